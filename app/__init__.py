@@ -1,0 +1,1 @@
+"""SEER Studio's desktop program: the only place that knows Qt."""
