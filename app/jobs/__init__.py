@@ -1,0 +1,1 @@
+"""Core's work off the GUI thread: the job, the queue, and what each button runs."""

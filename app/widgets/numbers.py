@@ -1,0 +1,70 @@
+"""Numbers as people read them: 22.9 B, 45.8 GB, 96.3 %, 3:12. One place, so that pages agree."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QCoreApplication
+
+translate = QCoreApplication.translate  # the name that lupdate looks for
+
+DASH = "–"
+_STEPS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
+_BYTES = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
+
+
+def _scaled(value: float, steps: tuple[tuple[float, str], ...], unit: str) -> str:
+    for step, name in steps:
+        if abs(value) >= step:
+            scaled = value / step
+            return f"{scaled:.0f} {name}" if abs(scaled) >= 100 else f"{scaled:.1f} {name}"
+    return f"{value:.0f} {unit}".rstrip()
+
+
+def count(value: float) -> str:
+    """Parameters, tokens: 46.7 B, 1.2 M, 384."""
+    return _scaled(value, _STEPS, "")
+
+
+def size(value: float) -> str:
+    """Bytes in decimal units, as disks and the Hub count them: 45.8 GB."""
+    return _scaled(value, _BYTES, "B")
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """A share of one as a percentage: 0.963 → 96.3 %."""
+    return f"{100 * share:.{digits}f} %"
+
+
+def change(share: float) -> str:
+    """A relative change with its sign: −24.6 %."""
+    if not math.isfinite(share):
+        return "+∞"
+    text = f"{abs(100 * share):.1f} %"
+    if text == "0.0 %":
+        return "0 %"
+    return f"{'−' if share < 0 else '+'}{text}"
+
+
+def perplexity(value: float) -> str:
+    """A perplexity with as many digits as it deserves."""
+    if not math.isfinite(value):
+        return "∞"
+    return f"{value:.2f}" if value < 100 else f"{value:,.0f}"
+
+
+def duration(seconds: float) -> str:
+    """Seconds as 0:09, 3:12 or 2:05:00."""
+    whole = max(round(seconds), 0)
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def rate(value: float, unit: str) -> str:
+    """Units per second: 41 k tok/s, 512 MB/s."""
+    if unit == "bytes":
+        return f"{size(value)}/s"
+    if unit == "tokens":
+        return translate("Numbers", "{count} tok/s").format(count=count(value))
+    return f"{count(value)} {unit}/s"
