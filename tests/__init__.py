@@ -1,0 +1,1 @@
+"""Tests: core/ and app/ mirror the tree, journeys/ clicks real buttons, benchmarks/ measures."""
