@@ -1,1 +1,1 @@
-"""Core's work off the GUI thread: the job, the queue, and what each button runs."""
+"""Work of the engine off the GUI thread: what to run, one run of it, and the queue."""

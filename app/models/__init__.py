@@ -1,1 +1,1 @@
-"""Qt item models over the session's values."""
+"""Qt item models over values of the session."""

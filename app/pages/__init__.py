@@ -1,1 +1,1 @@
-"""The pages of the rail."""
+"""The pages of the studio, one step of the work each."""

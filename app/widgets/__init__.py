@@ -1,1 +1,1 @@
-"""Widgets: they know no Session."""
+"""Widgets that know no session: they show what they are given and say what was asked."""

@@ -1,0 +1,228 @@
+"""One run of a task: a worker thread, its state, progress and log."""
+
+from __future__ import annotations
+
+import threading
+import time
+import traceback
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QObject, Signal
+
+from app.jobs.mailbox import Ended, Mailbox
+from app.jobs.task import Task
+from core.errors import Cancelled, StudioError
+from core.run import Event, Note, Progress, Run, Snapshot
+
+State = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
+FINAL: tuple[State, ...] = ("done", "failed", "cancelled")
+
+MOST_LINES = 5000
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogLine:
+    """One line of a job's log.
+
+    Attributes:
+        seconds: Time since the epoch.
+        level: "info", "warning" or "error".
+        text: The line.
+    """
+
+    seconds: float
+    level: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobError:
+    """Why a job failed.
+
+    Attributes:
+        what: One sentence.
+        remedy: What to try; empty if nothing can be done.
+        traceback: For whoever repairs the program.
+        expected: Whether the engine raised it on purpose.
+    """
+
+    what: str
+    remedy: str
+    traceback: str
+    expected: bool
+
+
+class Job(QObject):
+    """A task that is queued, running or over.
+
+    Lives on the GUI thread. Its worker touches nothing but the Run and the mailbox; `drain`, called
+    by the queue's timer, brings the worker's events over.
+    """
+
+    changed = Signal()
+    snapshot = Signal(object)
+    finished = Signal()
+    retry_requested = Signal()
+
+    def __init__(self, task: Task, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.task = task
+        self.state: State = "queued"
+        self.stopping = False
+        self.event: Progress | None = None
+        self.result: object = None
+        self.error: JobError | None = None
+        self.log: list[LogLine] = []
+        self.started_at: float | None = None
+        self.seconds = 0.0
+        self._mailbox = Mailbox()
+        self._run = Run(self._mailbox.put)
+        self._thread: threading.Thread | None = None
+
+    # -- what it shows -----------------------------------------------------------------------
+
+    @property
+    def title(self) -> str:
+        """What the dock calls it."""
+        return self.task.title
+
+    @property
+    def active(self) -> bool:
+        """Whether a worker is alive on its behalf."""
+        return self.state in {"running", "paused"}
+
+    @property
+    def over(self) -> bool:
+        """Whether it has come to an end."""
+        return self.state in FINAL
+
+    @property
+    def progress(self) -> float | None:
+        """Share done, 0 to 1, or None while the total is unknown."""
+        if self.state == "done":
+            return 1.0
+        if self.event is None or not self.event.total:
+            return None
+        return min(self.event.done / self.event.total, 1.0)
+
+    @property
+    def rate(self) -> float | None:
+        """Units per second."""
+        return self.event.rate if self.event else None
+
+    @property
+    def eta(self) -> float | None:
+        """Seconds to go."""
+        return self.event.eta if self.event and self.state == "running" else None
+
+    # -- what it is asked --------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin on a worker thread of its own."""
+        assert self.state == "queued"
+        self.state, self.started_at = "running", time.time()
+        name = f"seer-job-{self.task.kind}"
+        # A daemon: a worker deep inside a library must not keep the process alive after quitting.
+        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
+        self._thread.start()
+        self.changed.emit()
+
+    def cancel(self) -> None:
+        """Stop at the next check; a queued job ends at once."""
+        if self.over:
+            return
+        self.stopping = True
+        self._run.cancel()
+        if self.state == "queued":
+            self._finish(Ended(state="cancelled"))
+        else:
+            self.changed.emit()
+
+    def pause(self) -> None:
+        """Wait at the next check."""
+        if self.state == "running" and not self.stopping:
+            self._run.pause()
+            self.state = "paused"
+            self.changed.emit()
+
+    def resume(self) -> None:
+        """Go on."""
+        if self.state == "paused":
+            self._run.resume()
+            self.state = "running"
+            self.changed.emit()
+
+    def retry(self) -> None:
+        """Ask the queue for another run of the same task."""
+        if self.over:
+            self.retry_requested.emit()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the worker to end; True if it did."""
+        if self._thread is None:
+            return True
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    # -- the worker --------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        """Run the task and leave its outcome in the mailbox; the only code on the worker thread."""
+        try:
+            result = self.task.function(self._run)
+            ended = Ended(state="done", result=result)
+        except Cancelled:
+            ended = Ended(state="cancelled")
+        except BaseException as error:  # noqa: BLE001 - the edge of the job: shown, never lost
+            ended = Ended(state="failed", error=error, traceback=traceback.format_exc())
+        self._mailbox.end(ended)
+
+    def drain(self) -> None:
+        """Take over what the worker left; called on the GUI thread."""
+        events, ended = self._mailbox.take()
+        for event in events:
+            self._take(event)
+        if self.started_at is not None and not self.over:
+            self.seconds = time.time() - self.started_at
+        if ended is not None:
+            self._finish(ended)
+        elif events:
+            self.changed.emit()
+
+    def _take(self, event: Event) -> None:
+        """One event of the worker."""
+        if isinstance(event, Progress):
+            self.event = event
+        elif isinstance(event, Snapshot):
+            self.snapshot.emit(event)
+        elif isinstance(event, Note):
+            self._write(event.level, event.text)
+
+    def _finish(self, ended: Ended) -> None:
+        """Take the end over."""
+        if ended.error is not None:
+            self.error = _describe(ended.error, ended.traceback)
+            self._write("error", self.error.what)
+        self.state = ended.state  # type: ignore[assignment]
+        self.result = ended.result
+        self.stopping = False
+        if self._thread is not None:
+            # The mailbox's last word is the worker's last statement: this never waits.
+            self._thread.join()
+        self.changed.emit()
+        self.finished.emit()
+
+    def _write(self, level: str, text: str) -> None:
+        """Append to the log."""
+        self.log.append(LogLine(seconds=time.time(), level=level, text=text))
+        if len(self.log) > MOST_LINES:
+            del self.log[: len(self.log) - MOST_LINES]
+
+
+def _describe(error: BaseException, text: str) -> JobError:
+    """An exception as a person reads it."""
+    if isinstance(error, StudioError):
+        return JobError(what=error.what, remedy=error.remedy, traceback=text, expected=True)
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return JobError(what=what, remedy="", traceback=text, expected=False)

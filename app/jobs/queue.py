@@ -1,0 +1,141 @@
+"""The queue of jobs: one heavy job at a time, light ones beside it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from app.jobs.job import Job
+from app.jobs.task import Task
+
+# How often the workers' events are brought to the window: 20 times a second.
+DRAIN_MS = 50
+
+
+class JobQueue(QObject):
+    """All jobs of the session in the order in which they run, the oldest first.
+
+    Signals:
+        added(Job), removed(index), moved(): the list changed.
+        job_changed(Job): state, progress or log of one job changed.
+        job_snapshot(Job, Snapshot): a partial result.
+        job_finished(Job): it came to its end, whatever end.
+    """
+
+    added = Signal(object)
+    removed = Signal(int)
+    moved = Signal()
+    job_changed = Signal(object)
+    job_snapshot = Signal(object, object)
+    job_finished = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.jobs: list[Job] = []
+        self._timer = QTimer(self)
+        self._timer.setInterval(DRAIN_MS)
+        self._timer.timeout.connect(self._drain)
+
+    def __len__(self) -> int:
+        return len(self.jobs)
+
+    def __iter__(self) -> Iterator[Job]:
+        return iter(self.jobs)
+
+    @property
+    def unfinished(self) -> list[Job]:
+        """Jobs that are running, paused or waiting."""
+        return [job for job in self.jobs if not job.over]
+
+    @property
+    def current(self) -> Job | None:
+        """The heavy job that is running or paused, else a light one, else None."""
+        active = [job for job in self.jobs if job.active]
+        return next((job for job in active if job.task.heavy), active[0] if active else None)
+
+    def submit(self, task: Task) -> Job:
+        """Queue a task; it starts at once if nothing stands before it."""
+        job = Job(task, self)
+        job.changed.connect(self._relay_changed)
+        job.snapshot.connect(self._relay_snapshot)
+        job.finished.connect(self._relay_finished)
+        job.retry_requested.connect(self._retry)
+        self.jobs.append(job)
+        self.added.emit(job)
+        self._advance()
+        return job
+
+    def move(self, job: Job, step: int) -> None:
+        """Move a waiting job up (-1) or down (+1) among the waiting ones."""
+        waiting = [i for i, other in enumerate(self.jobs) if other.state == "queued"]
+        here = self.jobs.index(job)
+        if here not in waiting:
+            return
+        target = waiting.index(here) + step
+        if 0 <= target < len(waiting):
+            there = waiting[target]
+            self.jobs[here], self.jobs[there] = self.jobs[there], self.jobs[here]
+            self.moved.emit()
+
+    def remove(self, job: Job) -> None:
+        """Forget a job that is over."""
+        if job.over:
+            index = self.jobs.index(job)
+            del self.jobs[index]
+            self.removed.emit(index)
+            job.deleteLater()
+
+    def clear_finished(self) -> None:
+        """Forget every job that is over."""
+        for job in [job for job in self.jobs if job.over]:
+            self.remove(job)
+
+    def shut_down(self, seconds: float = 5.0) -> bool:
+        """Cancel everything and wait for the workers; True if all ended in time."""
+        for job in self.unfinished:
+            job.cancel()
+        deadline = time.monotonic() + seconds
+        ended = [job.wait(max(deadline - time.monotonic(), 0)) for job in self.jobs]
+        self._drain()
+        self._timer.stop()
+        return all(ended)
+
+    def _advance(self) -> None:
+        """Start what may start."""
+        for job in self.jobs:
+            if job.state != "queued":
+                continue
+            busy = any(other.active and other.task.heavy for other in self.jobs)
+            if not job.task.heavy or not busy:
+                job.start()
+        if any(job.active for job in self.jobs):
+            if not self._timer.isActive():
+                self._timer.start()
+        else:
+            self._timer.stop()
+
+    @Slot()
+    def _drain(self) -> None:
+        for job in [job for job in self.jobs if job.active]:
+            job.drain()
+
+    @Slot()
+    def _relay_changed(self) -> None:
+        self.job_changed.emit(self.sender())
+
+    @Slot(object)
+    def _relay_snapshot(self, snapshot: object) -> None:
+        self.job_snapshot.emit(self.sender(), snapshot)
+
+    @Slot()
+    def _relay_finished(self) -> None:
+        self.job_finished.emit(self.sender())
+        self._advance()
+
+    @Slot()
+    def _retry(self) -> None:
+        job = self.sender()
+        assert isinstance(job, Job)
+        self.submit(job.task)

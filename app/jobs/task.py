@@ -1,0 +1,29 @@
+"""What a button runs, as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.run import Run
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """A piece of work that can be queued, run, and run again.
+
+    Attributes:
+        title: What the jobs dock calls it, translated.
+        kind: What it does, e.g. "profile", "evaluate", "export", "open".
+        function: Does the work on a worker thread; everything it needs is bound in it.
+        command: The `seer …` line that does the same; empty where there is none.
+        on_result: Name of the Session method that takes the result; empty to drop it.
+        heavy: Whether it waits its turn; light work starts at once beside a heavy job.
+    """
+
+    title: str
+    kind: str
+    function: Callable[[Run], object]
+    command: str = ""
+    on_result: str = ""
+    heavy: bool = True

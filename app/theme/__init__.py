@@ -1,0 +1,165 @@
+"""How the window looks: the only place with a colour in it.
+
+`theme()` is the current set of tokens, `apply_theme` changes it, `theme_changed` says that it did:
+a widget that paints by itself or holds an icon connects a bound method of its own to it.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPalette
+from PySide6.QtWidgets import QApplication
+
+from app.theme.icons import coloured_icon, icon_folder, pixmap
+from app.theme.style import MONO, palette, style_sheet
+from app.theme.tokens import (
+    CONTROL_HEIGHT,
+    DARK,
+    LIGHT,
+    RADIUS,
+    RAIL_WIDTH,
+    STATUS_HEIGHT,
+    TOP_BAR_HEIGHT,
+    TYPE,
+    UNIT,
+    Theme,
+)
+
+__all__ = [
+    "CONTROL_HEIGHT",
+    "DARK",
+    "LIGHT",
+    "RADIUS",
+    "RAIL_WIDTH",
+    "STATUS_HEIGHT",
+    "TOP_BAR_HEIGHT",
+    "TYPE",
+    "UNIT",
+    "Theme",
+    "ThemeName",
+    "apply_theme",
+    "chosen_theme",
+    "color",
+    "icon",
+    "mono_font",
+    "pixmap",
+    "theme",
+    "theme_changed",
+    "ui_font",
+]
+
+ThemeName = Literal["system", "dark", "light"]
+
+# Tried in turn after the system's own interface font, so that Hangul never becomes boxes.
+KOREAN_FONTS = (
+    "Pretendard",
+    "Apple SD Gothic Neo",
+    "Malgun Gothic",
+    "Noto Sans CJK KR",
+    "Noto Sans KR",
+    "NanumGothic",
+    "UnDotum",
+)
+LATIN_FONTS = ("Inter", "Segoe UI", "SF Pro Text", "Cantarell", "Noto Sans", "DejaVu Sans")
+
+
+class _Current(QObject):
+    """Holds the current theme, because a signal needs an object."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.theme = DARK
+        self.name: ThemeName = "system"
+        self.followed: QGuiApplication | None = None
+
+    def follow(self) -> None:
+        """Take over the system's colour scheme when it changes, if that was asked for."""
+        app = QApplication.instance()
+        if self.name == "system" and isinstance(app, QApplication):
+            apply_theme(app, "system")
+
+
+_current = _Current()
+theme_changed = _current.changed
+
+
+def theme() -> Theme:
+    """The tokens in use."""
+    return _current.theme
+
+
+def chosen_theme() -> ThemeName:
+    """What was asked for: a theme by name, or the system's."""
+    return _current.name
+
+
+def apply_theme(app: QApplication, name: ThemeName) -> None:
+    """Dress the whole application.
+
+    Args:
+        app: The application.
+        name: "dark", "light", or "system" to follow the desktop's setting from now on.
+    """
+    if _current.followed is not app:
+        app.setStyle("Fusion")
+        app.setFont(ui_font())
+        app.styleHints().colorSchemeChanged.connect(_current.follow)
+        _current.followed = app
+    _current.name = name
+    chosen = _system_theme(app) if name == "system" else {"dark": DARK, "light": LIGHT}[name]
+    dressed = app.property("seer_theme") == chosen.name
+    _current.theme = chosen
+    if dressed:
+        return
+    app.setProperty("seer_theme", chosen.name)
+    app.setPalette(palette(chosen))
+    app.setStyleSheet(style_sheet(chosen, icon_folder()))
+    _current.changed.emit()
+
+
+def _system_theme(app: QApplication) -> Theme:
+    """What the desktop asks for; where it says nothing, the lightness of its own palette."""
+    scheme = app.styleHints().colorScheme()
+    if scheme == Qt.ColorScheme.Unknown:
+        if app.property("seer_theme"):
+            return _current.theme
+        window = QPalette().color(QPalette.ColorRole.Window)
+        return DARK if window.lightness() < 128 else LIGHT
+    return DARK if scheme == Qt.ColorScheme.Dark else LIGHT
+
+
+def color(token: str, alpha: float = 1.0) -> QColor:
+    """A colour of the current theme by its token's name, for painting."""
+    out = QColor(getattr(_current.theme, token))
+    out.setAlphaF(alpha)
+    return out
+
+
+def icon(name: str, token: str = "text_dim") -> QIcon:  # noqa: S107 - a colour, not a secret
+    """An icon in a colour of the current theme; ask again when `theme_changed`."""
+    return coloured_icon(name, getattr(_current.theme, token), _current.theme.text_faint)
+
+
+def ui_font() -> QFont:
+    """The system's interface font at our size, with fonts that have Hangul behind it."""
+    system = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+    have = set(QFontDatabase.families())
+    named = [f for f in (*LATIN_FONTS[:1], system.family(), *LATIN_FONTS, *KOREAN_FONTS) if f in have]
+    out = QFont(system)
+    if named:
+        out.setFamilies(list(dict.fromkeys(named)))
+    out.setPixelSize(TYPE.body)
+    return out
+
+
+def mono_font(size: int = TYPE.small) -> QFont:
+    """The font for code, tokens and commands."""
+    out = QFont()
+    out.setFamilies([name.strip(' "') for name in MONO.split(",")])
+    out.setStyleHint(QFont.StyleHint.Monospace)
+    out.setPixelSize(size)
+    return out

@@ -1,0 +1,55 @@
+"""Stroke icons from resources/icons, drawn in a colour of the current theme."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+SIZES = (16, 20, 24, 32, 48)
+
+
+def icon_folder() -> Path:
+    """Where the SVG files are."""
+    return Path(str(files("resources"))) / "icons"
+
+
+@lru_cache(maxsize=256)
+def _source(name: str) -> str:
+    """The SVG text of an icon."""
+    return (icon_folder() / f"{name}.svg").read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=512)
+def pixmap(name: str, colour: str, size: int = 16, ratio: float = 2.0) -> QPixmap:
+    """One icon as a square pixmap.
+
+    Args:
+        name: File name without suffix.
+        colour: What `currentColor` becomes.
+        size: Side in logical pixels.
+        ratio: Device pixels per logical pixel.
+    """
+    svg = _source(name).replace("currentColor", colour)
+    out = QPixmap(QSize(round(size * ratio), round(size * ratio)))
+    out.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(out)
+    QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(out.rect()))
+    painter.end()
+    out.setDevicePixelRatio(ratio)
+    return out
+
+
+@lru_cache(maxsize=256)
+def coloured_icon(name: str, colour: str, disabled: str) -> QIcon:
+    """An icon at the usual sizes, with its disabled look."""
+    out = QIcon()
+    for size in SIZES:
+        for ratio in (1.0, 2.0):
+            out.addPixmap(pixmap(name, colour, size, ratio))
+            out.addPixmap(pixmap(name, disabled, size, ratio), QIcon.Mode.Disabled)
+    return out
