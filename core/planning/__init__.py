@@ -1,0 +1,59 @@
+"""Which experts stay: the plan, the rules that make it, the edits, the checks and what it costs.
+
+Arrays in, values out: nothing here touches weights, a profile file or torch. Shape letters: L MoE
+layers (rows), E experts of the widest layer, K experts chosen per token, G router groups.
+"""
+
+from core.planning.bounds import Bounds
+from core.planning.checks import Problem, check_plan, make_uniform
+from core.planning.cost import (
+    ContextForShare,
+    Cost,
+    FlopsPerToken,
+    VramEstimate,
+    context_for_share,
+    cost,
+    vram_estimate,
+)
+from core.planning.edits import lock, paint, toggle
+from core.planning.plan import Cell, Locks, MadeBy, Option, Plan
+from core.planning.policies import (
+    copy_layer,
+    cover,
+    invert,
+    keep_global,
+    keep_per_layer,
+    never_routed,
+    random_keep,
+    threshold,
+)
+
+__all__ = [
+    "Bounds",
+    "Cell",
+    "ContextForShare",
+    "Cost",
+    "FlopsPerToken",
+    "Locks",
+    "MadeBy",
+    "Option",
+    "Plan",
+    "Problem",
+    "VramEstimate",
+    "check_plan",
+    "context_for_share",
+    "copy_layer",
+    "cost",
+    "cover",
+    "invert",
+    "keep_global",
+    "keep_per_layer",
+    "lock",
+    "make_uniform",
+    "never_routed",
+    "paint",
+    "random_keep",
+    "threshold",
+    "toggle",
+    "vram_estimate",
+]
