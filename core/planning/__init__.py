@@ -15,7 +15,8 @@ from core.planning.cost import (
     cost,
     vram_estimate,
 )
-from core.planning.edits import lock, paint, toggle
+from core.planning.coverage import Coverage, coverage, coverage_curve
+from core.planning.edits import lock, paint, protect, toggle
 from core.planning.plan import Cell, Locks, MadeBy, Option, Plan
 from core.planning.policies import (
     copy_layer,
@@ -33,6 +34,7 @@ __all__ = [
     "Cell",
     "ContextForShare",
     "Cost",
+    "Coverage",
     "FlopsPerToken",
     "Locks",
     "MadeBy",
@@ -45,6 +47,8 @@ __all__ = [
     "copy_layer",
     "cost",
     "cover",
+    "coverage",
+    "coverage_curve",
     "invert",
     "keep_global",
     "keep_per_layer",
@@ -52,6 +56,7 @@ __all__ = [
     "make_uniform",
     "never_routed",
     "paint",
+    "protect",
     "random_keep",
     "threshold",
     "toggle",

@@ -11,11 +11,8 @@ Dropping experts saves memory; only a lower Top-K saves FLOPs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-import numpy as np
-from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from core.checkpoint.info import ModelInfo, ParameterCount

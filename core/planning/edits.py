@@ -51,9 +51,7 @@ def paint(plan: Plan, cells: MaskLE | Iterable[Cell], *, keep: bool) -> Plan:
     return _changed(plan, kept_LE, edited(plan.made_by))
 
 
-def lock(
-    plan: Plan, cells: MaskLE | Iterable[Cell], state: Literal["keep", "drop"] | None
-) -> Plan:
+def lock(plan: Plan, cells: MaskLE | Iterable[Cell], state: Literal["keep", "drop"] | None) -> Plan:
     """Lock cells to stay or to go, or unlock them (which also lifts protection).
 
     Args:

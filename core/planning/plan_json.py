@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from core.errors import PlanError
 
 if TYPE_CHECKING:
-    from core.planning.plan import Cell, Locks, MadeBy, Option, Plan
+    from core.planning.plan import Cell, MadeBy, Option, Plan
 
 SCHEMA = 1
 

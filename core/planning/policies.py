@@ -151,7 +151,9 @@ def _slices(experts: int, bounds: Bounds) -> int:
 
 def _free_slices(ranking: Ranking, floor: int) -> tuple[FloatLE, NDArray[np.int64]]:
     """Values of the slices above each row's floor (−inf elsewhere), and the floors."""
-    first_L = np.maximum(ranking.least_L, np.minimum(_slices(floor, ranking.bounds), ranking.most_L))
+    first_L = np.maximum(
+        ranking.least_L, np.minimum(_slices(floor, ranking.bounds), ranking.most_L)
+    )
     value_LS = ranking.value_LS.copy()
     value_LS[np.arange(value_LS.shape[1]) < first_L[:, None]] = -np.inf
     return value_LS, first_L
@@ -180,4 +182,3 @@ def _slices_to_reach(mass_LS: FloatLE, share: float) -> NDArray[np.int64]:
     reached_LS = np.concatenate([np.zeros((len(mass_LS), 1)), np.cumsum(mass_LS, axis=1)], axis=1)
     total_L = reached_LS[:, -1:]
     return (reached_LS >= share * total_L * (1 - 1e-12)).argmax(axis=1)
-
