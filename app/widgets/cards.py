@@ -1,0 +1,103 @@
+"""Cards: a titled surface, and strips of figures with their captions."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.theme import UNIT
+from app.widgets.forms import ElidedLabel, column, label, line, row, set_property
+
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class Card(QFrame):
+    """A surface with a heading; fill `body`.
+
+    Args:
+        title: Its heading; empty for none.
+        note: A few words at the right of the heading.
+    """
+
+    def __init__(self, title: str = "", note: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("panel", "card")
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(2 * UNIT, 12, 2 * UNIT, 2 * UNIT)
+        outer.setSpacing(12)
+        self.heading = label(title, "strong")
+        self.note = label(note, "caption")
+        if title:
+            outer.addLayout(row(self.heading, None, self.note))
+        self.body = QVBoxLayout()
+        self.body.setSpacing(UNIT)
+        self.body.setContentsMargins(0, 0, 0, 0)
+        outer.addLayout(self.body, 1)
+
+
+class Figure(QWidget):
+    """A caption, a value, and a note below it that may be good or bad news."""
+
+    def __init__(self, caption: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.caption = ElidedLabel(caption, "caption")
+        self.value = ElidedLabel("–", "value")
+        self.note = ElidedLabel("", "caption")
+        self.setLayout(column(self.caption, self.value, self.note, spacing=2))
+        self.setMinimumWidth(72)
+
+    def set_value(self, value: str, note: str = "", role: str = "caption") -> None:
+        """Show a value; the note's role is "caption", "good", "warn" or "bad"."""
+        self.value.set_text(value)
+        set_property(self.note, "role", role)
+        self.note.set_text(note)
+        self.setAccessibleName(f"{self.caption.full_text}: {value} {note}".strip())
+
+
+class FigureStrip(QFrame):
+    """Figures side by side in one card, parted by hairlines."""
+
+    def __init__(self, captions: tuple[str, ...], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("panel", "card")
+        self.figures = tuple(Figure(caption) for caption in captions)
+        box = QHBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        for index, figure in enumerate(self.figures):
+            if index:
+                box.addWidget(line(vertical=True))
+            figure.setContentsMargins(12, 10, 12, 10)
+            box.addWidget(figure, 1)
+
+
+class Facts(QWidget):
+    """Names at the left, values at the right, one pair a line."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._box = column(spacing=6)
+        self.setLayout(self._box)
+        self.values: dict[str, ElidedLabel] = {}
+
+    def set_facts(self, facts: tuple[tuple[str, str], ...]) -> None:
+        """Show other pairs."""
+        if tuple(self.values) != tuple(name for name, _ in facts):
+            self._rebuild(tuple(name for name, _ in facts))
+        for name, value in facts:
+            self.values[name].set_text(value)
+
+    def _rebuild(self, names: tuple[str, ...]) -> None:
+        while (item := self._box.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.deleteLater()
+        self.values = {}
+        for name in names:
+            value = ElidedLabel("", "strong")
+            value.setAlignment(_RIGHT)
+            holder = QWidget()
+            box = row(label(name, "dim"), value, spacing=2 * UNIT)
+            box.setStretch(1, 1)
+            holder.setLayout(box)
+            self._box.addWidget(holder)
+            self.values[name] = value
