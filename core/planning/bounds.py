@@ -96,7 +96,8 @@ class Bounds:
     @property
     def experts_L(self) -> NDArray[np.int64]:
         """Experts of the original, per row."""
-        return self.exists_LE.sum(axis=1, dtype=np.int64)
+        experts_L: NDArray[np.int64] = self.exists_LE.sum(axis=1, dtype=np.int64)
+        return experts_L
 
     @property
     def least_per_group(self) -> int:
@@ -109,5 +110,6 @@ class Bounds:
 def _groups_chosen(info: ModelInfo) -> int:
     """How many groups a token may choose from, as the model's config says (`topk_group`)."""
     chosen = info.config.get("topk_group")
-    valid = isinstance(chosen, int) and 1 <= chosen <= info.n_group
-    return int(chosen) if valid else max(1, info.n_group)  # type: ignore[call-overload]
+    if isinstance(chosen, int) and 1 <= chosen <= info.n_group:
+        return chosen
+    return max(1, info.n_group)

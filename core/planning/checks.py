@@ -109,17 +109,13 @@ class _Repair:
     def ranking(self) -> Ranking:
         """Kept experts first, then dropped ones, each by score."""
         plan = self._plan
-        scores_LE = np.full(plan.exists_LE.shape, np.nan)
-        if self._scores_LE is None:
-            scores_LE[:] = -np.arange(plan.exists_LE.shape[1])
-        else:
-            scores_LE[:] = self._scores_LE
+        experts = plan.exists_LE.shape[1]
+        scores_LE: FloatLE = np.full(plan.exists_LE.shape, np.nan)
+        scores_LE[:] = -np.arange(experts) if self._scores_LE is None else self._scores_LE
         lowest_first_LE = np.argsort(np.nan_to_num(scores_LE, neginf=-1e300), axis=1, kind="stable")
-        place_LE = np.empty(scores_LE.shape)
-        np.put_along_axis(
-            place_LE, lowest_first_LE, np.arange(scores_LE.shape[1], dtype=float)[None], axis=1
-        )
-        return rank(place_LE + plan.kept_LE * scores_LE.shape[1], self._bounds)
+        place_LE: FloatLE = np.empty(scores_LE.shape)
+        np.put_along_axis(place_LE, lowest_first_LE, np.arange(float(experts))[None], axis=1)
+        return rank(place_LE + plan.kept_LE * experts, self._bounds)
 
     def bounds_allow(self) -> bool:
         """Whether locks leave every layer and group its least number of experts."""
@@ -156,17 +152,18 @@ class _Repair:
 
 def _per_group(mask_LE: NDArray[np.bool_], bounds: Bounds) -> NDArray[np.int64]:
     """True cells per row and router group [L, G]."""
+    counts_LG: NDArray[np.int64]
     groups = bounds.groups
-    if groups == 1:
-        return mask_LE.sum(axis=1, dtype=np.int64)[:, None]
-    if bounds.exists_LE.all():
-        return mask_LE.reshape(len(mask_LE), groups, -1).sum(axis=2, dtype=np.int64)
-    return np.stack(
-        [
-            row[:count].reshape(groups, -1).sum(axis=1)
-            for row, count in zip(mask_LE, bounds.experts_L.tolist(), strict=True)
-        ]
-    )
+    if groups == 1 or bounds.exists_LE.all():
+        counts_LG = mask_LE.reshape(len(mask_LE), groups, -1).sum(axis=2, dtype=np.int64)
+    else:
+        counts_LG = np.stack(
+            [
+                row[:count].reshape(groups, -1).sum(axis=1)
+                for row, count in zip(mask_LE, bounds.experts_L.tolist(), strict=True)
+            ]
+        )
+    return counts_LG
 
 
 def _hash_routed(plan: Plan, info: ModelInfo) -> Problem | None:

@@ -6,6 +6,7 @@ A row is a MoE layer in model order (row 0 is the first MoE layer, not decoder l
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 from collections.abc import Iterable, Mapping
@@ -162,6 +163,12 @@ class Plan:
     def kept_L(self) -> NDArray[np.int64]:
         """Number of experts that stay, per row."""
         return np.fromiter((len(row) for row in self.keep), np.int64, len(self.keep))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 over everything the plan says."""
+        text = json.dumps(self.to_json(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
 
     @property
     def dropped(self) -> int:

@@ -142,7 +142,8 @@ def _share_of(experts_L: NDArray[np.int64], share: float) -> NDArray[np.int64]:
     if not 0 < share <= 1:
         raise PlanError(f"cannot keep a share of {share:g}", remedy="more than 0, at most 1 (100%)")
     # Half up, with a hair of tolerance: 0.7 × 10 is 7.000000000000001 or 6.999999999999999.
-    return np.floor(experts_L * share + 0.5 + 1e-9).astype(np.int64)
+    wanted_L: NDArray[np.int64] = np.floor(experts_L * share + 0.5 + 1e-9).astype(np.int64)
+    return wanted_L
 
 
 def _slices(experts: int, bounds: Bounds) -> int:
@@ -181,4 +182,5 @@ def _slices_to_reach(mass_LS: FloatLE, share: float) -> NDArray[np.int64]:
     """Fewest leading slices of each row whose mass reaches the share of the row's mass."""
     reached_LS = np.concatenate([np.zeros((len(mass_LS), 1)), np.cumsum(mass_LS, axis=1)], axis=1)
     total_L = reached_LS[:, -1:]
-    return (reached_LS >= share * total_L * (1 - 1e-12)).argmax(axis=1)
+    slices_L: NDArray[np.int64] = (reached_LS >= share * total_L * (1 - 1e-12)).argmax(axis=1)
+    return slices_L

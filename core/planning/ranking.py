@@ -87,9 +87,10 @@ def rank(scores_LE: NDArray[np.float64], bounds: Bounds) -> Ranking:
 def _slice_values(key_LGS: NDArray[np.float64]) -> NDArray[np.float64]:
     """Mean key of each slice; a locked member decides for the whole slice."""
     if key_LGS.shape[1] == 1:
-        return key_LGS[:, 0].copy()
+        return key_LGS[:, 0].astype(np.float64)
     locked_LS = np.isposinf(key_LGS).any(axis=1)
-    value_LS = np.where(np.isfinite(key_LGS), key_LGS, NEVER_CHOSEN).mean(axis=1)
+    finite_LGS = np.where(np.isfinite(key_LGS), key_LGS, NEVER_CHOSEN)
+    value_LS: NDArray[np.float64] = finite_LGS.mean(axis=1)
     value_LS[locked_LS] = LOCKED_KEEP
     return value_LS
 

@@ -122,7 +122,8 @@ def routed_mass(profile: Profile, domain_weights: Mapping[str, float] | None = N
 def never_routed(profile: Profile) -> NDArray[np.bool_]:
     """True where an expert exists and no token of any domain chose it, [L, E]."""
     chosen_LE = (profile.count > 0).any(axis=0)
-    return profile.exists_LE & ~chosen_LE
+    never_LE: NDArray[np.bool_] = profile.exists_LE & ~chosen_LE
+    return never_LE
 
 
 def super_experts(profile: Profile) -> NDArray[np.bool_]:

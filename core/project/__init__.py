@@ -1,0 +1,14 @@
+"""The project folder: what the window had open, written so that no crash can spoil it."""
+
+from core.project.lock import ProjectLock
+from core.project.migrate import SCHEMA
+from core.project.project import Project, create_project, is_project, open_project
+
+__all__ = [
+    "SCHEMA",
+    "Project",
+    "ProjectLock",
+    "create_project",
+    "is_project",
+    "open_project",
+]

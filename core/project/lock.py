@@ -1,0 +1,146 @@
+"""One window per project: a lock file that a crash cannot leave behind for good."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import psutil
+
+from core.errors import ProjectError
+
+LOCK_NAME = ".seer-lock"
+# Process start times are compared with this slack: they are stored in hundredths of a second.
+SAME_START_SECONDS = 1.0
+
+
+class ProjectLock:
+    """Holds a project folder for this process, until released or the process ends.
+
+    The file names the holder's process id, its start time and its machine, so a lock that a crash
+    left behind is recognised and taken over; a process id that was given out again is not mistaken
+    for the holder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Name the folder; nothing is taken yet."""
+        self._path = folder / LOCK_NAME
+        self._held = False
+
+    @property
+    def held(self) -> bool:
+        """Whether this object holds the lock."""
+        return self._held
+
+    def acquire(self) -> None:
+        """Take the lock, and clear away what a killed save left behind.
+
+        Raises:
+            ProjectError: A living process holds it, or the folder cannot be written.
+        """
+        for _ in range(3):  # a stale lock may be taken over by somebody else in between
+            try:
+                handle = os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)
+            except FileExistsError:
+                self._remove_if_stale()
+                continue
+            except OSError as error:
+                raise ProjectError(
+                    f"cannot write into {self._path.parent}: {error.strerror}",
+                    remedy="another folder",
+                ) from error
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(_me(), file)
+            self._held = True
+            _clear_debris(self._path.parent)
+            return
+        raise ProjectError(
+            f"{self._path.parent} is being opened by another window", remedy="open it again"
+        )
+
+    def release(self) -> None:
+        """Give the lock back; harmless when it is not held."""
+        if self._held:
+            self._held = False
+            self._path.unlink(missing_ok=True)
+
+    def __enter__(self) -> Self:
+        self.acquire()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.release()
+
+    def _remove_if_stale(self) -> None:
+        """Remove a lock whose holder is gone.
+
+        Raises:
+            ProjectError: The holder lives, or is on another machine where nobody can tell.
+        """
+        try:
+            text = self._path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return
+        holder = _holder(text)
+        folder = self._path.parent
+        if holder is not None and holder[1] != socket.gethostname():
+            raise ProjectError(
+                f"{folder} is open on another machine ({holder[1]})",
+                remedy=f"close it there, or delete {self._path} if nothing runs there",
+            )
+        if holder is not None and _alive(holder[0], holder[2]):
+            raise ProjectError(
+                f"{folder} is open in another window (process {holder[0]})",
+                remedy="close that window first",
+            )
+        # Renaming first makes sure that of two who found it stale only one removes it.
+        grave = self._path.with_name(f"{LOCK_NAME}.{os.getpid()}~")
+        try:
+            self._path.rename(grave)
+        except FileNotFoundError:
+            return
+        grave.unlink(missing_ok=True)
+
+
+def _me() -> dict[str, object]:
+    return {
+        "pid": os.getpid(),
+        "host": socket.gethostname(),
+        "started": psutil.Process().create_time(),
+    }
+
+
+def _holder(text: str) -> tuple[int, str, float] | None:
+    """(pid, host, start time) of a lock file; None if it is damaged, hence stale."""
+    try:
+        data = json.loads(text)
+        return int(data["pid"]), str(data["host"]), float(data["started"])
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def _alive(pid: int, started: float) -> bool:
+    try:
+        process = psutil.Process(pid)
+        same = abs(process.create_time() - started) < SAME_START_SECONDS
+        return bool(same and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+    except psutil.AccessDenied:
+        return True
+
+
+def _clear_debris(folder: Path) -> None:
+    """Remove the temporary files of a save that was killed; the holder alone may write here."""
+    for place in (folder, folder / "profiles", folder / "plans"):
+        for path in place.glob(".*~"):
+            path.unlink(missing_ok=True)
