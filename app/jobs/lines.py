@@ -1,0 +1,111 @@
+"""The `seer …` line that does what a button does, quoted for a shell."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.calibration import CalibrationOptions, Source
+
+
+def line(*words: str | Path | int | float) -> str:
+    """Words as one shell line that a person can paste."""
+    return shlex.join(str(word) for word in words)
+
+
+def source_word(source: Source) -> str:
+    """A source as `--source` takes it: [domain=]SOURCE[#field]."""
+    domain = f"{source.domain}=" if source.domain else ""
+    field = f"#{source.field}" if source.field else ""
+    return f"{domain}{source.path_or_id}{field}"
+
+
+def source_words(sources: Iterable[Source]) -> list[str]:
+    """`--source S` for each source."""
+    return [word for source in sources for word in ("--source", source_word(source))]
+
+
+def text_words(options: CalibrationOptions) -> list[str | int]:
+    """The options of text packing that `profile` and `evaluate` share."""
+    words: list[str | int] = [
+        "--max-tokens",
+        options.max_tokens,
+        "--seq-len",
+        options.seq_len,
+        "--batch-size",
+        options.batch_size,
+        "--seed",
+        options.seed,
+    ]
+    if options.chat_template:
+        words.append("--chat-template")
+    if not options.pack:
+        words.append("--no-pack")
+    return words
+
+
+def profile_line(
+    model: str, options: CalibrationOptions, *, device: str, output: str | Path
+) -> str:
+    """What "Run" on the Calibrate page does."""
+    return line(
+        "seer",
+        "profile",
+        model,
+        *source_words(options.sources),
+        *text_words(options),
+        "--device",
+        device,
+        "-o",
+        output,
+    )
+
+
+def evaluate_line(
+    model: str,
+    options: CalibrationOptions,
+    *,
+    device: str,
+    plan: str | Path | None = None,
+    reference: str | None = None,
+) -> str:
+    """What "Quick check" and "Measure" do."""
+    extra: list[str | Path] = []
+    if plan is not None:
+        extra += ["--plan", plan]
+    if reference is not None:
+        extra += ["--reference", reference]
+    return line(
+        "seer",
+        "evaluate",
+        model,
+        *extra,
+        *source_words(options.sources),
+        *text_words(options),
+        "--device",
+        device,
+    )
+
+
+def export_line(
+    model: str, *, plan: str | Path, output: str | Path, shard_size: str, verify: bool
+) -> str:
+    """What "Export" does."""
+    words: Sequence[str | Path] = ["--shard-size", shard_size]
+    if not verify:
+        words = [*words, "--no-verify"]
+    return line("seer", "export", model, "--plan", plan, "-o", output, *words)
+
+
+def load_snippet(folder: str | Path) -> str:
+    """Python that loads an exported checkpoint with stock transformers."""
+    return (
+        "from transformers import AutoModelForCausalLM, AutoTokenizer\n"
+        "\n"
+        f"folder = {str(folder)!r}\n"
+        "tokenizer = AutoTokenizer.from_pretrained(folder)\n"
+        'model = AutoModelForCausalLM.from_pretrained(folder, dtype="auto")\n'
+    )
