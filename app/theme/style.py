@@ -105,6 +105,9 @@ QLineEdit[invalid="true"], QComboBox[invalid="true"], QSpinBox[invalid="true"] {
 QComboBox {{ background: {raised}; padding-right: 24px; }}
 QComboBox::drop-down {{ border: none; width: 22px; }}
 QComboBox::down-arrow {{ image: url({chevron}); width: 12px; height: 12px; }}
+QSpinBox, QDoubleSpinBox {{ min-height: {spin}px; }}
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{ background: transparent; border: none;
+  min-height: 0; padding: 0; }}
 QComboBox QAbstractItemView {{ background: {surface}; border: 1px solid {line_strong};
   outline: none; padding: 4px; selection-background-color: {raised}; selection-color: {text}; }}
 QComboBox QAbstractItemView::item {{ min-height: 26px; padding: 0 8px; }}
@@ -204,6 +207,8 @@ def style_sheet(theme: Theme, icons: Path) -> str:
         radius=RADIUS,
         card_radius=RADIUS + 4,
         control=CONTROL_HEIGHT,
+        # Qt adds five pixels to a spin box and two to the other fields.
+        spin=CONTROL_HEIGHT - 3,
         field=theme.background if theme.dark else theme.surface,
         mono=MONO,
         chevron=(icons / "chevron.svg").as_posix(),
