@@ -1,0 +1,471 @@
+"""The picture of the heat map: what it shows, and how it repaints only what changed.
+
+Three layers, bottom up: the cells (score and state) as one image in device pixels, the marks, and
+what follows the pointer (hover, cursor, box). Arrays come in expert order; the order of a row's
+columns is this widget's own business, so everything that goes out is in expert order again.
+
+Shape letters: L MoE layers (rows), E experts of the widest layer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from app import theme
+from app.widgets import heatmap_marks as marks
+from app.widgets.heatmap_grid import Grid
+from app.widgets.heatmap_levels import Levels, Order, Scale, column_order, levels
+from app.widgets.heatmap_raster import SMALLEST_HATCHED, CellColours, paint_cells
+
+HEADER = 22  # logical pixels above the cells, the same in the margins
+GUTTER_PAD = 10
+BRIGHT_LEVEL = 150  # from this step of the colour scale on, a mark is dark instead of light
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CellState:
+    """What is decided about every expert, [L, E] masks in expert order.
+
+    Attributes:
+        exists_LE: The layer has such an expert.
+        kept_LE: It stays.
+        locked_LE: Locked, to stay or to go.
+        protected_LE: A super-expert that rules keep.
+        fixed_LE: A brush cannot change it.
+    """
+
+    exists_LE: NDArray[np.bool_]
+    kept_LE: NDArray[np.bool_]
+    locked_LE: NDArray[np.bool_]
+    protected_LE: NDArray[np.bool_]
+    fixed_LE: NDArray[np.bool_]
+
+    @classmethod
+    def nothing(cls) -> CellState:
+        """No model."""
+        none = np.zeros((0, 0), dtype=np.bool_)
+        return cls(exists_LE=none, kept_LE=none, locked_LE=none, protected_LE=none, fixed_LE=none)
+
+
+class HeatMapCanvas(QWidget):
+    """Paints scores and states; knows nothing of the mouse."""
+
+    view_changed = Signal()  # rows moved or changed height
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.grid = Grid()
+        self.layer_ids: tuple[int, ...] = ()
+        self.state = CellState.nothing()
+        self.scores_LE: NDArray[np.float64] | None = None
+        self.seen_LE: NDArray[np.bool_] | None = None
+        self.scale: Scale = "log"
+        self.order: Order = "native"
+        self.cursor_cell: tuple[int, int] | None = None
+        self.hover_cell: tuple[int, int] | None = None
+        self.selected_rows: tuple[int, ...] = ()
+        self.box: QRect | None = None  # columns and rows of a box that is being drawn
+        self.levels = Levels(level_LE=np.zeros((0, 0), np.uint8), low=0.0, high=0.0)
+        self._order_LE: NDArray[np.intp] = np.zeros((0, 0), np.intp)
+        self._place_LE: NDArray[np.intp] = np.zeros((0, 0), np.intp)
+        self._buffer: NDArray[np.uint32] | None = None
+        self._words: NDArray[np.uint32] | None = None
+        self._image: QImage | None = None
+        self._colours: CellColours | None = None
+        self._gutter = 40
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMinimumSize(200, 120)
+        theme.theme_changed.connect(self._restyle)
+
+    # what is shown
+
+    def set_layers(self, layer_ids: tuple[int, ...]) -> None:
+        """Name the rows by their decoder layer ids."""
+        self.layer_ids = layer_ids
+        metrics = QFontMetrics(self._label_font())
+        widest = max((metrics.horizontalAdvance(f"L{i}") for i in layer_ids), default=24)
+        self._gutter = max(
+            widest + GUTTER_PAD + 6, metrics.horizontalAdvance(self.axis_title()) + 10
+        )
+        self._refit()
+
+    def set_state(self, state: CellState) -> None:
+        """Show another plan; only the rows that differ are drawn again."""
+        old, self.state = self.state, state
+        if old.exists_LE.shape != state.exists_LE.shape or self._words is None:
+            self.grid.set_shape(*state.exists_LE.shape)
+            self.cursor_cell = self.hover_cell = None
+            if self.scores_LE is not None and self.scores_LE.shape != state.exists_LE.shape:
+                self.scores_LE = self.seen_LE = None
+            self._rescore()
+            self._refit()
+            return
+        changed = old.kept_LE != state.kept_LE
+        for before, after in (
+            (old.locked_LE, state.locked_LE),
+            (old.protected_LE, state.protected_LE),
+            (old.exists_LE, state.exists_LE),
+        ):
+            changed = changed | (before != after)
+        self._redraw_cells(changed)
+
+    def set_scores(
+        self, scores_LE: NDArray[np.float64] | None, seen_LE: NDArray[np.bool_] | None = None
+    ) -> None:
+        """Show other scores.
+
+        Args:
+            scores_LE: Scores in expert order (NaN: no such expert, −inf: never chosen), or None
+                before anything was profiled.
+            seen_LE: Where anything was profiled at all; None for everywhere.
+        """
+        self.scores_LE, self.seen_LE = scores_LE, seen_LE
+        self._rescore()
+        self._redraw_all()
+
+    def set_scale(self, scale: Scale) -> None:
+        """Map scores to colours linearly, by their logarithm or by rank."""
+        self.scale = scale
+        self._rescore()
+        self._redraw_all()
+
+    def set_order(self, order: Order) -> None:
+        """Show experts in native order or every row sorted by score."""
+        self.order = order
+        self.set_layers(self.layer_ids)
+        self._rescore()
+        self._redraw_all()
+
+    def axis_title(self) -> str:
+        """What the columns count."""
+        return self.tr("Rank") if self.order == "sorted" else self.tr("Expert")
+
+    # geometry
+
+    def viewport(self) -> QRect:
+        """Where the cells are, in widget pixels."""
+        return QRect(
+            self._gutter,
+            HEADER,
+            max(self.width() - self._gutter, 1),
+            max(self.height() - HEADER, 1),
+        )
+
+    def gutter(self) -> int:
+        """Width of the row labels."""
+        return self._gutter
+
+    def cell_rect(self, row: int, expert: int) -> QRectF:
+        """A cell in widget pixels, its gap left out."""
+        x, y, w, h = self.grid.rect(row, self.column_of(row, expert))
+        return QRectF(x + self._gutter, y + HEADER, w, h)
+
+    def row_span(self, row: int) -> tuple[float, float]:
+        """Top and height of a row in widget pixels."""
+        _, y, _, h = self.grid.rect(row, 0)
+        return y + HEADER, h
+
+    def column_of(self, row: int, expert: int) -> int:
+        """The column that shows an expert."""
+        return int(self._place_LE[row, expert])
+
+    def expert_at(self, row: int, column: int) -> int:
+        """The expert that a column shows."""
+        return int(self._order_LE[row, column])
+
+    # drawing
+
+    def resizeEvent(self, event) -> None:
+        super().resizeEvent(event)
+        self._refit()
+
+    def _refit(self) -> None:
+        view = self.viewport()
+        self.grid.resize(view.width(), view.height(), self.devicePixelRatioF())
+        self._redraw_all()
+        self.view_changed.emit()
+
+    def _restyle(self) -> None:
+        self._colours = None
+        self._redraw_all()
+
+    def _rescore(self) -> None:
+        exists = self.state.exists_LE
+        scores = self.scores_LE
+        self._order_LE = column_order(scores, exists, self.order)
+        self._place_LE = np.empty_like(self._order_LE)
+        columns = np.arange(exists.shape[1])[None, :]
+        np.put_along_axis(
+            self._place_LE, self._order_LE, np.broadcast_to(columns, exists.shape), axis=1
+        )
+        blank = np.full(exists.shape, np.nan)
+        self.levels = levels(blank if scores is None else scores, self.scale)
+
+    def _redraw_all(self) -> None:
+        self._buffer = None
+        self.update()
+
+    def _redraw_cells(self, changed_LE: NDArray[np.bool_]) -> None:
+        """Draw again the cells that a mask in expert order names."""
+        rows = np.flatnonzero(changed_LE.any(axis=1))
+        if self._buffer is None or self._words is None or len(rows) > 8:
+            self._redraw_all()
+            return
+        visible, _ = self.grid.visible()
+        x_edges, y_edges = self.grid.x_edges(), self.grid.y_edges()
+        for row in rows.tolist():
+            self._words[:, row] = self._cell_words(slice(row, row + 1))[:, 0]
+            if not visible.start <= row < visible.stop:
+                continue
+            columns = self._place_LE[row][changed_LE[row]]
+            span = slice(int(columns.min()), int(columns.max()) + 1)
+            paint_cells(
+                self._buffer, self._words, x_edges, y_edges, self.grid.gap,
+                self._cell_colours().background, slice(row, row + 1), span,
+            )  # fmt: skip
+            self.update(self._span_rect(row, span))
+
+    def _span_rect(self, row: int, columns: slice) -> QRect:
+        """The widget pixels of a run of cells, with room for a cursor's outline."""
+        x0, y, _, h = self.grid.rect(row, columns.start)
+        x1, _, w, _ = self.grid.rect(row, columns.stop - 1)
+        box = QRectF(x0 + self._gutter, y + HEADER, x1 + w - x0, h)
+        return box.adjusted(-3, -3, 3, 3).toAlignedRect()
+
+    def _cell_words(self, rows: slice) -> NDArray[np.uint32]:
+        order = self._order_LE[rows]
+        state = self.state
+
+        def shown(array_LE):
+            return np.take_along_axis(array_LE[rows], order, axis=1)
+
+        if self.scores_LE is None:
+            seen = np.zeros(order.shape, dtype=np.bool_)
+        elif self.seen_LE is None:
+            seen = np.ones(order.shape, dtype=np.bool_)
+        else:
+            seen = shown(self.seen_LE)
+        hatched = min(self.grid.cell) / self.grid.ratio >= SMALLEST_HATCHED
+        return self._cell_colours().words(
+            shown(self.levels.level_LE), shown(self._shown_kept()), shown(state.exists_LE), seen,
+            hatched=hatched,
+        )  # fmt: skip
+
+    def _shown_kept(self) -> NDArray[np.bool_]:
+        """The kept cells to draw; the editing subclass lays its unfinished stroke over them."""
+        return self.state.kept_LE
+
+    def _cell_colours(self) -> CellColours:
+        ratio = self.devicePixelRatioF()
+        if self._colours is None or self.grid.ratio != ratio:
+            now = theme.theme()
+            self._colours = CellColours(
+                background=now.background, track=now.track, hatch=now.hatch,
+                dropped=now.dropped, ratio=ratio,
+            )  # fmt: skip
+        return self._colours
+
+    def _render(self) -> None:
+        view, grid = self.viewport(), self.grid
+        if grid.ratio != self.devicePixelRatioF():
+            self._colours = None
+            grid.resize(view.width(), view.height(), self.devicePixelRatioF())
+        colours = self._cell_colours()
+        self._buffer = np.full((grid.height, grid.width), colours.background, dtype=np.uint32)
+        if grid.rows and grid.columns:
+            self._words = self._cell_words(slice(0, grid.rows))
+            rows, columns = grid.visible()
+            paint_cells(
+                self._buffer, self._words, grid.x_edges(), grid.y_edges(), grid.gap,
+                colours.background, rows, columns,
+            )  # fmt: skip
+        self._image = QImage(
+            self._buffer.data, grid.width, grid.height, 4 * grid.width, QImage.Format.Format_RGB32
+        )
+        self._image.setDevicePixelRatio(grid.ratio)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._buffer is None or self.grid.ratio != self.devicePixelRatioF():
+            self._render()
+        with QPainter(self) as painter:
+            self._paint(painter, event)
+
+    def _paint(self, painter: QPainter, event: QPaintEvent) -> None:
+        exposed, view = event.rect(), self.viewport()
+        if not view.contains(exposed):
+            background = theme.color("background")
+            painter.fillRect(QRect(0, 0, self.width(), HEADER), background)
+            painter.fillRect(QRect(0, 0, self._gutter, self.height()), background)
+            self._paint_row_labels(painter)
+            self._paint_column_labels(painter)
+        part = exposed.intersected(view)
+        if part.isEmpty() or self._image is None:
+            return
+        source = QRectF(part.translated(-view.topLeft()))
+        ratio = self.grid.ratio
+        painter.drawImage(
+            QRectF(part), self._image,
+            QRectF(source.x() * ratio, source.y() * ratio, source.width() * ratio,
+                   source.height() * ratio),
+        )  # fmt: skip
+        painter.setClipRect(part)
+        self._paint_marks(painter, part)
+        self._paint_pointer(painter)
+
+    def _paint_marks(self, painter: QPainter, part: QRect) -> None:
+        """Locks, shields and the dots of experts that were never chosen."""
+        side = min(self.grid.cell) - self.grid.gap
+        ratio = self.grid.ratio
+        if side / ratio < marks.SMALLEST or not self.grid.rows:
+            return
+        state = self.state
+        idle_LE = state.exists_LE & (
+            np.isneginf(self.scores_LE) if self.scores_LE is not None else False
+        )
+        side = int(min(side, marks.LARGEST_GLYPH * ratio))
+        glyph = side if side / ratio < marks.SMALLEST_GLYPH else max(round(side * 0.86), 1)
+        for mark, mask_LE in (
+            ("lock", state.locked_LE),
+            ("shield", state.protected_LE & ~state.locked_LE),
+            ("idle", idle_LE & ~state.locked_LE & ~state.protected_LE),
+        ):
+            for row, expert in np.argwhere(mask_LE).tolist():
+                box = self.cell_rect(row, expert)
+                if not box.intersects(QRectF(part)):
+                    continue
+                pixmap = marks.mark_pixmap(mark, glyph, ratio, self._mark_colour(row, expert, mark))
+                x = box.x() + (box.width() - glyph / ratio) / 2
+                y = box.y() + (box.height() - glyph / ratio) / 2
+                # On whole device pixels, or the glyph would blur.
+                painter.drawPixmap(QRectF(round(x * ratio) / ratio, round(y * ratio) / ratio,
+                                          glyph / ratio, glyph / ratio), pixmap,
+                                   QRectF(0, 0, glyph, glyph))  # fmt: skip
+
+    def _mark_colour(self, row: int, expert: int, mark: str) -> str:
+        """Light on dark cells, dark on bright ones."""
+        now = theme.theme()
+        bright = bool(self.levels.level_LE[row, expert] > BRIGHT_LEVEL)
+        if not self._shown_kept()[row, expert]:
+            return now.text
+        unseen = self.scores_LE is None
+        dark_ink = (bright and not unseen) or (unseen and not now.dark)
+        colour = QColor("#10131a" if dark_ink else "#ffffff")
+        if mark == "idle":
+            colour.setAlphaF(0.7)
+        return colour.name(QColor.NameFormat.HexArgb)
+
+    def _paint_pointer(self, painter: QPainter) -> None:
+        shape = self.state.exists_LE.shape
+        for cell, token, width in (
+            (self.hover_cell, "text", 1.0),
+            (self.cursor_cell, "accent", 2.0),
+        ):
+            if cell is None or not (cell[0] < shape[0] and cell[1] < shape[1]):
+                continue
+            box = self.cell_rect(*cell)
+            grow = max(0.0, (8 - min(box.width(), box.height())) / 2) + width / 2
+            frame = box.adjusted(-grow, -grow, grow, grow)
+            # A dark line on both sides keeps the frame visible on a bright cell.
+            for stroke, under in (
+                (theme.color("background"), width + 2),
+                (theme.color(token), width),
+            ):
+                pen = QPen(stroke, under)
+                pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+                painter.setPen(pen)
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRect(frame)
+        if self.box is not None:
+            self._paint_box(painter, self.box)
+
+    def _paint_box(self, painter: QPainter, box: QRect) -> None:
+        x0, y0, _, _ = self.grid.rect(box.top(), box.left())
+        x1, y1, w, h = self.grid.rect(box.bottom(), box.right())
+        area = QRectF(x0 + self._gutter, y0 + HEADER, x1 + w - x0, y1 + h - y0)
+        painter.fillRect(area, theme.color("accent", 0.16))
+        painter.setPen(QPen(theme.color("accent"), 1.0, Qt.PenStyle.DashLine))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(area.adjusted(0.5, 0.5, -0.5, -0.5))
+
+    # labels
+
+    def _label_font(self) -> QFont:
+        font = QFont(self.font())
+        font.setPixelSize(theme.TYPE.caption)
+        return font
+
+    def _paint_row_labels(self, painter: QPainter) -> None:
+        if not self.grid.rows or not self.layer_ids:
+            return
+        painter.setFont(self._label_font())
+        rows, _ = self.grid.visible()
+        pitch = self.grid.cell[1] / self.grid.ratio
+        step = _thinning(13.0 / pitch)
+        current = self.cursor_cell[0] if self.cursor_cell else -1
+        hover = self.hover_cell[0] if self.hover_cell else -1
+        special = {current, hover, *self.selected_rows}
+        crowd = [r for r in special if rows.start <= r < rows.stop]
+        for row in range(rows.start, rows.stop):
+            near = step > 1 and any(row != r and abs(row - r) * pitch < 12 for r in crowd)
+            if row in special or (row % step == 0 and not near):
+                self._paint_row_label(painter, row, row == current, row in self.selected_rows)
+
+    def _paint_row_label(self, painter: QPainter, row: int, current: bool, selected: bool) -> None:  # noqa: FBT001
+        top, height = self.row_span(row)
+        middle = top + height / 2
+        if middle < HEADER:
+            return
+        box = QRectF(0, middle - 9, self._gutter - GUTTER_PAD, 18)
+        if selected:
+            painter.fillRect(QRectF(self._gutter - 5, top, 3, height), theme.color("accent"))
+        token = "accent" if selected else "text" if current else "text_dim"
+        painter.setPen(theme.color(token))
+        painter.drawText(
+            box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+            f"L{self.layer_ids[row]}",
+        )  # fmt: skip
+
+    def _paint_column_labels(self, painter: QPainter) -> None:
+        if not self.grid.columns:
+            return
+        painter.setFont(self._label_font())
+        painter.setPen(theme.color("text_dim"))
+        align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(
+            QRectF(0, 0, self._gutter - GUTTER_PAD, HEADER - 4), align, self.axis_title()
+        )
+        first = 1 if self.order == "sorted" else 0
+        pitch = self.grid.cell[0] / self.grid.ratio
+        step = _thinning(30.0 / pitch)
+        _, columns = self.grid.visible()
+        centre = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
+        pointed = self.hover_cell or self.cursor_cell
+        current = self.column_of(*pointed) if pointed else -1
+        for column in [c for c in range(columns.start, columns.stop) if (c + first) % step == 0]:
+            if column != current and abs(column - current) * pitch >= 24:
+                self._paint_column_label(painter, column, first, centre)
+        if columns.start <= current < columns.stop:
+            painter.setPen(theme.color("text"))
+            self._paint_column_label(painter, current, first, centre)
+
+    def _paint_column_label(
+        self, painter: QPainter, column: int, first: int, align: Qt.AlignmentFlag
+    ) -> None:
+        x, _, w, _ = self.grid.rect(0, column)
+        middle = x + w / 2 + self._gutter
+        if self._gutter <= middle <= self.width() - 7:
+            painter.drawText(QRectF(middle - 20, 0, 40, HEADER - 4), align, str(column + first))
+
+
+def _thinning(least: float) -> int:
+    """Label every how many: the smallest of 1, 2, 4, 5, 8, 10, 16, … that is at least `least`."""
+    for step in (1, 2, 4, 5, 8, 10, 16, 20, 32, 50, 64, 100, 128, 200, 256, 500):
+        if step >= least:
+            return step
+    return 1000

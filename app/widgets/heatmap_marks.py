@@ -1,0 +1,114 @@
+"""The small marks on cells: locked, protected, never chosen. Drawn once per size and tone."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Literal
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
+
+Mark = Literal["lock", "shield", "idle"]
+
+SMALLEST = 4.0  # logical pixels of a cell that can carry a mark at all
+SMALLEST_GLYPH = 10.0  # below this a mark is only a dot or a diamond
+LARGEST_GLYPH = 15.0
+
+
+@lru_cache(maxsize=128)
+def mark_pixmap(mark: Mark, side: int, ratio: float, colour: str) -> QPixmap:
+    """A mark, centred in a square.
+
+    Args:
+        mark: What it says.
+        side: Side of the square in device pixels; the glyph fills most of it.
+        ratio: Device pixels per logical pixel.
+        colour: Its colour.
+    """
+    out = QPixmap(side, side)
+    out.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(out)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    draw_mark(painter, QRectF(0, 0, side, side), mark, QColor(colour), side / ratio)
+    painter.end()
+    out.setDevicePixelRatio(ratio)
+    return out
+
+
+def draw_mark(painter: QPainter, box: QRectF, mark: Mark, colour: QColor, logical: float) -> None:
+    """Paint a mark into a box; used by the pixmaps and by the drawing that SVG takes away.
+
+    Args:
+        painter: Where to paint.
+        box: The square that the mark is centred in.
+        mark: What it says.
+        colour: Its colour.
+        logical: Side of the box in logical pixels, which decides between glyph and dot.
+    """
+    painter.save()
+    if mark == "idle":
+        _dot(painter, box, colour, 0.13)
+    elif logical < SMALLEST_GLYPH:
+        (_dot if mark == "lock" else _diamond)(painter, box, colour, 0.26)
+    elif mark == "lock":
+        _lock(painter, box, colour)
+    else:
+        _shield(painter, box, colour)
+    painter.restore()
+
+
+def _dot(painter: QPainter, box: QRectF, colour: QColor, radius: float) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    r = max(radius * box.width(), 0.75)
+    painter.drawEllipse(box.center(), r, r)
+
+
+def _diamond(painter: QPainter, box: QRectF, colour: QColor, radius: float) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    c, r = box.center(), max(radius * box.width(), 1.0)
+    painter.drawPolygon(
+        [
+            QPointF(c.x(), c.y() - r),
+            QPointF(c.x() + r, c.y()),
+            QPointF(c.x(), c.y() + r),
+            QPointF(c.x() - r, c.y()),
+        ]
+    )
+
+
+def _lock(painter: QPainter, box: QRectF, colour: QColor) -> None:
+    """A padlock: body and shackle."""
+    u = box.width()
+    stroke = max(0.095 * u, 1.0)
+    body = QRectF(box.x() + 0.20 * u, box.y() + 0.45 * u, 0.60 * u, 0.42 * u)
+    pen = QPen(colour, stroke)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    shackle = QPainterPath(QPointF(box.x() + 0.32 * u, body.top()))
+    shackle.lineTo(box.x() + 0.32 * u, box.y() + 0.32 * u)
+    shackle.arcTo(QRectF(box.x() + 0.32 * u, box.y() + 0.14 * u, 0.36 * u, 0.36 * u), 180, -180)
+    shackle.lineTo(box.x() + 0.68 * u, body.top())
+    painter.drawPath(shackle)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawRoundedRect(body, 0.07 * u, 0.07 * u)
+
+
+def _shield(painter: QPainter, box: QRectF, colour: QColor) -> None:
+    """A shield: a protected super-expert."""
+    u, x, y = box.width(), box.x(), box.y()
+    path = QPainterPath(QPointF(x + 0.5 * u, y + 0.10 * u))
+    path.lineTo(x + 0.84 * u, y + 0.22 * u)
+    path.lineTo(x + 0.84 * u, y + 0.48 * u)
+    path.cubicTo(x + 0.84 * u, y + 0.72 * u, x + 0.66 * u, y + 0.84 * u, x + 0.5 * u, y + 0.92 * u)
+    path.cubicTo(x + 0.34 * u, y + 0.84 * u, x + 0.16 * u, y + 0.72 * u, x + 0.16 * u, y + 0.48 * u)
+    path.lineTo(x + 0.16 * u, y + 0.22 * u)
+    path.closeSubpath()
+    pen = QPen(colour, max(0.10 * u, 1.0))
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPath(path)
