@@ -1,0 +1,162 @@
+"""Give every tensor of a checkpoint its place, and check that layers and experts are complete.
+
+E: experts of a layer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from core.checkpoint.header import TensorRef
+from core.families import MoeConfig, Place, Role
+
+_OUTSIDE = Place(Role.OTHER)
+
+
+class Block(NamedTuple):
+    """What one layer holds of routed experts.
+
+    Attributes:
+        stem: Path of the layer, e.g. "model.layers.3".
+        layer: Its number under that path.
+        experts: How many routed experts its tensors are of.
+        mtp: Whether it is a multi-token-prediction layer.
+    """
+
+    stem: str
+    layer: int
+    experts: int
+    mtp: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """Where everything is.
+
+    Attributes:
+        places: Place of every tensor.
+        blocks: The MoE layers of the decoder, in order.
+        mtp_blocks: MoE layers among the multi-token-prediction layers.
+        layers_found: Decoder layers that have any tensor.
+        faults: What forbids slicing this checkpoint, in words; empty when nothing does.
+    """
+
+    places: Mapping[str, Place] = field(hash=False)
+    blocks: tuple[Block, ...]
+    mtp_blocks: tuple[Block, ...]
+    layers_found: frozenset[int]
+    faults: tuple[str, ...]
+
+
+def expert_axis(shape: tuple[int, ...], experts: int) -> bool:
+    """Whether the first dimension longer than one counts experts: [E, …], or ERNIE's [1, E]."""
+    extent = next((extent for extent in shape if extent != 1), 1)
+    return extent == experts
+
+
+def read_layout(tensors: Mapping[str, TensorRef], moe: MoeConfig) -> Layout:
+    """Place every tensor by the family's names; nothing is read but names and shapes."""
+    places, stems = _place_all(tensors, moe)
+    numbers: dict[str, set[int]] = {}
+    fused: dict[str, int] = {}
+    routed: set[str] = set()
+    for name, place in places.items():
+        if place.role is Role.EXPERT and place.expert is not None:
+            numbers.setdefault(stems[name], set()).add(place.expert)
+        elif place.role is Role.EXPERTS and tensors[name].shape:
+            fused.setdefault(stems[name], tensors[name].shape[0])
+        elif place.role is Role.ROUTER:
+            routed.add(stems[name])
+    blocks, faults = [], []
+    for stem in {**numbers, **fused}:
+        found = numbers.get(stem, set())
+        experts = len(found) if found else fused[stem]
+        if found and max(found) != len(found) - 1:
+            lost = next(i for i in range(max(found)) if i not in found)
+            faults.append(f"{stem}: expert {lost} of {max(found) + 1} has no tensors")
+        if stem not in routed:
+            faults.append(f"{stem}: has {experts} experts but no router")
+        layer = int(stem.rpartition(".")[2])
+        mtp = layer >= moe.layers or stem.startswith(tuple(f"{m}." for m in moe.family.mtp))
+        blocks.append(Block(stem, layer, experts, mtp))
+    counts = {block.stem: block.experts for block in blocks}
+    faults += _shape_faults(tensors, places, stems, counts, moe)
+    blocks.sort(key=lambda block: (block.mtp, block.layer))
+    return Layout(
+        places=places,
+        blocks=tuple(block for block in blocks if not block.mtp),
+        mtp_blocks=tuple(block for block in blocks if block.mtp),
+        layers_found=frozenset(
+            place.layer for place in places.values() if place.layer is not None and not place.mtp
+        ),
+        faults=tuple(faults),
+    )
+
+
+def _place_all(
+    tensors: Mapping[str, TensorRef], moe: MoeConfig
+) -> tuple[dict[str, Place], dict[str, str]]:
+    """Place of every tensor, and the path of the layer it is in."""
+    family = moe.family
+    roles: dict[str, tuple[Role, int | None, tuple[int, int]]] = {}
+    places: dict[str, Place] = {}
+    stems: dict[str, str] = {}
+    decoders = tuple(f"{decoder}." for decoder in family.decoders)
+    mtp_heads = tuple(f"{head}." for head in family.mtp)
+    for name in tensors:
+        mtp = name.startswith(mtp_heads)
+        # `mtp.layers.0.…` keeps its layers under the same word as the decoder does.
+        at = name.find("layers.") + 7 if mtp else _after(name, decoders)
+        number, dot, rest = name[at:].partition(".")
+        if at < 7 or not dot or not (number.isascii() and number.isdecimal()) or len(number) > 6:
+            places[name] = _outside(name, moe, mtp=mtp)
+            continue
+        if rest not in roles:
+            roles[rest] = family.role_of(rest)
+        role, expert, (start, end) = roles[rest]
+        layer = int(number)
+        offset = at + len(number) + 1
+        places[name] = Place(
+            role, layer, expert, (offset + start, offset + end), mtp or layer >= moe.layers
+        )
+        stems[name] = name[: offset - 1]
+    return places, stems
+
+
+def _after(name: str, decoders: tuple[str, ...]) -> int:
+    """Where the layer number of a decoder tensor begins; 0 for a tensor outside of the decoder."""
+    for decoder in decoders:
+        if name.startswith(decoder):
+            return len(decoder)
+    return 0
+
+
+def _outside(name: str, moe: MoeConfig, *, mtp: bool) -> Place:
+    """The place of a tensor that is in no layer."""
+    modules = name.split(".")
+    if any(module in moe.family.embeddings for module in modules[-2:]):
+        return Place(Role.EMBEDDING, mtp=mtp)
+    return Place(Role.OTHER, mtp=True) if mtp else _OUTSIDE
+
+
+def _shape_faults(
+    tensors: Mapping[str, TensorRef],
+    places: Mapping[str, Place],
+    stems: Mapping[str, str],
+    counts: Mapping[str, int],
+    moe: MoeConfig,
+) -> list[str]:
+    """Router and fused tensors whose shape does not count the layer's experts."""
+    faults = []
+    for name, place in places.items():
+        if place.role not in {Role.ROUTER, Role.EXPERTS} or stems[name] not in counts:
+            continue
+        shape, experts = tensors[name].shape, counts[stems[name]]
+        spare = place.role is Role.ROUTER and moe.family.extra_router_rows
+        if tensors[name].elements == 1 or expert_axis(shape, experts):
+            continue
+        if not (spare and shape and shape[0] > experts):
+            faults.append(f"{name}: shape {list(shape)} does not count {experts} experts")
+    return faults

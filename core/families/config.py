@@ -1,0 +1,31 @@
+"""Read config.json as it comes: any spelling of a key, text models nested in multimodal ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# Where multimodal configs keep the language model, in the order in which they are tried.
+TEXT_SECTIONS = ("text_config", "language_config", "llm_config")
+
+
+def text_section(config: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:
+    """The language model's part of a config and the key it is under ("" for the file itself)."""
+    for key in TEXT_SECTIONS:
+        section = config.get(key)
+        if isinstance(section, Mapping):
+            return key, section
+    return "", config
+
+
+def first_key(config: Mapping[str, object], keys: tuple[str, ...]) -> str | None:
+    """The first of `keys` that the config has a value for; None when it has none of them."""
+    return next((key for key in keys if config.get(key) is not None), None)
+
+
+def whole(config: Mapping[str, object], keys: tuple[str, ...], default: int) -> int:
+    """The integer under the first of `keys` that holds one, else `default`."""
+    for key in keys:
+        value = config.get(key)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+    return default

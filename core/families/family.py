@@ -1,0 +1,141 @@
+"""One row of the family table, and how it names the place of a tensor.
+
+A tensor name is `<decoder>.<layer>.<rest>`. The row says which `rest` belongs to routed experts,
+router, shared experts and attention; everything under those modules follows, whatever its suffix,
+so the companions of quantised weights (`weight_scale_inv`, `_blocks`, `_scales`, `qweight`) need no
+words of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+from typing import NamedTuple
+
+
+class Role(Enum):
+    """What a tensor is for."""
+
+    EXPERT = "expert"
+    """A tensor of one routed expert; its number is in the name."""
+    EXPERTS = "experts"
+    """A tensor of all routed experts of a layer, expert by expert along its first dimension."""
+    ROUTER = "router"
+    """Router weight, bias or correction bias: a row (or a number) per expert."""
+    HASH = "hash"
+    """A table from token id to expert: such a layer cannot lose experts."""
+    SHARED = "shared"
+    ATTENTION = "attention"
+    DENSE = "dense"
+    EMBEDDING = "embedding"
+    OTHER = "other"
+
+
+class Place(NamedTuple):
+    """Where a tensor belongs.
+
+    Attributes:
+        role: What it is for.
+        layer: Decoder layer, or None outside of them.
+        expert: Routed expert, for `Role.EXPERT`.
+        digits: Where in the name the expert's number stands, as (start, end).
+        mtp: Whether it is of a multi-token-prediction layer, which transformers does not load.
+    """
+
+    role: Role
+    layer: int | None = None
+    expert: int | None = None
+    digits: tuple[int, int] = (0, 0)
+    mtp: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Family:
+    """How one model type spells the things that pruning touches.
+
+    Modules are given below the decoder layer, in every spelling that files have: the hub's first,
+    then the live module's of transformers 5 where it differs.
+
+    Attributes:
+        model_type: `model_type` in config.json.
+        text_type: `model_type` of the nested text config, when the checkpoint is multimodal.
+        routing: How gates are made: "softmax", "sigmoid+bias, groups", "softmax after top-k".
+        experts_keys: Config keys of the number of routed experts, any alias.
+        top_k_keys: Config keys of the experts chosen per token.
+        layers_keys: Config keys of the number of decoder layers.
+        shared_keys: Config keys of the number of shared experts.
+        group_keys: Config keys of (number of groups, groups chosen); empty without groups.
+        mtp_keys: Config keys of the number of multi-token-prediction layers.
+        expert_size_keys: Config keys of one expert's inner width.
+        defaults: What the config class assumes when a file leaves a key out.
+        decoders: Paths of the list of decoder layers.
+        experts: Modules of routed experts; what follows is an expert number or a fused tensor.
+        routers: Modules of the router.
+        choice_biases: Correction biases that live outside of the router's module.
+        hash_tables: Token-to-expert tables.
+        shared: Modules of shared experts and their gates.
+        attention: Modules of attention or of what mixes tokens in its stead.
+        dense: Modules of a dense layer's feed-forward.
+        embeddings: Last module names of embeddings and head.
+        mtp: First path components of multi-token-prediction layers kept apart from the decoder.
+        extra_router_rows: Whether router rows beyond the experts exist and stay.
+    """
+
+    model_type: str
+    text_type: str = ""
+    routing: str
+    experts_keys: tuple[str, ...] = ("num_experts", "num_local_experts", "n_routed_experts")
+    top_k_keys: tuple[str, ...] = ("num_experts_per_tok",)
+    layers_keys: tuple[str, ...] = ("num_hidden_layers",)
+    shared_keys: tuple[str, ...] = ("n_shared_experts", "num_shared_experts")
+    group_keys: tuple[str, str] | tuple[()] = ()
+    mtp_keys: tuple[str, ...] = ("num_nextn_predict_layers", "num_mtp_layers", "mtp_num_layers")
+    expert_size_keys: tuple[str, ...] = ("moe_intermediate_size", "intermediate_size")
+    defaults: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    decoders: tuple[str, ...] = (
+        "model.layers",
+        "model.language_model.layers",
+        "language_model.model.layers",
+        "layers",
+    )
+    experts: tuple[str, ...] = ("mlp.experts",)
+    routers: tuple[str, ...] = ("mlp.gate",)
+    choice_biases: tuple[str, ...] = ()
+    hash_tables: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
+    attention: tuple[str, ...] = ("self_attn",)
+    dense: tuple[str, ...] = ("mlp",)
+    embeddings: tuple[str, ...] = ("embed_tokens", "lm_head")
+    mtp: tuple[str, ...] = ("mtp", "model.mtp")
+    extra_router_rows: bool = False
+
+    def role_of(self, rest: str) -> tuple[Role, int | None, tuple[int, int]]:
+        """Role, expert and the position of its digits for the part of a name below a layer."""
+        ordered = (
+            (self.hash_tables, Role.HASH),
+            (self.choice_biases, Role.ROUTER),
+            (self.routers, Role.ROUTER),
+            (self.shared, Role.SHARED),
+        )
+        for modules, role in ordered:
+            if any(under(rest, module) for module in modules):
+                return role, None, (0, 0)
+        for module in self.experts:
+            if under(rest, module):
+                number = rest[len(module) + 1 :].partition(".")[0]
+                # `isdecimal` alone accepts digits of other scripts.
+                if number.isascii() and number.isdecimal():
+                    start = len(module) + 1
+                    return Role.EXPERT, int(number), (start, start + len(number))
+                return Role.EXPERTS, None, (0, 0)
+        for modules, role in ((self.attention, Role.ATTENTION), (self.dense, Role.DENSE)):
+            if any(under(rest, module) for module in modules):
+                return role, None, (0, 0)
+        return Role.OTHER, None, (0, 0)
+
+
+def under(name: str, module: str) -> bool:
+    """Whether a tensor name is the module's own or one below it."""
+    return name.startswith(module) and (len(name) == len(module) or name[len(module)] == ".")

@@ -1,0 +1,92 @@
+"""The numbers of a config.json that pruning needs, read through the family's spellings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.errors import CheckpointError
+from core.families.config import text_section, whole
+from core.families.family import Family
+from core.families.table import family_for
+
+# Beyond these a config is damaged or hostile: the largest released models have 128 layers and 2,048
+# experts, and a list per layer is made from them.
+MOST_LAYERS = 10_000
+MOST_EXPERTS = 100_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoeConfig:
+    """What config.json says about layers and experts.
+
+    Attributes:
+        family: The row that reads it.
+        section: Key of the nested text config, "" when the file itself is one.
+        layers: Decoder layers.
+        experts: Routed experts per MoE layer.
+        top_k: Experts chosen per token.
+        n_group: Router groups, 1 without.
+        topk_group: Groups that a token may choose from, 1 without.
+        mtp_layers: Multi-token-prediction layers.
+        tied: Whether the head is the embedding.
+    """
+
+    family: Family
+    section: str
+    layers: int
+    experts: int
+    top_k: int
+    n_group: int
+    topk_group: int
+    mtp_layers: int
+    tied: bool
+
+
+def read_moe_config(config: Mapping[str, object]) -> MoeConfig:
+    """Read a config.json.
+
+    Raises:
+        UnsupportedModelError: The model type has no row.
+        CheckpointError: A number is missing or impossible.
+    """
+    family = family_for(config)
+    section, text = text_section(config)
+    layers = _number(text, family.layers_keys, family.defaults, MOST_LAYERS)
+    experts = _number(text, family.experts_keys, family.defaults, MOST_EXPERTS)
+    top_k = _number(text, family.top_k_keys, family.defaults, MOST_EXPERTS)
+    if top_k > experts:
+        raise CheckpointError(
+            f"config.json chooses {top_k} experts per token out of {experts}",
+            remedy="a config.json that belongs to these weights",
+        )
+    groups = family.group_keys
+    n_group = whole(text, groups[:1], family.defaults.get("n_group", 1)) if groups else 1
+    topk_group = whole(text, groups[1:], family.defaults.get("topk_group", 1)) if groups else 1
+    tied = text.get("tie_word_embeddings", config.get("tie_word_embeddings", False))
+    return MoeConfig(
+        family=family,
+        section=section,
+        layers=layers,
+        experts=experts,
+        top_k=top_k,
+        n_group=max(n_group, 1),
+        topk_group=max(topk_group, 1),
+        mtp_layers=max(whole(text, family.mtp_keys, 0), 0),
+        tied=tied is True,
+    )
+
+
+def _number(
+    text: Mapping[str, object], keys: tuple[str, ...], defaults: Mapping[str, int], most: int
+) -> int:
+    """A positive number from the file, or the config class's default."""
+    default = next((defaults[key] for key in keys if key in defaults), 0)
+    value = whole(text, keys, default)
+    if not 0 < value <= most:
+        found = f"{value}" if any(key in text for key in keys) else "nothing"
+        raise CheckpointError(
+            f"config.json says {found} under {' / '.join(keys)}, needed is 1 to {most:,}",
+            remedy="a complete config.json of this model",
+        )
+    return value
