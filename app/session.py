@@ -63,6 +63,9 @@ class Session(QObject):
         self.jobs.job_finished.connect(self._take_end)
         self.undo_stack = QUndoStack(self)
         self.undo_stack.setUndoLimit(UNDO_LIMIT)
+        self.project: Path | None = None
+        self.temporary = True
+        self.name = ""
         self.model = ""
         self.info: ModelInfo | None = None
         self.options: CalibrationOptions | None = None
@@ -199,6 +202,7 @@ class Session(QObject):
         from core.planning import Plan
 
         self.model = name or (str(info.path) if info else "")
+        self.name = self.name or _short(self.model)
         self.info = info
         self._cache.clear()
         self.profile = self.live_profile = None
@@ -289,6 +293,22 @@ class Session(QObject):
         """Remember the newest export."""
         self.exported = result
         self.exported_changed.emit()
+
+    # -- the project -------------------------------------------------------------------------
+
+    def saved_text(self) -> str:
+        """Whether the project is saved, in a word."""
+        return self.tr("not saved") if self.temporary else self.tr("saved")
+
+    def open_project(self, folder: Path) -> None:
+        """Open a project folder."""
+
+    def save_project(self, folder: Path | None = None) -> None:
+        """Save the project, into another folder if one is given."""
+
+    def close(self) -> None:
+        """Stop every job and put everything away."""
+        self.jobs.shut_down()
 
     # -- jobs --------------------------------------------------------------------------------
 

@@ -1,0 +1,95 @@
+"""`seer-studio`: the window first, everything heavy after the first paint."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from core import __version__
+
+NO_DISPLAY = """error: there is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set)
+try: `seer demo` runs the whole pipeline on the bundled model without a window"""
+
+NO_LIBRARIES = """error: Qt cannot load a system library: {reason}
+try: on Debian or Ubuntu
+  sudo apt install libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon-x11-0 \\
+    libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 \\
+    libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 libxcb-xkb1
+or on Fedora
+  sudo dnf install mesa-libEGL mesa-libGL glib2 dbus-libs fontconfig libxkbcommon-x11 \\
+    xcb-util-cursor xcb-util-wm xcb-util-image xcb-util-keysyms xcb-util-renderutil
+`seer demo` runs the whole pipeline without a window"""
+
+USAGE = """usage: seer-studio [--version] [MODEL | PROJECT]
+
+Open the studio, and in it a model folder, a Hugging Face id, `demo`, or a project folder."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Start the studio; returns the process's exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if "--version" in arguments:
+        _say(f"seer-studio {__version__}")
+        return 0
+    if "-h" in arguments or "--help" in arguments:
+        _say(USAGE)
+        return 0
+    if len(arguments) > 1 or any(word.startswith("-") for word in arguments):
+        sys.stderr.write(f"{USAGE}\n")
+        return 2
+    if not has_display():
+        sys.stderr.write(f"{NO_DISPLAY}\n")
+        return 1
+    reason = missing_library()
+    if reason:
+        sys.stderr.write(NO_LIBRARIES.format(reason=reason) + "\n")
+        return 1
+    from app.main_window.studio import Studio
+
+    return Studio(sys.argv[:1]).run(arguments[0] if arguments else "")
+
+
+def has_display() -> bool:
+    """Whether a window can open at all; only X11 and Wayland systems can be without."""
+    if sys.platform in {"win32", "darwin"}:
+        return True
+    chosen = os.environ.get("QT_QPA_PLATFORM", "").split(":")[0].split(";")[0]
+    if chosen not in {"", "xcb", "wayland"}:
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def missing_library() -> str:
+    """Which system library Qt misses; empty when all are there.
+
+    Qt aborts the process when its X11 plugin cannot be loaded, so that is tried here first.
+    """
+    try:
+        from PySide6 import QtWidgets
+    except ImportError as error:
+        return str(error)
+    if not sys.platform.startswith("linux"):
+        return ""
+    platform = os.environ.get("QT_QPA_PLATFORM", "").split(":")[0].split(";")[0]
+    if platform not in {"", "xcb"} or (not platform and os.environ.get("WAYLAND_DISPLAY")):
+        return ""
+    import ctypes
+    from pathlib import Path
+
+    plugin = Path(QtWidgets.__file__).parent / "Qt" / "plugins" / "platforms" / "libqxcb.so"
+    if not plugin.is_file():
+        return ""
+    try:
+        ctypes.CDLL(str(plugin))
+    except OSError as error:
+        return str(error)
+    return ""
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,103 @@
+"""The program around the window: application, preferences, language, unexpected errors."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtWidgets import QApplication
+
+from app.main_window.dialogs import ErrorDialog
+from app.main_window.language import install_language
+from app.main_window.settings import Settings
+from app.main_window.window import MainWindow
+from app.session import Session
+from app.theme import apply_theme
+from core import __version__
+
+THEMES = ("system", "dark", "light")
+
+
+class Studio(QObject):
+    """Owns the application, the session and the window.
+
+    Args:
+        argv: The program's name, for Qt.
+        settings: The user's preferences; the user's own where None.
+    """
+
+    def __init__(self, argv: Sequence[str], settings: Settings | None = None) -> None:
+        super().__init__()
+        existing = QApplication.instance()
+        self.app = existing if isinstance(existing, QApplication) else QApplication(list(argv))
+        self.app.setApplicationName("SEER Studio")
+        self.app.setApplicationVersion(__version__)
+        self.app.setDesktopFileName("seer-studio")
+        self.settings = settings or Settings.of_user()
+        install_language(self.app, self.settings.get("language", "system"))
+        name = self.settings.get("theme", "system")
+        apply_theme(self.app, name if name in THEMES else "system")  # type: ignore[arg-type]
+        self.session = Session()
+        self.window = self._make_window()
+        self._wanted = ""
+
+    def _make_window(self) -> MainWindow:
+        window = MainWindow(self.session, self.settings)
+        window.language_chosen.connect(self._change_language)
+        return window
+
+    def run(self, wanted: str = "") -> int:
+        """Show the window until it is closed.
+
+        Args:
+            wanted: A model or project to open once the window stands.
+        """
+        sys.excepthook = self._unexpected
+        self._wanted = wanted
+        if wanted:
+            self.window.ready.connect(self._open_wanted)
+        self.window.show()
+        return self.app.exec()
+
+    @Slot()
+    def _open_wanted(self) -> None:
+        path = Path(self._wanted)
+        if path.exists():
+            self.window.open_path(path.resolve())
+        else:
+            self.session.open_model(self._wanted)
+
+    @Slot(str)
+    def _change_language(self, chosen: str) -> None:
+        """Build the window anew in another language over the same session."""
+        install_language(self.app, chosen)
+        QTimer.singleShot(0, self._replace_window)
+
+    @Slot()
+    def _replace_window(self) -> None:
+        old = self.window
+        old.replaced = True
+        keep = self.app.quitOnLastWindowClosed()
+        self.app.setQuitOnLastWindowClosed(False)
+        old.close()
+        self.window = self._make_window()
+        self.window.show()
+        old.deleteLater()
+        self.app.setQuitOnLastWindowClosed(keep)
+
+    def _unexpected(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        """Show what nobody foresaw, instead of losing it on a terminal that is not there."""
+        text = "".join(traceback.format_exception(kind, error, trace))
+        sys.stderr.write(text)
+        if issubclass(kind, KeyboardInterrupt):
+            self.window.close()
+            return
+        what = f"{kind.__name__}: {error}"
+        title = self.tr("Something unexpected happened")
+        ErrorDialog(title, what, "", text, self.window).open()

@@ -1,0 +1,567 @@
+"""The main window."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QIcon,
+    QKeySequence,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QFrame,
+    QMainWindow,
+    QMenu,
+    QSplitter,
+    QStackedWidget,
+    QWidget,
+)
+
+from app.jobs.job import Job
+from app.main_window.actions import UndoAction, action, choice_menu
+from app.main_window.dialogs import ErrorDialog, ask
+from app.main_window.language import LANGUAGES
+from app.main_window.settings import Recent, Settings
+from app.models.jobs import JobsModel
+from app.pages.page import Page
+from app.pages.welcome import WelcomePage
+from app.session import Session
+from app.theme import STATUS_HEIGHT, apply_theme, chosen_theme
+from app.theme.icons import icon_folder
+from app.widgets.forms import Button, ElidedLabel, column, panel, row
+from app.widgets.job_dock import JobDock
+from app.widgets.meter import Meter
+from app.widgets.rail import Rail, Step
+from app.widgets.top_bar import TopBar
+
+# Key, module and class of each page after Welcome, in the order of the work. They are imported
+# one by one once the window stands, because charts and arrays take longer to load than a person
+# should wait for a window.
+PAGES = (
+    ("model", "app.pages.model", "ModelPage"),
+    ("calibrate", "app.pages.calibrate", "CalibratePage"),
+    ("select", "app.pages.select", "SelectPage"),
+    ("tune", "app.pages.tune", "TunePage"),
+    ("evaluate", "app.pages.evaluate", "EvaluatePage"),
+    ("export", "app.pages.export", "ExportPage"),
+)
+KEYS = ("welcome", *(key for key, _, _ in PAGES))
+DEFAULT_SIZE = QSize(1280, 820)
+LEAST_SIZE = QSize(1024, 640)
+
+
+class MainWindow(QMainWindow):
+    """Shows a session; owns nothing but scroll positions and the user's preferences.
+
+    Args:
+        session: What is open.
+        settings: The user's preferences; None keeps them for this run only.
+    """
+
+    language_chosen = Signal(str)
+    # All pages stand; nothing heavy is left to load.
+    ready = Signal()
+
+    def __init__(
+        self, session: Session, settings: Settings | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.settings = settings or Settings()
+        self.pages: dict[str, Page] = {}
+        self.replaced = False
+        self._painted = False
+        self._waiting = list(PAGES)
+        self.setWindowTitle("SEER Studio")
+        self.setWindowIcon(QIcon(str(icon_folder() / "app.svg")))
+        self.setMinimumSize(LEAST_SIZE)
+        self.setAcceptDrops(True)
+        self._make_actions()
+        self._build()
+        self._add_page("welcome", WelcomePage(session))
+        self._listen()
+        self.show_page("welcome")
+        self._show_project()
+        self._restore()
+
+    # -- construction ------------------------------------------------------------------------
+
+    def _make_actions(self) -> None:
+        self.undo_action = UndoAction(self.session.undo_stack, redo=False, parent=self)
+        self.redo_action = UndoAction(self.session.undo_stack, redo=True, parent=self)
+        self.addActions([self.undo_action, self.redo_action])
+        self.copy_action = action(
+            self, self.tr("Copy command"), self.copy_command, "Ctrl+Shift+C"
+        )
+        self.menu = QMenu(self)
+        self.menu.addAction(action(self, self.tr("Open demo"), self.session.open_demo))
+        opened = QKeySequence.StandardKey.Open
+        self.menu.addAction(
+            action(self, self.tr("Open model folder…"), self.choose_model, opened)
+        )
+        self.menu.addAction(
+            action(self, self.tr("Open project…"), self.choose_project, "Ctrl+Shift+O")
+        )
+        self.save_action = action(self, self.tr("Save project"), self.save_project, "Ctrl+S")
+        self.menu.addAction(self.save_action)
+        self.menu.addAction(
+            action(self, self.tr("Save project as…"), self.save_project_as, "Ctrl+Shift+S")
+        )
+        self._recent_menu = self.menu.addMenu(self.tr("Open recent"))
+        self._recent_menu.triggered.connect(self._open_recent_action)
+        self.menu.addSeparator()
+        self.menu.addActions([self.undo_action, self.redo_action, self.copy_action])
+        self.menu.addSeparator()
+        self.jobs_action = action(self, self.tr("Jobs"), self.toggle_jobs, "Ctrl+J")
+        self.menu.addAction(self.jobs_action)
+        self._add_choices()
+        self.menu.addSeparator()
+        self.menu.addAction(action(self, self.tr("Quit"), self.close, "Ctrl+Q"))
+        for number, key in enumerate(KEYS):
+            self._add_page_key(number, key)
+
+    def _add_choices(self) -> None:
+        themes = {
+            "system": self.tr("System"),
+            "light": self.tr("Light"),
+            "dark": self.tr("Dark"),
+        }
+        choice_menu(self.menu, self.tr("Theme"), themes, chosen_theme(), self._choose_theme)
+        languages = {"system": self.tr("System"), **LANGUAGES}
+        current = self.settings.get("language", "system")
+        choice_menu(self.menu, self.tr("Language"), languages, current, self._choose_language)
+
+    def _add_page_key(self, number: int, key: str) -> None:
+        out = QAction(self.titles()[key], self)
+        out.setData(key)
+        out.setShortcut(QKeySequence(f"Ctrl+{number}"))
+        out.triggered.connect(self._show_page_of_sender)
+        self.addAction(out)
+
+    def _build(self) -> None:
+        self.top_bar = TopBar(
+            undo=self.undo_action, redo=self.redo_action, copy=self.copy_action, menu=self.menu
+        )
+        titles = self.titles()
+        self.rail = Rail(tuple(Step(title=titles[key], kind="blocked") for key in KEYS))
+        self.stack = QStackedWidget()
+        self.jobs_model = JobsModel(self.session.jobs, self)
+        self.dock = JobDock(self.jobs_model)
+        self.dock.hide()
+        self.splitter = QSplitter(Qt.Orientation.Vertical)
+        self.splitter.addWidget(self.stack)
+        self.splitter.addWidget(self.dock)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setCollapsible(0, False)
+        self.splitter.setSizes([640, 132])
+        middle = row(self.rail, self.splitter, spacing=0)
+        middle.setStretch(1, 1)
+        root = QWidget()
+        root.setProperty("panel", "page")
+        box = column(self.top_bar, middle, self._status(), spacing=0)
+        box.setStretch(1, 1)
+        root.setLayout(box)
+        self.setCentralWidget(root)
+
+    def _status(self) -> QFrame:
+        self.meter = Meter()
+        self.status = ElidedLabel("", "caption")
+        self.status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.jobs_button = Button("", "ghost")
+        self.jobs_button.setProperty("compact", "true")
+        self.jobs_button.clicked.connect(self.toggle_jobs)
+        self.jobs_button.hide()
+        out = panel("bottom")
+        out.setFixedHeight(STATUS_HEIGHT)
+        box = row(self.meter, 12, self.jobs_button, self.status, margins=(16, 0, 16, 0))
+        box.setStretch(3, 1)
+        out.setLayout(box)
+        return out
+
+    def _listen(self) -> None:
+        session, jobs = self.session, self.session.jobs
+        session.project_changed.connect(self._show_project)
+        session.model_changed.connect(self._model_changed)
+        for changed in (
+            session.model_changed,
+            session.calibration_changed,
+            session.profile_changed,
+            session.scores_changed,
+            session.plan_changed,
+            session.variants_changed,
+            session.exported_changed,
+        ):
+            changed.connect(self.refresh_rail)
+        self.rail.chosen.connect(self._show_page_at)
+        jobs.added.connect(self._job_added)
+        jobs.job_changed.connect(self._job_changed)
+        jobs.job_finished.connect(self._job_finished)
+        self.dock.asked.connect(self._ask_job)
+        self.dock.copy_asked.connect(self.copy_text)
+        self.dock.details_asked.connect(self._show_job_error)
+        self.dock.hidden_by_user.connect(self.toggle_jobs)
+
+    # -- pages -------------------------------------------------------------------------------
+
+    def titles(self) -> dict[str, str]:
+        """The names of the steps, before their pages are there to say them."""
+        return {
+            "welcome": self.tr("Welcome"),
+            "model": self.tr("Model"),
+            "calibrate": self.tr("Calibrate"),
+            "select": self.tr("Select"),
+            "tune": self.tr("Tune"),
+            "evaluate": self.tr("Evaluate"),
+            "export": self.tr("Export"),
+        }
+
+    def _add_page(self, key: str, page: Page) -> None:
+        self.pages[key] = page
+        self.stack.addWidget(page)
+        page.state_changed.connect(self.refresh_rail)
+        page.status_changed.connect(self.status.set_text)
+        page.go_to.connect(self.show_page)
+        if isinstance(page, WelcomePage):
+            page.set_recent(self.settings.recent())
+            page.folder_wanted.connect(self.choose_model)
+            page.recent_chosen.connect(self.open_recent)
+            page.recent_forgotten.connect(self._forget_recent)
+
+    @Slot()
+    def _load_next_page(self) -> None:
+        """Import and build one page, then give the event loop a turn."""
+        if not self._waiting:
+            self._all_loaded()
+            return
+        self._load_page(self._waiting[0][0])
+        QTimer.singleShot(0, self._load_next_page)
+
+    def _load_page(self, key: str) -> None:
+        entry = next((entry for entry in self._waiting if entry[0] == key), None)
+        if entry is None:
+            return
+        self._waiting.remove(entry)
+        page = getattr(import_module(entry[1]), entry[2])(self.session)
+        self._add_page(key, page)
+        self.refresh_rail()
+
+    def _all_loaded(self) -> None:
+        self.refresh_rail()
+        self.meter.start()
+        self.ready.emit()
+
+    def load_all(self) -> None:
+        """Build every page now, for tests and for showing one at once."""
+        while self._waiting:
+            self._load_page(self._waiting[0][0])
+
+    @property
+    def page(self) -> Page:
+        """The page that is shown."""
+        shown = self.stack.currentWidget()
+        assert isinstance(shown, Page)
+        return shown
+
+    @Slot(str)
+    def show_page(self, key: str) -> None:
+        """Bring a page into view."""
+        self._load_page(key)
+        page = self.pages[key]
+        self.stack.setCurrentWidget(page)
+        self.rail.set_current(KEYS.index(key))
+        self.top_bar.set_primary(page.primary_action)
+        self.status.set_text("")
+        self._show_command()
+        page.shown()
+
+    @Slot(int)
+    def _show_page_at(self, index: int) -> None:
+        self.show_page(KEYS[index])
+
+    @Slot()
+    def _show_page_of_sender(self) -> None:
+        sender = self.sender()
+        assert isinstance(sender, QAction)
+        self.show_page(str(sender.data()))
+
+    @Slot()
+    def refresh_rail(self) -> None:
+        """Ask every page where it stands."""
+        for index, key in enumerate(KEYS):
+            page = self.pages.get(key)
+            if page is not None:
+                state = page.state()
+                step = Step(
+                    title=page.title,
+                    subtitle=page.subtitle(),
+                    kind=state.kind,
+                    reason=state.reason,
+                )
+                self.rail.set_step(index, step)
+        self._show_command()
+
+    def _show_command(self) -> None:
+        command = self.page.command() if self.stack.count() else ""
+        self.copy_action.setEnabled(bool(command))
+        self.copy_action.setToolTip(command or self.tr("This page has no command"))
+
+    # -- what is open ------------------------------------------------------------------------
+
+    def choose_model(self) -> None:
+        """Let the user point at a model folder."""
+        folder = QFileDialog.getExistingDirectory(self, self.tr("Open model folder"))
+        if folder:
+            self.open_path(Path(folder))
+
+    def choose_project(self) -> None:
+        """Let the user point at a project folder."""
+        folder = QFileDialog.getExistingDirectory(self, self.tr("Open project"))
+        if folder:
+            self.session.open_project(Path(folder))
+
+    def save_project(self) -> None:
+        """Save; a project without a folder asks for one."""
+        if self.session.project is None or self.session.temporary:
+            self.save_project_as()
+        else:
+            self.session.save_project()
+
+    def save_project_as(self) -> None:
+        """Save into a folder that the user chooses."""
+        folder = QFileDialog.getExistingDirectory(self, self.tr("Save project in an empty folder"))
+        if folder:
+            self.session.save_project(Path(folder))
+
+    def open_path(self, path: Path) -> None:
+        """Open a project or a model, whichever the path is."""
+        folder = path if path.is_dir() else path.parent
+        if (folder / "project.json").is_file():
+            self.session.open_project(folder)
+        else:
+            self.session.open_model(folder)
+
+    @Slot(str)
+    def open_recent(self, path: str) -> None:
+        """Open something that was opened before."""
+        if Path(path).is_dir():
+            self.open_path(Path(path))
+        else:
+            self.session.open_model(path)
+
+    @Slot(QAction)
+    def _open_recent_action(self, chosen: QAction) -> None:
+        self.open_recent(str(chosen.data()))
+
+    @Slot(str)
+    def _forget_recent(self, path: str) -> None:
+        self.settings.forget(path)
+        self._show_recent()
+
+    @Slot()
+    def _model_changed(self) -> None:
+        info = self.session.info
+        if info is None:
+            return
+        counts = sorted(set(info.experts))
+        shape = f"{len(info.moe_layers)} × {counts[-1] if counts else 0}"
+        entry = Recent(
+            kind="model",
+            path=self.session.model,
+            name=Path(self.session.model).name,
+            note=f"{info.model_type} · {shape}",
+        )
+        if self.session.model != "demo":
+            self.settings.remember(entry)
+        self._show_recent()
+        self.show_page("model")
+
+    def _show_recent(self) -> None:
+        entries = self.settings.recent()
+        welcome = self.pages["welcome"]
+        assert isinstance(welcome, WelcomePage)
+        welcome.set_recent(entries)
+        self._recent_menu.clear()
+        for entry in entries:
+            self._recent_menu.addAction(entry.name).setData(entry.path)
+        self._recent_menu.setEnabled(bool(entries))
+
+    @Slot()
+    def _show_project(self) -> None:
+        name = self.session.name
+        saved = self.session.saved_text() if name else ""
+        self.top_bar.project.set_text(" · ".join(part for part in (name, saved) if part))
+        self.setWindowTitle(f"{name} — SEER Studio" if name else "SEER Studio")
+        if self.session.project is not None and not self.session.temporary:
+            folder = str(self.session.project)
+            self.settings.remember(Recent(kind="project", path=folder, name=name))
+        self._show_recent()
+
+    # -- jobs --------------------------------------------------------------------------------
+
+    @Slot()
+    def toggle_jobs(self) -> None:
+        """Show or hide the jobs dock."""
+        self.dock.setVisible(self.dock.isHidden())
+        self.settings.set("jobs", "hidden" if self.dock.isHidden() else "shown")
+
+    @Slot(object)
+    def _job_added(self, job: Job) -> None:
+        if job.task.heavy and self.settings.get("jobs", "shown") == "shown":
+            self.dock.show()
+        self._show_jobs()
+
+    @Slot(object)
+    def _job_changed(self, _job: Job) -> None:
+        self._show_jobs()
+
+    def _show_jobs(self) -> None:
+        current = self.session.jobs.current
+        if current is None:
+            count = len(self.session.jobs)
+            self.jobs_button.setText(self.tr("Jobs"))
+            self.jobs_button.setVisible(count > 0)
+            return
+        detail = self.jobs_model.detail(current)
+        self.jobs_button.setText(f"{current.title}  {detail}".strip())
+        self.jobs_button.show()
+
+    @Slot(object)
+    def _job_finished(self, job: Job) -> None:
+        self._show_jobs()
+        if job.state == "failed":
+            self.show_error(job)
+
+    def show_error(self, job: Job) -> ErrorDialog | None:
+        """Tell why a job failed."""
+        if job.error is None:
+            return None
+        error = job.error
+        what = error.what if error.expected else self.tr("Something unexpected happened: {what}")
+        dialog = ErrorDialog(
+            job.title, what.format(what=error.what), error.remedy, error.traceback, self
+        )
+        dialog.open()
+        return dialog
+
+    @Slot(int)
+    def _show_job_error(self, index: int) -> None:
+        self.show_error(self.jobs_model.job(index))
+
+    @Slot(str, int)
+    def _ask_job(self, wish: str, index: int) -> None:
+        job = self.jobs_model.job(index)
+        jobs = self.session.jobs
+        {
+            "pause": job.pause,
+            "resume": job.resume,
+            "cancel": job.cancel,
+            "retry": job.retry,
+            "up": lambda: jobs.move(job, -1),
+            "down": lambda: jobs.move(job, 1),
+            "remove": lambda: jobs.remove(job),
+        }[wish]()
+
+    # -- commands, theme, language -----------------------------------------------------------
+
+    @Slot()
+    def copy_command(self) -> None:
+        """Put the page's command line on the clipboard."""
+        self.copy_text(self.page.command())
+
+    @Slot(str)
+    def copy_text(self, text: str) -> None:
+        """Put a text on the clipboard and say so."""
+        if text:
+            QGuiApplication.clipboard().setText(text)
+            self.status.set_text(self.tr("Copied: {text}").format(text=text))
+
+    @Slot(QAction)
+    def _choose_theme(self, chosen: QAction) -> None:
+        self.settings.set("theme", chosen.data())
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        apply_theme(app, chosen.data())
+
+    @Slot(QAction)
+    def _choose_language(self, chosen: QAction) -> None:
+        self.settings.set("language", chosen.data())
+        self.language_chosen.emit(chosen.data())
+
+    # -- Qt's events -------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """After the first paint, load what the window did not need to stand."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self._load_next_page)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take folders and files."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+            if isinstance(self.page, WelcomePage):
+                self.page.set_over(True)
+
+    def dragLeaveEvent(self, event) -> None:  # noqa: ANN001 - Qt's own signature
+        """The drag went elsewhere."""
+        super().dragLeaveEvent(event)
+        if isinstance(self.page, WelcomePage):
+            self.page.set_over(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what was dropped."""
+        if isinstance(self.page, WelcomePage):
+            self.page.set_over(False)
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.open_path(paths[0])
+
+    def confirm_close(self) -> bool:
+        """Ask whether running jobs may be stopped."""
+        titles = ", ".join(job.title for job in self.session.jobs.unfinished)
+        return ask(
+            self,
+            self.tr("A job is still running"),
+            self.tr("{jobs}: quitting stops it.").format(jobs=titles),
+            self.tr("Stop and quit"),
+            self.tr("Keep working"),
+        )
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask when a job runs, stop it, remember the window's shape."""
+        if self.replaced:
+            self._remember_shape()
+            self.meter.stop()
+            event.accept()
+            return
+        if self.session.jobs.unfinished and not self.confirm_close():
+            event.ignore()
+            return
+        self._remember_shape()
+        self.meter.stop()
+        self.session.close()
+        event.accept()
+
+    def _remember_shape(self) -> None:
+        self.settings.set_bytes("geometry", self.saveGeometry())
+        self.settings.set_bytes("splitter", self.splitter.saveState())
+
+    def _restore(self) -> None:
+        geometry = self.settings.bytes("geometry")
+        if geometry.isEmpty() or not self.restoreGeometry(geometry):
+            self.resize(DEFAULT_SIZE)
+        state = self.settings.bytes("splitter")
+        if not state.isEmpty():
+            self.splitter.restoreState(state)
