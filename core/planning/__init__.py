@@ -10,10 +10,8 @@ from core.planning.cost import (
     ContextForShare,
     Cost,
     FlopsPerToken,
-    VramEstimate,
     context_for_share,
     cost,
-    vram_estimate,
 )
 from core.planning.coverage import Coverage, coverage, coverage_curve
 from core.planning.edits import lock, paint, protect, toggle
@@ -28,6 +26,7 @@ from core.planning.policies import (
     random_keep,
     threshold,
 )
+from core.planning.vram import VramEstimate, vram_estimate
 
 __all__ = [
     "Bounds",

@@ -70,7 +70,7 @@ class Bounds:
             must_drop_LE=plan.mask(locks.drop) & plan.exists_LE,
             minimum=max(1, top_k or plan.top_k or own),
             groups=max(1, info.n_group) if info is not None else 1,
-            groups_chosen=_groups_chosen(info) if info is not None else 1,
+            groups_chosen=max(1, info.topk_group) if info is not None else 1,
         )
 
     @classmethod
@@ -105,11 +105,3 @@ class Bounds:
         if self.groups == 1:
             return self.minimum
         return max(-(-self.minimum // self.groups_chosen), PER_GROUP_MINIMUM)
-
-
-def _groups_chosen(info: ModelInfo) -> int:
-    """How many groups a token may choose from, as the model's config says (`topk_group`)."""
-    chosen = info.config.get("topk_group")
-    if isinstance(chosen, int) and 1 <= chosen <= info.n_group:
-        return chosen
-    return max(1, info.n_group)

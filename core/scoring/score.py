@@ -140,4 +140,5 @@ def super_experts(profile: Profile) -> NDArray[np.bool_]:
     strong_LE = peak_LE > SUPER_SHARE_OF_PEAK * peak_LE.max()
     layers_L = np.asarray(profile.layer_ids)
     early_L = layers_L < SUPER_SHARE_OF_LAYERS * (layers_L.max() + 1)
-    return outlier_LE & strong_LE & early_L[:, None] & exists_LE
+    super_LE: NDArray[np.bool_] = outlier_LE & strong_LE & early_L[:, None] & exists_LE
+    return super_LE
