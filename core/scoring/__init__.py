@@ -16,15 +16,20 @@ from core.scoring.score import (
     score,
     super_experts,
 )
+from core.scoring.statistics import ExpertStatistics, expert_statistics, fires_with, ranks
 
 __all__ = [
     "DEFAULT_METRIC",
+    "ExpertStatistics",
     "Metric",
     "comparable",
     "domain_weights_D",
+    "expert_statistics",
+    "fires_with",
     "metric",
     "metrics",
     "never_routed",
+    "ranks",
     "routed_mass",
     "score",
     "super_experts",

@@ -1,0 +1,363 @@
+"""Two small charts with a threshold that can be dragged: coverage curve and score histogram.
+
+They show arrays and say where the threshold was put; what that means is the page's business.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QBrush,
+    QFocusEvent,
+    QFont,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app import theme
+from app.widgets.heatmap_view import hatch_tile
+
+TITLE = 20.0  # logical pixels of the line above the plot
+AXIS = 16.0  # and of the numbers below it
+GRAB = 8.0  # how near the pointer must be to the threshold to take it
+
+
+class ThresholdChart(QWidget):
+    """A plot over x from 0 to 1 with one vertical threshold."""
+
+    moved = Signal(float)  # while it is dragged: 0 … 1
+    chosen = Signal(float)  # when it is let go
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title = title
+        self._at: float | None = None
+        self._drag: float | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setMinimumSize(160, 84)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(title)
+        theme.theme_changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        """A low strip below the map."""
+        return QSize(420, 128)
+
+    @property
+    def threshold(self) -> float | None:
+        """Where the threshold is, 0 … 1, or None without one."""
+        return self._at if self._drag is None else self._drag
+
+    def set_threshold(self, at: float | None) -> None:
+        """Put the threshold somewhere, unless it is being dragged."""
+        if at != self._at:
+            self._at = at
+            self.update()
+
+    def set_title(self, title: str) -> None:
+        """The line above the plot."""
+        if title != self._title:
+            self._title = title
+            self.setAccessibleName(title)
+            self.update()
+
+    def plot(self) -> QRectF:
+        """The area of the curve."""
+        return QRectF(0, TITLE + 2, self.width() - 1, max(self.height() - TITLE - AXIS - 2, 10))
+
+    # dragging
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take the threshold, or call it to the pointer."""
+        if event.button() == Qt.MouseButton.LeftButton and self._at is not None:
+            self._drag_to(event.position().x())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag it, or show that it can be."""
+        if self._drag is not None:
+            self._drag_to(event.position().x())
+            return
+        plot = self.plot()
+        near = (
+            self._at is not None
+            and abs(event.position().x() - plot.x() - self._at * plot.width()) < GRAB
+        )
+        self.setCursor(Qt.CursorShape.SplitHCursor if near else Qt.CursorShape.ArrowCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let it go."""
+        if event.button() == Qt.MouseButton.LeftButton and self._drag is not None:
+            at, self._drag = self._drag, None
+            self.update()
+            self.chosen.emit(at)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows move the threshold, Return applies it, Esc takes it back."""
+        key = event.key()
+        far = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        now = self.threshold
+        if now is not None and key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            step = self.step() * (10 if far else 1)
+            self._move(now - step if key == Qt.Key.Key_Left else now + step)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._drag is not None:
+            at, self._drag = self._drag, None
+            self.chosen.emit(at)
+        elif key == Qt.Key.Key_Escape and self._drag is not None:
+            self._drag = None
+            self.update()
+            if self._at is not None:
+                self.moved.emit(self._at)
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """An unfinished move by keys is dropped."""
+        super().focusOutEvent(event)
+        self._drag = None
+        self.update()
+
+    def step(self) -> float:
+        """How far an arrow key moves the threshold."""
+        return 0.01
+
+    def _drag_to(self, x: float) -> None:
+        plot = self.plot()
+        self._move((x - plot.x()) / plot.width())
+
+    def _move(self, at: float) -> None:
+        self._drag = min(max(at, 0.0), 1.0)
+        self.update()
+        self.moved.emit(self._drag)
+
+    # painting
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Title, plot, threshold."""
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            font = QFont(self.font())
+            font.setPixelSize(theme.TYPE.caption)
+            painter.setFont(font)
+            painter.setPen(theme.color("text_dim"))
+            self._text(painter, QRectF(0, 0, self.width(), TITLE - 4), self._title)
+            plot = self.plot()
+            painter.fillRect(QRectF(plot.x(), plot.bottom(), plot.width(), 1),
+                             theme.color("line_strong"))  # fmt: skip
+            self.paint_plot(painter, plot)
+            if self.threshold is not None:
+                self._paint_threshold(painter, plot, self.threshold)
+
+    def paint_plot(self, painter: QPainter, plot: QRectF) -> None:
+        """What the subclass shows."""
+
+    def caption(self, at: float) -> str:
+        """What the threshold says."""
+        raise NotImplementedError
+
+    def knob(self, at: float) -> float | None:
+        """Height of the handle on the threshold, 0 … 1, or None for the middle."""
+        raise NotImplementedError
+
+    def _paint_threshold(self, painter: QPainter, plot: QRectF, at: float) -> None:
+        x = round(plot.x() + at * plot.width()) + 0.5
+        pen = QPen(theme.color("text"), 1.0, Qt.PenStyle.CustomDashLine)
+        pen.setDashPattern([3, 3])
+        painter.setPen(pen)
+        painter.drawLine(QPointF(x, plot.y()), QPointF(x, plot.bottom()))
+        height = self.knob(at)
+        y = plot.bottom() - (0.5 if height is None else height) * plot.height()
+        painter.setPen(QPen(theme.color("background"), 2))
+        painter.setBrush(theme.color("accent" if self.hasFocus() else "text"))
+        painter.drawEllipse(QPointF(x, y), 4.5, 4.5)
+        self._paint_caption(painter, plot, x, y, self.caption(at))
+
+    def _paint_caption(
+        self, painter: QPainter, plot: QRectF, x: float, y: float, text: str
+    ) -> None:
+        """Beside the threshold, on the side that has room, out of the curve's way."""
+        width = QFontMetricsF(painter.font()).horizontalAdvance(text) + 4
+        right = x + 10 + width <= plot.right()
+        left = min(x + 10, plot.right() - width) if right else max(x - 10 - width, plot.x())
+        top = y + 8 if y + 26 < plot.bottom() else y - 26
+        box = QRectF(left, max(top, plot.y()), width, 18)
+        painter.fillRect(box, theme.color("background", 0.75))
+        painter.setPen(theme.color("text"))
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignHCenter, text)
+
+    def _text(
+        self, painter: QPainter, box: QRectF, text: str,
+        align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+    ) -> None:  # fmt: skip
+        metrics = QFontMetricsF(painter.font())
+        elided = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+        painter.drawText(box, align | Qt.AlignmentFlag.AlignVCenter, elided)
+
+
+class CoverageChart(ThresholdChart):
+    """Coverage against the number of experts kept, best first; the threshold is that number."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self.set_title(self.tr("Coverage by number of experts kept, best first (drag the line)"))
+        self._curve: NDArray[np.float64] = np.zeros(0)
+        self._plan: tuple[int, float] | None = None
+
+    def set_curve(self, curve: NDArray[np.float64] | None) -> None:
+        """Coverage for 0 … N experts kept."""
+        self._curve = np.zeros(0) if curve is None else curve
+        if len(self._curve) < 2:
+            self.set_threshold(None)
+        self.update()
+
+    def set_plan(self, kept: int, coverage: float) -> None:
+        """Where the plan is: on the curve, or below it by what its rule costs."""
+        self._plan = (kept, coverage)
+        if len(self._curve) > 1:
+            self.set_threshold(kept / (len(self._curve) - 1))
+        self.update()
+
+    def number(self, at: float) -> int:
+        """Experts kept at a place of the threshold."""
+        return round(at * max(len(self._curve) - 1, 0))
+
+    def step(self) -> float:
+        """One expert."""
+        return 1 / max(len(self._curve) - 1, 1)
+
+    def knob(self, at: float) -> float | None:
+        """On the curve while dragged, else at the plan."""
+        if self._drag is None and self._plan is not None:
+            return self._plan[1]
+        return float(self._curve[self.number(at)]) if len(self._curve) else None
+
+    def caption(self, at: float) -> str:
+        """How much that many experts carry."""
+        number = self.number(at)
+        if self._drag is None and self._plan is not None:
+            number, share = self._plan
+        else:
+            share = float(self._curve[number])
+        return self.tr("{number} kept carry {share:.1f} %").format(number=number, share=100 * share)
+
+    def paint_plot(self, painter: QPainter, plot: QRectF) -> None:
+        """The curve, at most one point per pixel."""
+        total = len(self._curve) - 1
+        if total < 1:
+            return
+        painter.setPen(theme.color("text_faint"))
+        below = QRectF(plot.x(), plot.bottom() + 2, plot.width(), AXIS - 2)
+        self._text(painter, below, "0")
+        self._text(painter, below, str(total), Qt.AlignmentFlag.AlignRight)
+        at = np.unique(np.round(np.linspace(0, total, int(min(total + 1, plot.width())))))
+        x = plot.x() + at / total * plot.width()
+        y = plot.bottom() - self._curve[at.astype(int)] * plot.height()
+        curve = QPolygonF([QPointF(*point) for point in zip(x.tolist(), y.tolist(), strict=True)])
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("accent", 0.10))
+        painter.drawPolygon(QPolygonF([*curve, plot.bottomRight(), plot.bottomLeft()]))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(theme.color("accent"), 2))
+        painter.drawPolyline(curve)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Histogram:
+    """Scores counted in bins.
+
+    Attributes:
+        edges: Bin edges, ascending, one more than bins.
+        kept: Kept experts per bin.
+        dropped: Dropped experts per bin.
+        log: Whether the bins are even in the logarithm.
+    """
+
+    edges: NDArray[np.float64]
+    kept: NDArray[np.int64]
+    dropped: NDArray[np.int64]
+    log: bool
+
+
+class HistogramChart(ThresholdChart):
+    """How scores are spread, kept above dropped; the threshold is a score."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self.set_title(self.tr("Scores (drag to drop everything below)"))
+        self._data: Histogram | None = None
+
+    def set_histogram(self, data: Histogram | None) -> None:
+        """Show other counts."""
+        self._data = data
+        self.set_threshold(None if data is None else self._between())
+        self.update()
+
+    def value(self, at: float) -> float:
+        """The score at a place of the threshold."""
+        if self._data is None:
+            return 0.0
+        low, high = float(self._data.edges[0]), float(self._data.edges[-1])
+        if self._data.log:
+            return float(np.exp(np.log(low) + at * (np.log(high) - np.log(low))))
+        return low + at * (high - low)
+
+    def step(self) -> float:
+        """Half a bin."""
+        return 0.5 / max(len(self._data.kept) if self._data else 1, 1)
+
+    def knob(self, _at: float) -> float | None:
+        """In the middle."""
+        return 0.5
+
+    def caption(self, at: float) -> str:
+        """The score, and how many experts are below it."""
+        data = self._data
+        if data is None:
+            return ""
+        bins = len(data.kept)
+        below = int((data.kept + data.dropped)[: round(at * bins)].sum())
+        return self.tr("{count} below {value:.3g}").format(count=below, value=self.value(at))
+
+    def _between(self) -> float:
+        """Where the threshold rests: below so many experts as are dropped."""
+        data = self._data
+        if data is None:
+            return 0.0
+        wanted = int(data.dropped.sum())
+        below = np.concatenate([[0], np.cumsum(data.kept + data.dropped)])
+        return float(np.interp(wanted, below, np.linspace(0, 1, len(below))))
+
+    def paint_plot(self, painter: QPainter, plot: QRectF) -> None:
+        """Bars: kept experts plain, dropped ones hatched below them."""
+        data = self._data
+        if data is None or not len(data.kept):
+            return
+        painter.setPen(theme.color("text_faint"))
+        below = QRectF(plot.x(), plot.bottom() + 2, plot.width(), AXIS - 2)
+        self._text(painter, below, f"{data.edges[0]:.2g}")
+        self._text(painter, below, f"{data.edges[-1]:.2g}", Qt.AlignmentFlag.AlignRight)
+        most = max(int((data.kept + data.dropped).max()), 1)
+        width = plot.width() / len(data.kept)
+        hatch = QBrush(hatch_tile(self.devicePixelRatioF()))
+        for index, (kept, dropped) in enumerate(
+            zip(data.kept.tolist(), data.dropped.tolist(), strict=True)
+        ):
+            x = plot.x() + index * width
+            low = dropped / most * plot.height()
+            high = (kept + dropped) / most * plot.height()
+            left, right = round(x), round(x + width)
+            box = QRectF(left, plot.bottom() - low, max(right - left - 1, 1), low)
+            painter.fillRect(box, theme.color("dropped"))
+            painter.fillRect(box, hatch)
+            top = QRectF(box.x(), plot.bottom() - high, box.width(), high - low)
+            painter.fillRect(top, theme.color("bar"))
