@@ -1,0 +1,151 @@
+"""Dropping experts from the choice only: the quick check, reversible and free.
+
+Masking writes −inf over the dropped experts' logits before the router's softmax or choice. Written
+into a buffer of E columns that would agree with removal only up to rounding: a softmax over E
+numbers adds in another order than one over the n that stay. So the router really computes with its
+n surviving rows, and what comes out is put back among E columns: logits with −inf where an expert
+is dropped, indices renumbered. For every kind of router (softmax before or after the choice,
+sigmoid with correction bias, groups) this is the shrunk model's routing to the last bit, and the
+experts are not touched.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+
+from core.planning.plan import Plan
+from core.pruning.fits import fitted
+from core.runtime.live import LiveModel, MoeLayer
+from core.runtime.structure import Changes, TensorChange, changes, held
+
+
+@contextlib.contextmanager
+def masked(live: LiveModel, plan: Plan | None, *, top_k: int | None = None) -> Iterator[LiveModel]:
+    """Run a live model without the experts that a plan drops; all is as before on leaving.
+
+    Args:
+        live: The original model.
+        plan: What stays; None keeps all (to change Top-K only).
+        top_k: Experts per token; the plan's, or the model's, if None.
+
+    Raises:
+        PlanError: The plan is another model's, or its router cannot take it.
+    """
+    with Rerouting(live, plan, top_k=top_k):
+        yield live
+
+
+class Rerouting(contextlib.AbstractContextManager[None]):
+    """A mask that was prepared once and can be put on and taken off at no cost."""
+
+    def __init__(self, live: LiveModel, plan: Plan | None, *, top_k: int | None = None) -> None:
+        """Cut the routers' surviving rows; nothing changes until it is entered.
+
+        Raises:
+            PlanError: The plan is another model's, or its router cannot take it.
+        """
+        plan = fitted(live, plan, top_k)
+        self._swaps: list[_Swap] = []
+        self._hooks: list[tuple[nn.Module, Callable[..., object]]] = []
+        self._handles: list[torch.utils.hooks.RemovableHandle] = []
+        by_count: dict[int, Changes] = {}
+        for layer, keep in zip(live.moe, plan.keep, strict=True):
+            count = len(keep)
+            if count not in by_count:
+                by_count[count] = changes(live, experts=count, top_k=plan.top_k)
+            routing = by_count[count].within(
+                layer.name, without=(f"{layer.name}.{layer.experts_name}",)
+            )
+            self._swaps.extend(_swaps(live.model, routing, keep, layer.count))
+            if count < layer.count:
+                self._hooks.append((layer.router, _renumber(layer, keep)))
+        self._on = False
+
+    def __enter__(self) -> None:
+        """Put the mask on.
+
+        Raises:
+            RuntimeError: It is on already.
+        """
+        if self._on:
+            raise RuntimeError("this mask is on already")
+        self._on = True
+        for swap in self._swaps:
+            swap.toggle()
+        for router, hook in self._hooks:
+            # Before any observer's hook, so that a probe sees the original's numbering.
+            self._handles.append(router.register_forward_hook(hook, prepend=True))
+
+    def __exit__(self, *_: object) -> None:
+        """Take the mask off."""
+        for handle in self._handles:
+            handle.remove()
+        self._handles.clear()
+        for swap in self._swaps:
+            swap.toggle()
+        self._on = False
+
+
+@dataclass(kw_only=True)
+class _Swap:
+    """A value in a module's dictionary, and the other one that waits to take its place."""
+
+    holder: dict[str, Any]
+    name: str
+    other: object
+
+    def toggle(self) -> None:
+        self.holder[self.name], self.other = self.other, self.holder[self.name]
+
+
+def survivors(keep: Sequence[int], experts: int, rows: int, device: torch.device) -> torch.Tensor:
+    """Entries that stay of a dimension: the kept experts, and rows beyond the experts."""
+    return torch.tensor([*keep, *range(experts, rows)], dtype=torch.int64, device=device)
+
+
+def cut(tensor: torch.Tensor, change: TensorChange, keep: Sequence[int], experts: int) -> Any:
+    """The surviving part of an expert tensor, as a parameter if it was one."""
+    index = survivors(keep, experts, tensor.shape[change.axis], tensor.device)
+    part = tensor.detach().index_select(change.axis, index)
+    return part if change.buffer else nn.Parameter(part, requires_grad=tensor.requires_grad)
+
+
+def _swaps(model: nn.Module, routing: Changes, keep: Sequence[int], experts: int) -> list[_Swap]:
+    found = []
+    for change in routing.tensors:
+        holder = held(model.get_submodule(change.module), buffers=change.buffer)
+        part = cut(holder[change.name], change, keep, experts)
+        found.append(_Swap(holder=holder, name=change.name, other=part))
+    for number in routing.numbers:
+        holder = vars(model.get_submodule(number.module))
+        found.append(_Swap(holder=holder, name=number.name, other=number.value))
+    return found
+
+
+def _renumber(layer: MoeLayer, keep: Sequence[int]) -> Callable[..., object]:
+    """A hook that puts the router's output back among the original's experts."""
+    experts = layer.count
+
+    def hook(_: nn.Module, __: object, output: Sequence[torch.Tensor]) -> tuple[object, ...]:
+        logits = output[layer.logits_index]
+        rows = experts + logits.shape[-1] - len(keep)
+        index = survivors(keep, experts, rows, logits.device)
+        wide = logits.new_full((*logits.shape[:-1], rows), -torch.inf)
+        wide.index_copy_(-1, index, logits)
+        # The choice is the only output of integers.
+        parts = [
+            index[part].to(part.dtype)
+            if torch.is_tensor(part) and not part.is_floating_point()
+            else part
+            for part in output
+        ]
+        parts[layer.logits_index] = wide
+        return tuple(parts)
+
+    return hook

@@ -1,0 +1,170 @@
+"""The live model as the rest of the engine sees it: its routers and experts by layer.
+
+transformers declares both: the router class under `_can_record_outputs["router_logits"]`, and
+experts by the decorator that makes their forward pluggable. Nothing is guessed from names.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import torch
+from torch import nn
+
+from core.errors import UnsupportedModelError
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+    from core.checkpoint.info import ModelInfo
+
+Score = Literal["softmax", "sigmoid"]
+
+_LAYER = re.compile(r"(?:^|\.)layers\.(\d+)\.")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class MoeLayer:
+    """One row: a decoder layer with routed experts.
+
+    Attributes:
+        layer_id: Decoder layer.
+        name: Path of the block in the model, e.g. "model.layers.3.mlp".
+        block: The module that holds router and experts.
+        router: hidden → (logits, weights, indices), or the order the family has.
+        router_name: Name of the router within the block.
+        experts: (hidden, indices, weights) → hidden; its `num_experts` is the count.
+        experts_name: Name of the experts within the block.
+        logits_index: Where the router's output holds the logits.
+        score: What the router makes of its logits over all experts: the p of soft count.
+    """
+
+    layer_id: int
+    name: str
+    block: nn.Module
+    router: nn.Module
+    router_name: str
+    experts: nn.Module
+    experts_name: str
+    logits_index: int
+    score: Score
+
+    @property
+    def count(self) -> int:
+        """Number of experts that are there now."""
+        return int(self.experts.num_experts)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LiveModel:
+    """A model in memory, ready to run.
+
+    Attributes:
+        model: The transformers model, in eval mode.
+        folder: Its checkpoint and tokenizer.
+        info: What the checkpoint's headers say; of the original even after shrinking.
+        moe: Its rows, in model order.
+        device: Where the inputs go.
+        dtype: Dtype of its weights.
+    """
+
+    model: PreTrainedModel
+    folder: Path
+    info: ModelInfo
+    moe: tuple[MoeLayer, ...]
+    device: torch.device
+    dtype: torch.dtype
+
+    @property
+    def layer_ids(self) -> tuple[int, ...]:
+        """Decoder layer of each row."""
+        return tuple(layer.layer_id for layer in self.moe)
+
+    @property
+    def experts(self) -> tuple[int, ...]:
+        """Number of experts of each row, as they are now."""
+        return tuple(layer.count for layer in self.moe)
+
+    @property
+    def vocabulary(self) -> int:
+        """Number of rows of the input embedding: token ids must be below."""
+        return int(self.model.get_input_embeddings().weight.shape[0])
+
+
+def find_layers(model: PreTrainedModel, routing: str) -> tuple[MoeLayer, ...]:
+    """Find router and experts of every MoE layer.
+
+    Args:
+        model: The live model.
+        routing: The family's word for it: "softmax…" or "sigmoid…".
+
+    Raises:
+        UnsupportedModelError: A router without experts beside it, or no router at all.
+    """
+    declared = _router_classes(model)
+    score = _score(routing)
+    rows = []
+    for name, module in model.named_modules():
+        if type(module) not in declared:
+            continue
+        block_name, _, router_name = name.rpartition(".")
+        block = model.get_submodule(block_name)
+        beside = [(key, child) for key, child in block.named_children() if is_experts(child)]
+        number = _LAYER.search(name)
+        if len(beside) != 1 or number is None:
+            raise UnsupportedModelError(
+                f"router {name} of {type(model).__name__} has {len(beside)} groups of experts "
+                "beside it, needed is 1",
+                remedy="a newer SEER Studio for this model type",
+            )
+        rows.append(
+            MoeLayer(
+                layer_id=int(number[1]),
+                name=block_name,
+                block=block,
+                router=module,
+                router_name=router_name,
+                experts=beside[0][1],
+                experts_name=beside[0][0],
+                logits_index=declared[type(module)],
+                score=score,
+            )
+        )
+    if not rows:
+        raise UnsupportedModelError(
+            f"{type(model).__name__} has no router that transformers declares",
+            remedy="a Mixture-of-Experts model of a supported type",
+        )
+    return tuple(sorted(rows, key=lambda row: row.layer_id))
+
+
+def is_experts(module: nn.Module) -> bool:
+    """Whether a module's forward goes through transformers' experts interface."""
+    return hasattr(module, "_is_expert_parallel") and hasattr(module, "num_experts")
+
+
+def _score(routing: str) -> Score:
+    score: Score
+    for score in ("softmax", "sigmoid"):
+        if routing.startswith(score):
+            return score
+    raise UnsupportedModelError(f"routing '{routing}' has no known score")
+
+
+def _router_classes(model: PreTrainedModel) -> dict[type[nn.Module], int]:
+    """Router classes that the model and its parts declare, with the place of their logits."""
+    from transformers import PreTrainedModel
+    from transformers.utils.output_capturing import OutputRecorder
+
+    found: dict[type[nn.Module], int] = {}
+    for part in model.modules():
+        if not isinstance(part, PreTrainedModel):
+            continue
+        entries = (part._can_record_outputs or {}).get("router_logits", ())  # noqa: SLF001
+        for entry in entries if isinstance(entries, list | tuple) else (entries,):
+            if isinstance(entry, OutputRecorder):
+                found[entry.target_class] = entry.index
+    return found

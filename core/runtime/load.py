@@ -1,0 +1,137 @@
+"""Load a checkpoint folder as a live model, after making sure that it can work."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from core.checkpoint.info import ModelInfo, inspect_model
+from core.errors import CheckpointError, ResourceError, StudioError, UnsupportedModelError
+from core.run import Run
+from core.runtime.device import check_memory, choose_device, choose_dtype
+from core.runtime.live import LiveModel, find_layers
+from core.runtime.memory import gigabytes
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+STAGE = "load"
+
+
+def load_model(folder: Path, *, device: str = "auto", dtype: str = "auto", run: Run) -> LiveModel:
+    """Load a model whole.
+
+    Args:
+        folder: A safetensors checkpoint.
+        device: "auto", "cpu", "cuda", "cuda:<i>".
+        dtype: "auto" or a torch name; see `choose_dtype`.
+        run: Where progress goes. Checked before and after the weights are read.
+
+    Raises:
+        ResourceError: It does not fit; the message has both numbers.
+        UnsupportedModelError: The model type is not in the table, or its modules are not as
+            declared.
+        CheckpointError: Weights are missing, damaged or of another shape.
+    """
+    run.check()
+    info = inspect_model(folder)
+    target = choose_device(device)
+    parameters = info.parameters.total
+    chosen = choose_dtype(dtype, target, info.dtype, parameters)
+    check_memory(parameters, chosen, target)
+    size = parameters * chosen.itemsize
+    run.note(f"loading {folder.name}: {gigabytes(size)} in {_name(chosen)} on {target}")
+    run.progress(STAGE, 0, info.bytes, "bytes")
+    model = _from_pretrained(folder, chosen, target)
+    run.check()
+    live = live_model(model, folder=folder, info=info)
+    run.progress(STAGE, info.bytes, info.bytes, "bytes")
+    return live
+
+
+def live_model(model: PreTrainedModel, *, folder: Path, info: ModelInfo) -> LiveModel:
+    """Wrap a model that is in memory already.
+
+    Raises:
+        UnsupportedModelError: Its rows are not those that the checkpoint's headers name.
+    """
+    moe = find_layers(model, info.routing)
+    found = tuple((row.layer_id, row.count) for row in moe)
+    named = tuple(zip(info.moe_layers, info.experts, strict=True))
+    if found != named:
+        raise UnsupportedModelError(
+            f"the live {info.model_type} model has MoE layers and experts {found[:3]}…, "
+            f"its checkpoint {named[:3]}…",
+            remedy="report this model type",
+        )
+    weight = model.get_input_embeddings().weight
+    model.eval()
+    model.requires_grad_(requires_grad=False)
+    return LiveModel(
+        model=model, folder=folder, info=info, moe=moe, device=weight.device, dtype=weight.dtype
+    )
+
+
+def _from_pretrained(folder: Path, dtype: torch.dtype, device: torch.device) -> PreTrainedModel:
+    from safetensors import SafetensorError
+    from transformers import AutoModelForCausalLM
+
+    options: dict[str, object] = {
+        "dtype": dtype,
+        "local_files_only": True,
+        "trust_remote_code": False,
+        "use_safetensors": True,
+        "output_loading_info": True,
+    }
+    if device.type != "cpu":
+        options["device_map"] = {"": device}
+    try:
+        with _quiet():
+            model, report = AutoModelForCausalLM.from_pretrained(folder, **options)
+    except torch.cuda.OutOfMemoryError as error:
+        raise ResourceError(
+            f"{device} ran out of memory while loading {folder.name}", remedy="--device cpu"
+        ) from error
+    except (SafetensorError, OSError, RuntimeError, ValueError, KeyError) as error:
+        raise _refusal(folder, error) from error
+    missing = sorted(report.get("missing_keys", ()))
+    wrong = sorted(str(item[0]) for item in report.get("mismatched_keys", ()))
+    if missing or wrong:
+        kind, names = ("missing", missing) if missing else ("of another shape", wrong)
+        raise CheckpointError(
+            f"{folder} lacks what the model needs: {len(names)} tensors are {kind}, "
+            f"first {names[0]}",
+            remedy="download the checkpoint again",
+        )
+    return model
+
+
+def _refusal(folder: Path, error: Exception) -> StudioError:
+    first = str(error).strip().splitlines()
+    what = first[0] if first else type(error).__name__
+    return CheckpointError(
+        f"{folder} could not be loaded by transformers: {what}",
+        remedy="seer inspect on the folder, or download it again",
+    )
+
+
+def _name(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep transformers' progress bars out of the log: the Run reports progress."""
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()

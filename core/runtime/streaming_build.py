@@ -1,0 +1,174 @@
+"""Build a model on `meta` exactly as `from_pretrained` would, with nothing loaded yet.
+
+Everything that decides about results (dtype, dtype exceptions, attention, expert forward,
+quantiser, conversions) is settled inside `from_pretrained`. So it is called as it is, on a subclass
+that leaves out its last two steps: reading the weights and initialising what was not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+from transformers import AutoConfig
+from transformers.core_model_loading import convert_and_load_state_dict_in_model
+from transformers.models.auto.auto_factory import _get_model_class
+from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING
+from transformers.utils.loading_report import LoadStateDictInfo
+from transformers.utils.logging import disable_progress_bar
+
+from core.errors import CheckpointError, UnsupportedModelError
+from core.runtime.streaming_reader import LazyTensor
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Skeleton:
+    """A model without weights, and how transformers would have loaded them.
+
+    Attributes:
+        model: The model, every parameter and buffer on `meta`.
+        load_config: transformers' own decisions: dtype, dtype plan, conversions, quantiser.
+        layers_name: Path of the list of decoder layers, e.g. "model.layers".
+        layers: The list.
+    """
+
+    model: nn.Module
+    load_config: Any  # transformers' LoadStateDictConfig
+    layers_name: str
+    layers: nn.ModuleList
+
+    def layer_of(self, name: str) -> int | None:
+        """The decoder layer that holds a parameter, or None outside of them."""
+        if not name.startswith(self.layers_name + "."):
+            return None
+        return int(name[len(self.layers_name) + 1 :].split(".", 1)[0])
+
+
+def build_skeleton(folder: Path, *, device: torch.device, dtype: str | torch.dtype) -> Skeleton:
+    """A causal language model of a folder on `meta`.
+
+    Args:
+        folder: A model folder with config.json and safetensors.
+        device: Where weights will be loaded to.
+        dtype: As `from_pretrained` takes it.
+
+    Raises:
+        UnsupportedModelError: Not a causal language model, or without a list of MoE layers.
+    """
+    disable_progress_bar()
+    config = AutoConfig.from_pretrained(folder)
+    if type(config) not in MODEL_FOR_CAUSAL_LM_MAPPING:
+        raise UnsupportedModelError(f"{config.model_type} is not a causal language model here")
+    stock = _get_model_class(config, MODEL_FOR_CAUSAL_LM_MAPPING)
+    kept: dict[str, Any] = {}
+
+    def keep_config(_model: nn.Module, _state: None, _files: object, load_config: Any) -> object:
+        kept["load_config"] = load_config
+        return empty_info(), None
+
+    weightless = type(
+        stock.__name__,
+        (stock,),
+        {
+            "__module__": stock.__module__,
+            "_load_pretrained_model": staticmethod(keep_config),
+            "_finalize_model_loading": staticmethod(lambda _model, _config, info: info),
+        },
+    )
+    options = {} if device.type == "cpu" else {"device_map": {"": device}}
+    model = weightless.from_pretrained(folder, dtype=dtype, **options)
+    model.__class__ = stock
+    name, layers = find_layers(model)
+    return Skeleton(model=model, load_config=kept["load_config"], layers_name=name, layers=layers)
+
+
+def find_layers(model: nn.Module) -> tuple[str, nn.ModuleList]:
+    """The outermost list of modules that holds expert blocks, and its path.
+
+    Raises:
+        UnsupportedModelError: There is none, or more than one of the expected length.
+    """
+    found: list[tuple[str, nn.ModuleList]] = []
+    for name, module in model.named_modules():
+        nested = any(name.startswith(outer + ".") for outer, _ in found)
+        if isinstance(module, nn.ModuleList) and not nested and _holds_experts(module):
+            found.append((name, module))
+    count = model.config.get_text_config().num_hidden_layers
+    exact = [entry for entry in found if len(entry[1]) == count]
+    if len(exact) != 1:
+        raise UnsupportedModelError(
+            f"{model.config.model_type} has {len(exact)} lists of {count} decoder layers with "
+            "experts, so it cannot be streamed layer by layer",
+            remedy="turning streaming off",
+        )
+    return exact[0]
+
+
+def load_outside_layers(skeleton: Skeleton, tensors: Mapping[str, LazyTensor]) -> None:
+    """Load and initialise all that is not in a decoder layer, as `from_pretrained` does.
+
+    Non-persistent buffers are initialised in the layers too: no file holds them.
+
+    Raises:
+        CheckpointError: The checkpoint lacks a tensor, or one has another shape.
+    """
+    model, load_config = skeleton.model, skeleton.load_config
+    info, _ = convert_and_load_state_dict_in_model(model, dict(tensors), load_config)
+    check_loaded(info, "outside of the layers")
+    inside = {key for key in info.missing_keys if skeleton.layer_of(key) is not None}
+    info.missing_keys -= inside
+    model.mark_tied_weights_as_initialized(info)
+    model._move_missing_keys_from_meta_to_device(  # noqa: SLF001 - from_pretrained's own step
+        info.missing_keys, load_config.device_map, None, load_config.hf_quantizer
+    )
+    model._initialize_missing_keys(load_config.is_quantized)  # noqa: SLF001
+    model.tie_weights(missing_keys=info.missing_keys | inside, recompute_mapping=False)
+    model._adjust_missing_and_unexpected_keys(info)  # noqa: SLF001
+    missing = info.missing_keys - model.all_tied_weights_keys.keys()
+    if missing:
+        raise CheckpointError(
+            f"the checkpoint lacks {len(missing)} tensors of the model, {min(missing)} first",
+            remedy="downloading the model again",
+        )
+
+
+def check_loaded(info: Any, where: str) -> None:
+    """Raise what transformers would only report.
+
+    Raises:
+        CheckpointError: A tensor has another shape than the model's, or could not be converted.
+    """
+    if info.mismatched_keys:
+        name, got, wanted = sorted(info.mismatched_keys, key=str)[0]
+        raise CheckpointError(
+            f"{name} is {list(got)} in the checkpoint, the config says {list(wanted)}",
+            remedy="the config.json that belongs to these weights",
+        )
+    if info.conversion_errors:
+        name, text = sorted(info.conversion_errors.items())[0]
+        raise CheckpointError(f"{name} {where} cannot be converted: {text.splitlines()[-1]}")
+
+
+def empty_info() -> Any:
+    """A loading report of nothing."""
+    return LoadStateDictInfo(
+        missing_keys=set(),
+        unexpected_keys=set(),
+        mismatched_keys=set(),
+        conversion_errors={},
+        error_msgs=[],
+        skipped_pp_keys=set(),
+    )
+
+
+def _holds_experts(layers: nn.ModuleList) -> bool:
+    """Whether a child has experts below it; a list of experts itself does not count."""
+    return any(
+        name.rsplit(".", 1)[-1] == "experts"
+        for layer in layers
+        for name, _ in layer.named_modules()
+    )
