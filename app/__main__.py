@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from core import __version__
 
@@ -45,9 +46,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     if reason:
         sys.stderr.write(NO_LIBRARIES.format(reason=reason) + "\n")
         return 1
+    from app.main_window.settings import Settings
     from app.main_window.studio import Studio
 
-    return Studio(sys.argv[:1]).run(arguments[0] if arguments else "")
+    settings = Settings.of_user()
+    studio = Studio(sys.argv[:1], settings, data_folder())
+    return studio.run(arguments[0] if arguments else "")
+
+
+def data_folder() -> Path:
+    """Where unsaved projects are kept."""
+    from platformdirs import user_data_path
+
+    return user_data_path("seer-studio", appauthor=False)
 
 
 def has_display() -> bool:
@@ -75,7 +86,6 @@ def missing_library() -> str:
     if platform not in {"", "xcb"} or (not platform and os.environ.get("WAYLAND_DISPLAY")):
         return ""
     import ctypes
-    from pathlib import Path
 
     plugin = Path(QtWidgets.__file__).parent / "Qt" / "plugins" / "platforms" / "libqxcb.so"
     if not plugin.is_file():

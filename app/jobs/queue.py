@@ -18,14 +18,14 @@ class JobQueue(QObject):
     """All jobs of the session in the order in which they run, the oldest first.
 
     Signals:
-        added(Job), removed(index), moved(): the list changed.
+        added(Job), removed(Job), moved(): the list changed.
         job_changed(Job): state, progress or log of one job changed.
         job_snapshot(Job, Snapshot): a partial result.
         job_finished(Job): it came to its end, whatever end.
     """
 
     added = Signal(object)
-    removed = Signal(int)
+    removed = Signal(object)
     moved = Signal()
     job_changed = Signal(object)
     job_snapshot = Signal(object, object)
@@ -46,13 +46,13 @@ class JobQueue(QObject):
 
     @property
     def unfinished(self) -> list[Job]:
-        """Jobs that are running, paused or waiting."""
-        return [job for job in self.jobs if not job.over]
+        """Jobs that are running, paused or waiting, housekeeping left out."""
+        return [job for job in self.jobs if not job.over and not job.task.quiet]
 
     @property
     def current(self) -> Job | None:
         """The heavy job that is running or paused, else a light one, else None."""
-        active = [job for job in self.jobs if job.active]
+        active = [job for job in self.jobs if job.active and not job.task.quiet]
         return next((job for job in active if job.task.heavy), active[0] if active else None)
 
     def submit(self, task: Task) -> Job:
@@ -82,9 +82,8 @@ class JobQueue(QObject):
     def remove(self, job: Job) -> None:
         """Forget a job that is over."""
         if job.over:
-            index = self.jobs.index(job)
-            del self.jobs[index]
-            self.removed.emit(index)
+            self.jobs.remove(job)
+            self.removed.emit(job)
             job.deleteLater()
 
     def clear_finished(self) -> None:
@@ -94,7 +93,7 @@ class JobQueue(QObject):
 
     def shut_down(self, seconds: float = 5.0) -> bool:
         """Cancel everything and wait for the workers; True if all ended in time."""
-        for job in self.unfinished:
+        for job in [job for job in self.jobs if not job.over]:
             job.cancel()
         deadline = time.monotonic() + seconds
         ended = [job.wait(max(deadline - time.monotonic(), 0)) for job in self.jobs]
@@ -131,7 +130,11 @@ class JobQueue(QObject):
 
     @Slot()
     def _relay_finished(self) -> None:
-        self.job_finished.emit(self.sender())
+        job = self.sender()
+        assert isinstance(job, Job)
+        self.job_finished.emit(job)
+        if job.task.quiet and job.state == "done":
+            self.remove(job)
         self._advance()
 
     @Slot()

@@ -19,6 +19,7 @@ class Task:
         command: The `seer …` line that does the same; empty where there is none.
         on_result: Name of the Session method that takes the result; empty to drop it.
         heavy: Whether it waits its turn; light work starts at once beside a heavy job.
+        quiet: Whether it is housekeeping that the jobs dock leaves out.
     """
 
     title: str
@@ -27,3 +28,4 @@ class Task:
     command: str = ""
     on_result: str = ""
     heavy: bool = True
+    quiet: bool = False

@@ -27,21 +27,27 @@ class Studio(QObject):
 
     Args:
         argv: The program's name, for Qt.
-        settings: The user's preferences; the user's own where None.
+        settings: The user's preferences; forgotten when the program ends where None.
+        data_dir: Where unsaved projects are kept; nowhere where None.
     """
 
-    def __init__(self, argv: Sequence[str], settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        argv: Sequence[str],
+        settings: Settings | None = None,
+        data_dir: Path | None = None,
+    ) -> None:
         super().__init__()
         existing = QApplication.instance()
         self.app = existing if isinstance(existing, QApplication) else QApplication(list(argv))
         self.app.setApplicationName("SEER Studio")
         self.app.setApplicationVersion(__version__)
         self.app.setDesktopFileName("seer-studio")
-        self.settings = settings or Settings.of_user()
+        self.settings = settings or Settings()
         install_language(self.app, self.settings.get("language", "system"))
         name = self.settings.get("theme", "system")
         apply_theme(self.app, name if name in THEMES else "system")  # type: ignore[arg-type]
-        self.session = Session()
+        self.session = Session(self, data_dir=data_dir)
         self.window = self._make_window()
         self._wanted = ""
 

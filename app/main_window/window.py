@@ -331,7 +331,7 @@ class MainWindow(QMainWindow):
 
     def save_project(self) -> None:
         """Save; a project without a folder asks for one."""
-        if self.session.project is None or self.session.temporary:
+        if self.session.temporary:
             self.save_project_as()
         else:
             self.session.save_project()
@@ -401,8 +401,8 @@ class MainWindow(QMainWindow):
         saved = self.session.saved_text() if name else ""
         self.top_bar.project.set_text(" · ".join(part for part in (name, saved) if part))
         self.setWindowTitle(f"{name} — SEER Studio" if name else "SEER Studio")
-        if self.session.project is not None and not self.session.temporary:
-            folder = str(self.session.project)
+        if self.session.folder is not None and not self.session.temporary:
+            folder = str(self.session.folder)
             self.settings.remember(Recent(kind="project", path=folder, name=name))
         self._show_recent()
 

@@ -34,7 +34,7 @@ class JobsModel(QAbstractListModel):
     def __init__(self, queue: QObject, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._queue = queue
-        self._jobs: list[JobLike] = list(queue)
+        self._jobs: list[JobLike] = self._listed()
         queue.added.connect(self._add)
         queue.removed.connect(self._remove)
         queue.moved.connect(self._move)
@@ -134,14 +134,23 @@ class JobsModel(QAbstractListModel):
 
     # -- the queue's changes -----------------------------------------------------------------
 
+    def _listed(self) -> list[JobLike]:
+        """The queue's jobs without its housekeeping."""
+        return [job for job in self._queue if not job.task.quiet]
+
     def _add(self, job: JobLike) -> None:
+        if job.task.quiet:
+            return
         at = len(self._jobs)
         self.beginInsertRows(QModelIndex(), at, at)
         self._jobs.append(job)
         self.endInsertRows()
         self._tell_all()
 
-    def _remove(self, row: int) -> None:
+    def _remove(self, job: JobLike) -> None:
+        if job not in self._jobs:
+            return
+        row = self._jobs.index(job)
         self.beginRemoveRows(QModelIndex(), row, row)
         del self._jobs[row]
         self.endRemoveRows()
@@ -149,7 +158,7 @@ class JobsModel(QAbstractListModel):
     def _move(self) -> None:
         self.layoutAboutToBeChanged.emit()
         old = self._jobs
-        self._jobs = list(self._queue)
+        self._jobs = self._listed()
         for index in self.persistentIndexList():
             row = self._jobs.index(old[index.row()])
             self.changePersistentIndex(index, self.index(row, 0))

@@ -1,4 +1,4 @@
-"""The session: which values are current, and a signal for each kind of change.
+"""The session itself.
 
 The only mutable state of the window. Values (ModelInfo, Profile, Plan, Variant, options) are
 frozen; a page asks for a change, the session takes it over and says so, views look again.
@@ -20,6 +20,7 @@ from app.commands import SetPlan
 from app.jobs.job import Job
 from app.jobs.queue import JobQueue
 from app.jobs.task import Task
+from app.session.keeper import Contents, Keeper, Opened, read
 from core.run import Run, Snapshot
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from core.export import ExportResult
     from core.planning import Cost, Plan, Problem
     from core.profiling import Profile
+    from core.project import Project
 
 T = TypeVar("T")
 
@@ -45,6 +47,9 @@ class Session(QObject):
     """What is open, and what is current.
 
     Signals carry nothing: a view asks for what it shows.
+
+    Args:
+        data_dir: Where temporary projects live; None keeps nothing on disk until a folder is given.
     """
 
     project_changed = Signal()  # another project, its name, or whether it is saved
@@ -56,16 +61,13 @@ class Session(QObject):
     variants_changed = Signal()
     exported_changed = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, data_dir: Path | None = None) -> None:
         super().__init__(parent)
         self.jobs = JobQueue(self)
         self.jobs.job_snapshot.connect(self._take_snapshot)
         self.jobs.job_finished.connect(self._take_end)
         self.undo_stack = QUndoStack(self)
         self.undo_stack.setUndoLimit(UNDO_LIMIT)
-        self.project: Path | None = None
-        self.temporary = True
-        self.name = ""
         self.model = ""
         self.info: ModelInfo | None = None
         self.options: CalibrationOptions | None = None
@@ -76,7 +78,17 @@ class Session(QObject):
         self.plan: Plan | None = None
         self.variants: tuple[Variant, ...] = ()
         self.exported: ExportResult | None = None
+        self._pages: dict[str, Mapping[str, object]] = {}
         self._cache: dict[str, tuple[tuple[object, ...], object]] = {}
+        self._keeper = Keeper(self._contents, self.start, data_dir, self)
+        self._keeper.changed.connect(self.project_changed)
+        for changed in (
+            self.calibration_changed,
+            self.scores_changed,
+            self.plan_changed,
+            self.variants_changed,
+        ):
+            changed.connect(self._keeper.touch)
 
     # -- derived values, computed once per change --------------------------------------------
 
@@ -128,7 +140,10 @@ class Session(QObject):
             return ()
         from core.planning import check_plan
 
-        return self._once("problems", (info, plan), lambda: tuple(check_plan(plan, info)))
+        scores_LE = self.scores_LE
+        return self._once(
+            "problems", (info, plan, scores_LE), lambda: check_plan(plan, info, scores_LE=scores_LE)
+        )
 
     @property
     def cost(self) -> Cost | None:
@@ -199,20 +214,30 @@ class Session(QObject):
 
     def set_model(self, info: ModelInfo | None, *, name: str = "") -> None:
         """Make a model the current one; what belonged to another one is dropped."""
+        self._keeper.release()
+        self._pages = {}
+        self._take_values(Contents(model=name or (str(info.path) if info else ""), info=info))
+        if info is not None:
+            self._keeper.begin()
+
+    def _take_values(self, contents: Contents) -> None:
+        """Make these values current, all at once, and say so."""
         from core.planning import Plan
 
-        self.model = name or (str(info.path) if info else "")
-        self.name = self.name or _short(self.model)
-        self.info = info
+        info = contents.info
+        own = (contents.pages or {}).get("session", {})
+        weights = own.get("domain_weights")
         self._cache.clear()
-        self.profile = self.live_profile = None
-        self.variants = ()
-        self.exported = None
-        self.domain_weights = None
         self.undo_stack.clear()
-        self.plan = Plan.keep_all(info) if info is not None else None
+        self.model, self.info = contents.model, info
+        self.profile, self.live_profile = contents.profile, None
+        self.metric = str(own.get("metric", DEFAULT_METRIC))
+        self.domain_weights = weights if isinstance(weights, dict) else None
+        self.plan = contents.plan or (Plan.keep_all(info) if info is not None else None)
+        self.variants, self.exported, self.options = contents.variants, None, None
         for changed in (
             self.model_changed,
+            self.calibration_changed,
             self.profile_changed,
             self.scores_changed,
             self.plan_changed,
@@ -296,19 +321,96 @@ class Session(QObject):
 
     # -- the project -------------------------------------------------------------------------
 
+    @property
+    def project(self) -> Project | None:
+        """The project as it was last written, or None."""
+        return self._keeper.project
+
+    @property
+    def folder(self) -> Path | None:
+        """The project's folder, where jobs may write; None without one."""
+        return self._keeper.folder
+
+    @property
+    def temporary(self) -> bool:
+        """Whether the user has given the project no folder yet."""
+        return self._keeper.temporary
+
+    @property
+    def name(self) -> str:
+        """What the top bar calls what is open."""
+        if self.folder is not None and not self.temporary:
+            return self.folder.name
+        return _short(self.model) if self.model else ""
+
     def saved_text(self) -> str:
         """Whether the project is saved, in a word."""
-        return self.tr("not saved") if self.temporary else self.tr("saved")
+        if self.temporary:
+            return self.tr("not saved")
+        return self.tr("saving…") if self._keeper.dirty else self.tr("saved")
 
-    def open_project(self, folder: Path) -> None:
-        """Open a project folder."""
+    def open_project(self, folder: Path) -> Job:
+        """Open a project folder beside whatever runs; everything in it becomes current."""
+
+        def load(run: Run) -> Opened:
+            return read(folder, run)
+
+        title = self.tr("Open {name}").format(name=folder.name)
+        return self.start(
+            Task(title=title, kind="open", function=load, on_result="take_project", heavy=False)
+        )
+
+    @Slot(object)
+    def take_project(self, opened: Opened) -> None:
+        """Take over a project that was read."""
+        contents = opened.contents
+        self._keeper.release()
+        self._pages = dict(contents.pages or {})
+        self._take_values(contents)
+        self._keeper.adopt(opened)
 
     def save_project(self, folder: Path | None = None) -> None:
-        """Save the project, into another folder if one is given."""
+        """Save the project, into another folder if one is given.
+
+        Raises:
+            ProjectError: The folder is not empty or cannot be written.
+        """
+        if folder is not None:
+            self._keeper.move_to(folder)
+        else:
+            self._keeper.flush()
+
+    @Slot(object)
+    def take_saved(self, saved: tuple[int, Project]) -> None:
+        """A save came through."""
+        self._keeper.take_saved(*saved)
+
+    def page_options(self, page: str) -> Mapping[str, object]:
+        """What a page last kept of its fields, JSON values; empty if nothing."""
+        return self._pages.get(page, {})
+
+    def set_page_options(self, page: str, options: Mapping[str, object]) -> None:
+        """Keep a page's fields in the project; JSON values only."""
+        if dict(self._pages.get(page, {})) != dict(options):
+            self._pages[page] = dict(options)
+            self._keeper.touch()
+
+    def _contents(self) -> Contents:
+        weights = dict(self.domain_weights) if self.domain_weights is not None else None
+        own: dict[str, object] = {"metric": self.metric, "domain_weights": weights}
+        return Contents(
+            model=self.model,
+            info=self.info,
+            profile=self.profile,
+            plan=self.plan,
+            variants=self.variants,
+            pages={**self._pages, "session": own},
+        )
 
     def close(self) -> None:
-        """Stop every job and put everything away."""
+        """Stop every job, save, and give the project's folder back."""
         self.jobs.shut_down()
+        self._keeper.release()
 
     # -- jobs --------------------------------------------------------------------------------
 
@@ -325,6 +427,8 @@ class Session(QObject):
     def _take_end(self, job: Job) -> None:
         if job.task.kind == "profile":
             self.set_live_profile(None)
+        if job.task.kind == "save" and job.state != "done":
+            self._keeper.take_failure()
         if job.state == "done" and job.task.on_result:
             getattr(self, job.task.on_result)(job.result)
 

@@ -1,0 +1,275 @@
+"""Keeps the session in a project folder: writes it a moment after every change, off the GUI thread.
+
+A session that nobody has given a folder yet lives in a temporary project under the user's data
+folder, so that a crash loses nothing and every job has somewhere to write.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from app.jobs.task import Task
+from core.run import Run
+
+if TYPE_CHECKING:
+    from core.checkpoint.info import ModelInfo
+    from core.evaluation.variant import Variant
+    from core.planning import Plan
+    from core.profiling import Profile
+    from core.project import Project, ProjectLock
+
+# A moment after the last change, so that a stroke of the brush is one save.
+AUTOSAVE_MS = 1500
+# Temporary projects older than the newest of these are removed.
+MOST_TEMPORARY = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contents:
+    """What a project keeps of a session, as one value.
+
+    Attributes:
+        model: As the user named it.
+        info: What its headers say.
+        profile: The complete profile.
+        plan: The current plan.
+        variants: The variants table.
+        pages: Options by page, JSON values.
+    """
+
+    model: str = ""
+    info: ModelInfo | None = None
+    profile: Profile | None = None
+    plan: Plan | None = None
+    variants: tuple[Variant, ...] = ()
+    pages: Mapping[str, Mapping[str, object]] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """A project that was read, with the lock on its folder.
+
+    Attributes:
+        project: The project.
+        lock: Held by this process from now on.
+        contents: What the session takes over.
+    """
+
+    project: Project
+    lock: ProjectLock
+    contents: Contents
+
+
+def temporary_folder(home: Path, model: str) -> Path:
+    """A new folder for an unsaved project; old ones beyond the newest few are removed."""
+    home.mkdir(parents=True, exist_ok=True)
+    old = sorted((p for p in home.iterdir() if p.is_dir()), key=lambda p: p.stat().st_mtime)
+    for path in old[: -MOST_TEMPORARY + 1]:
+        if not (path / ".seer-lock").exists():
+            shutil.rmtree(path, ignore_errors=True)
+    stem = "".join(c if c.isalnum() or c in "-_." else "-" for c in Path(model).name) or "model"
+    folder, n = home / f"{stem}-{time.strftime('%Y%m%d-%H%M%S')}", 2
+    while folder.exists():
+        folder, n = home / f"{stem}-{time.strftime('%Y%m%d-%H%M%S')}-{n}", n + 1
+    return folder
+
+
+def create(folder: Path, contents: Contents) -> tuple[Project, ProjectLock]:
+    """Start a project in an empty folder and hold it."""
+    from core.project import ProjectLock, create_project
+
+    fingerprint = contents.info.fingerprint if contents.info else ""
+    project = create_project(folder, model=contents.model, model_fingerprint=fingerprint)
+    lock = ProjectLock(folder)
+    lock.acquire()
+    return project, lock
+
+
+def write(project: Project, contents: Contents) -> Project:
+    """Write a session's contents into its project."""
+    project = project.with_profile(contents.profile).with_plan(contents.plan)
+    project = replace(
+        project,
+        model=contents.model,
+        model_fingerprint=contents.info.fingerprint if contents.info else "",
+        variants=tuple(variant.to_json() for variant in contents.variants),
+        pages=contents.pages or {},
+    )
+    project.save()
+    return project
+
+
+def read(folder: Path, run: Run) -> Opened:
+    """Open a project with everything in it.
+
+    Raises:
+        StudioError: The project or its model cannot be opened, or another window has it.
+    """
+    from core.checkpoint import inspect_model, locate_model
+    from core.evaluation.variant import Variant
+    from core.project import ProjectLock, open_project
+
+    lock = ProjectLock(folder)
+    project = open_project(folder)
+    lock.acquire()
+    try:
+        info = inspect_model(locate_model(project.model)) if project.model else None
+        run.check()
+        profile, plan = project.load_profile(), project.load_plan()
+        if info is not None and plan is not None:
+            plan = plan.for_model(info)
+        if info is not None and profile is not None:
+            if profile.model_fingerprint != info.fingerprint:
+                run.note("the model has changed since it was profiled", "warning")
+                profile = None
+        variants = tuple(Variant.from_json(data) for data in project.variants)
+    except BaseException:
+        lock.release()
+        raise
+    contents = Contents(
+        model=project.model,
+        info=info,
+        profile=profile,
+        plan=plan,
+        variants=variants,
+        pages=project.pages,
+    )
+    return Opened(project=project, lock=lock, contents=contents)
+
+
+class Keeper(QObject):
+    """Saves whenever it is told that something changed.
+
+    Args:
+        contents: Gives what there is to save.
+        start: Queues a task.
+        home: Where temporary projects live; None keeps nothing until a folder is given.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        contents: Callable[[], Contents],
+        start: Callable[[Task], object],
+        home: Path | None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.project: Project | None = None
+        self.temporary = True
+        self.dirty = False
+        self._contents = contents
+        self._start = start
+        self._home = home
+        self._lock: ProjectLock | None = None
+        self._saving = False
+        self._generation = 0
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(AUTOSAVE_MS)
+        self._timer.timeout.connect(self.save_soon)
+
+    @property
+    def folder(self) -> Path | None:
+        """The project's folder, or None."""
+        return self.project.folder if self.project is not None else None
+
+    def touch(self) -> None:
+        """Something changed: save in a moment."""
+        if self.project is None:
+            return
+        if not self.dirty:
+            self.dirty = True
+            self.changed.emit()
+        self._timer.start()
+
+    def begin(self) -> None:
+        """Start a temporary project for what the session holds now."""
+        self.release()
+        if self._home is not None:
+            contents = self._contents()
+            folder = temporary_folder(self._home / "unsaved", contents.model)
+            self.project, self._lock = create(folder, contents)
+            self.temporary = True
+        self.changed.emit()
+
+    def move_to(self, folder: Path) -> None:
+        """Save into a new folder from now on."""
+        contents = self._contents()
+        project, lock = create(folder, contents)
+        project = write(project, contents)
+        old, was_temporary = self.folder, self.temporary
+        self.release()
+        self.project, self._lock, self.temporary = project, lock, False
+        if old is not None and was_temporary:
+            shutil.rmtree(old, ignore_errors=True)
+        self.changed.emit()
+
+    def adopt(self, opened: Opened) -> None:
+        """Take over a project that was read."""
+        self.release()
+        self.project, self._lock = opened.project, opened.lock
+        home = self._home
+        self.temporary = home is not None and (home / "unsaved") in opened.project.folder.parents
+        self.changed.emit()
+
+    def release(self) -> None:
+        """Save what is unsaved and give the folder back."""
+        self._timer.stop()
+        self.flush()
+        if self._lock is not None:
+            self._lock.release()
+        self._generation += 1
+        self.project, self._lock, self.dirty, self._saving = None, None, False, False
+
+    def flush(self) -> None:
+        """Save now, on this thread, if anything is unsaved."""
+        self._timer.stop()
+        if self.dirty and self.project is not None:
+            self.project = write(self.project, self._contents())
+            self.dirty = False
+            self.changed.emit()
+
+    @Slot()
+    def save_soon(self) -> None:
+        """Save on a worker thread; a change meanwhile is saved afterwards."""
+        if self.project is None:
+            return
+        if self._saving:
+            self._timer.start()
+            return
+        project, contents, generation = self.project, self._contents(), self._generation
+        self._saving, self.dirty = True, False
+
+        def save(run: Run) -> tuple[int, Project]:  # noqa: ARG001 - a save is never cut short
+            return generation, write(project, contents)
+
+        self._start(
+            Task(
+                title=self.tr("Save the project"),
+                kind="save",
+                function=save,
+                on_result="take_saved",
+                heavy=False,
+                quiet=True,
+            )
+        )
+
+    def take_saved(self, generation: int, project: Project) -> None:
+        """A save came through."""
+        if generation == self._generation:
+            self.project, self._saving = project, False
+            self.changed.emit()
+
+    def take_failure(self) -> None:
+        """A save failed: what changed is unsaved still."""
+        self._saving, self.dirty = False, True
+        self.changed.emit()
