@@ -101,6 +101,7 @@ class ModelInfo:
         tensors: How many tensors.
         fingerprint: sha256 over names, shapes, dtypes, config, file sizes and a sample of bytes.
         problems: What a user should know before working with it, in words.
+        hash_layers: Layers that route by a hash of the token and cannot lose experts.
         geometry: What attention FLOPs depend on.
         mtp: Multi-token-prediction layers, or None.
         config: config.json as it is.
@@ -132,6 +133,7 @@ class ModelInfo:
     tensors: int
     fingerprint: str
     problems: tuple[str, ...]
+    hash_layers: tuple[int, ...]
     geometry: Geometry
     mtp: MtpInfo | None
     config: Mapping[str, object] = field(hash=False, repr=False)
@@ -219,6 +221,7 @@ def describe(
         tensors=len(tensors),
         fingerprint=_fingerprint(checkpoint, tensors),
         problems=_problems(layout, moe, tally),
+        hash_layers=_hash_layers(layout),
         geometry=geometry,
         mtp=_mtp(layout, tally, moe),
         config=checkpoint.config,
@@ -270,7 +273,7 @@ def _mtp(layout: Layout, tally: Tally, moe: MoeConfig) -> MtpInfo | None:
         parameters=tally.mtp_parameters,
         bytes=tally.mtp_bytes,
         expert_bytes=tuple(
-            tally.mtp_expert_bytes[block.stem] // block.experts for block in layout.mtp_blocks
+            tally.mtp_expert_bytes[block.layer] // block.experts for block in layout.mtp_blocks
         ),
     )
 
@@ -288,17 +291,23 @@ def _problems(layout: Layout, moe: MoeConfig, tally: Tally) -> tuple[str, ...]:
         for block in layout.blocks
         if block.experts != moe.experts
     ]
-    hashed = sorted(
-        {p.layer for p in layout.places.values() if p.role is Role.HASH and p.layer is not None}
-    )
+    hashed = _hash_layers(layout)
     if hashed:
-        problems.append(f"layers {hashed} route by a hash of the token and cannot lose experts")
+        problems.append(
+            f"layers {list(hashed)} route by a hash of the token and cannot lose experts"
+        )
     if tally.mtp_bytes:
         problems.append(
             f"{tally.mtp_bytes / 1e9:.2f} GB of multi-token-prediction layers, which transformers "
             "ignores; export slices them along or drops them"
         )
     return tuple(problems)
+
+
+def _hash_layers(layout: Layout) -> tuple[int, ...]:
+    """Layers with a table from token to expert."""
+    places = layout.places.values()
+    return tuple(sorted({p.layer for p in places if p.role is Role.HASH and p.layer is not None}))
 
 
 def _fingerprint(checkpoint: Checkpoint, tensors: Mapping[str, TensorRef]) -> str:

@@ -20,7 +20,7 @@ class Block(NamedTuple):
 
     Attributes:
         stem: Path of the layer, e.g. "model.layers.3".
-        layer: Its number under that path.
+        layer: Its number; layers kept apart from the decoder are numbered after its last.
         experts: How many routed experts its tensors are of.
         mtp: Whether it is a multi-token-prediction layer.
     """
@@ -62,7 +62,10 @@ def read_layout(tensors: Mapping[str, TensorRef], moe: MoeConfig) -> Layout:
     numbers: dict[str, set[int]] = {}
     fused: dict[str, int] = {}
     routed: set[str] = set()
+    layers: dict[str, Place] = {}
     for name, place in places.items():
+        if name in stems:
+            layers[stems[name]] = place
         if place.role is Role.EXPERT and place.expert is not None:
             numbers.setdefault(stems[name], set()).add(place.expert)
         elif place.role is Role.EXPERTS and tensors[name].shape:
@@ -78,9 +81,7 @@ def read_layout(tensors: Mapping[str, TensorRef], moe: MoeConfig) -> Layout:
             faults.append(f"{stem}: expert {lost} of {max(found) + 1} has no tensors")
         if stem not in routed:
             faults.append(f"{stem}: has {experts} experts but no router")
-        layer = int(stem.rpartition(".")[2])
-        mtp = layer >= moe.layers or stem.startswith(tuple(f"{m}." for m in moe.family.mtp))
-        blocks.append(Block(stem, layer, experts, mtp))
+        blocks.append(Block(stem, layers[stem].layer or 0, experts, layers[stem].mtp))
     counts = {block.stem: block.experts for block in blocks}
     faults += _shape_faults(tensors, places, stems, counts, moe)
     blocks.sort(key=lambda block: (block.mtp, block.layer))
@@ -116,7 +117,7 @@ def _place_all(
         if rest not in roles:
             roles[rest] = family.role_of(rest)
         role, expert, (start, end) = roles[rest]
-        layer = int(number)
+        layer = int(number) + (moe.layers if mtp else 0)
         offset = at + len(number) + 1
         places[name] = Place(
             role, layer, expert, (offset + start, offset + end), mtp or layer >= moe.layers

@@ -50,7 +50,7 @@ class Tally:
     row_bytes: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))
     mtp_parameters: int = 0
     mtp_bytes: int = 0
-    mtp_expert_bytes: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    mtp_expert_bytes: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))
 
     def parts(self) -> dict[str, int]:
         """Bytes by the name of their part, empty parts left out."""
@@ -95,7 +95,8 @@ def count(
     """Sum all tensors of a checkpoint."""
     tally = Tally()
     experts = {block.layer: block.experts for block in layout.blocks}
-    stems = {block.layer: block.stem for block in layout.mtp_blocks}
+    mtp_layers = {block.layer for block in layout.mtp_blocks}
+    copied_head = tied and _has_embedding(tensors)
     for name, ref in tensors.items():
         place = layout.places[name]
         parameters, size = weights_in(ref, packing), ref.end - ref.start
@@ -105,11 +106,11 @@ def count(
         if place.mtp:
             tally.mtp_parameters += parameters
             tally.mtp_bytes += size
-            if place.layer in stems and role in {Role.EXPERT, Role.ROUTER}:
-                tally.mtp_expert_bytes[stems[place.layer]] += size
+            if place.layer in mtp_layers and role in {Role.EXPERT, Role.ROUTER}:
+                tally.mtp_expert_bytes[place.layer] += size
             continue
         # Some files keep a copy of the embedding as the head although the two are one.
-        if tied and role is Role.EMBEDDING and "lm_head" in name and _has_embedding(tensors):
+        if copied_head and role is Role.EMBEDDING and "lm_head" in name:
             parameters = 0
         tally.parameters[role] += parameters
         tally.bytes[role] += size
