@@ -243,8 +243,9 @@ class MainWindow(QMainWindow):
         if not self._waiting:
             self._all_loaded()
             return
-        self._load_page(self._waiting[0][0])
+        # Scheduled first: a page that fails to load must not keep the others from coming.
         QTimer.singleShot(0, self._load_next_page)
+        self._load_page(self._waiting[0][0])
 
     def _load_page(self, key: str) -> None:
         entry = next((entry for entry in self._waiting if entry[0] == key), None)

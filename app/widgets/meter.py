@@ -146,3 +146,21 @@ class Meter(QWidget):
                 self._box.addWidget(view)
             else:
                 view.show_gauge(gauge)
+
+
+def free_memory() -> int:
+    """Bytes of main memory that can still be taken."""
+    from core.runtime.memory import free_ram_bytes
+
+    return free_ram_bytes()
+
+
+def free_video_memory() -> int | None:
+    """Free bytes of the first NVIDIA device; None where there is none."""
+    nvml, device = _first_device()
+    if nvml is None:
+        return None
+    try:
+        return int(nvml.nvmlDeviceGetMemoryInfo(device).free)
+    except nvml.NVMLError:
+        return None

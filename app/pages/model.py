@@ -1,0 +1,363 @@
+"""What the model is, from its headers alone; nothing is loaded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QGridLayout, QStackedLayout, QWidget
+
+from app.pages.page import Page, PageState
+from app.session import Session
+from app.theme import UNIT
+from app.widgets import numbers
+from app.widgets.banner import Banner
+from app.widgets.bars import Part, StackedBar, Swatch
+from app.widgets.cards import Card, Facts, FigureStrip
+from app.widgets.empty_state import EmptyState
+from app.widgets.fit_bar import FitBar
+from app.widgets.forms import ElidedLabel, column, label, row, scrolled
+from app.widgets.layer_ribbon import LayerRibbon
+from app.widgets.meter import free_memory, free_video_memory
+
+if TYPE_CHECKING:
+    from core.checkpoint.info import ModelInfo
+
+# Resident memory of an interpreter with torch and transformers loaded and no model in it.
+LIBRARIES_BYTES = 700_000_000
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class PartsTable(QWidget):
+    """The legend of the bar of parts: swatch, name, bytes, share."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 4, 0, 0)
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(6)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnMinimumWidth(2, 88)
+        self._grid.setColumnMinimumWidth(3, 64)
+
+    def set_parts(self, parts: tuple[Part, ...]) -> None:
+        """Show other parts."""
+        while (item := self._grid.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        whole = sum(part.amount for part in parts) or 1
+        for index, part in enumerate(parts):
+            amount, share = label(part.text, "strong"), label("", "dim")
+            share.setText(numbers.percent(part.amount / whole))
+            for cell in (amount, share):
+                cell.setAlignment(RIGHT)
+            self._grid.addWidget(Swatch(index), index, 0)
+            self._grid.addWidget(label(part.name), index, 1)
+            self._grid.addWidget(amount, index, 2)
+            self._grid.addWidget(share, index, 3)
+
+
+class FitRow(QWidget):
+    """One kind of memory: what is needed as a range, what is free, and the verdict."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.need = label("", "strong")
+        self.verdict = ElidedLabel("", "dim")
+        self.bar = FitBar()
+        self.setLayout(
+            column(
+                row(label(name, "dim"), None, self.need),
+                self.bar,
+                self.verdict,
+                spacing=4,
+            )
+        )
+
+    def show_fit(self, low: int, high: int, free: int | None, verdict: str) -> None:
+        """Show other figures."""
+        self.bar.set_range(low, high, free)
+        self.need.setText(span(low, high))
+        self.verdict.set_text(verdict)
+        self.setAccessibleName(f"{self.need.text()} {verdict}")
+
+
+def span(low: int, high: int) -> str:
+    """A range of bytes in one unit: 21.4–23.0 GB."""
+    first, last = numbers.size(low), numbers.size(high)
+    if first == last:
+        return first
+    if first.split()[-1] == last.split()[-1]:
+        return f"{first.split()[0]} – {last}"
+    return f"{first} – {last}"
+
+
+class ModelPage(Page):
+    """Layers, experts, parameters, bytes, and whether it fits."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.primary_action = QAction(self.tr("Calibrate"), self)
+        self.primary_action.triggered.connect(self._calibrate)
+        self._empty = EmptyState(
+            "model",
+            self.tr("No model is open"),
+            self.tr("Open the demo or a model folder. Its headers are read at once."),
+            self.tr("Open demo"),
+        )
+        self._empty.activated.connect(self._open_demo)
+        content = QWidget()
+        self._build(content)
+        self._views = QStackedLayout(self)
+        self._views.addWidget(self._empty)
+        self._views.addWidget(scrolled(content))
+        session.model_changed.connect(self._show)
+        self._show()
+
+    # -- construction ------------------------------------------------------------------------
+
+    def _build(self, content: QWidget) -> None:
+        self._name = ElidedLabel("", "title")
+        self._path = ElidedLabel("", "dim", mode=Qt.TextElideMode.ElideMiddle)
+        self._problems = [Banner() for _ in range(4)]
+        self.strip = FigureStrip(
+            (
+                self.tr("MoE layers × experts"),
+                self.tr("Experts per token"),
+                self.tr("Parameters"),
+                self.tr("Active per token"),
+                self.tr("Checkpoint"),
+                self.tr("Needs VRAM"),
+            )
+        )
+        cards = QGridLayout()
+        cards.setSpacing(2 * UNIT)
+        cards.addWidget(self._parts_card(), 0, 0)
+        cards.addWidget(self._facts_card(), 0, 1, 2, 1)
+        cards.addWidget(self._layers_card(), 1, 0)
+        cards.addWidget(self._dtype_card(), 2, 0)
+        cards.addWidget(self._fit_card(), 2, 1)
+        cards.setColumnStretch(0, 3)
+        cards.setColumnStretch(1, 2)
+        content.setLayout(
+            column(
+                column(self._name, self._path, spacing=2),
+                *self._problems,
+                self.strip,
+                cards,
+                None,
+                spacing=2 * UNIT,
+                margins=(20, 16, 20, 20),
+            )
+        )
+
+    def _parts_card(self) -> Card:
+        card = Card(self.tr("Where the bytes are"))
+        self._parts_bar = StackedBar()
+        self._parts_table = PartsTable()
+        card.body.addWidget(self._parts_bar)
+        card.body.addWidget(self._parts_table)
+        card.body.addStretch(1)
+        return card
+
+    def _facts_card(self) -> Card:
+        card = Card(self.tr("Architecture"))
+        self.facts = Facts()
+        card.body.addWidget(self.facts)
+        card.body.addStretch(1)
+        return card
+
+    def _layers_card(self) -> Card:
+        card = Card(self.tr("Layers"))
+        self._ribbon = LayerRibbon()
+        self._ribbon_note = label("", "caption", wrap=True)
+        card.body.addWidget(self._ribbon)
+        card.body.addWidget(self._ribbon_note)
+        return card
+
+    def _dtype_card(self) -> Card:
+        card = Card(self.tr("Bytes by type"))
+        self._dtypes_bar = StackedBar(height=12)
+        self._dtypes_table = PartsTable()
+        card.body.addWidget(self._dtypes_bar)
+        card.body.addWidget(self._dtypes_table)
+        card.body.addStretch(1)
+        return card
+
+    def _fit_card(self) -> Card:
+        card = Card(self.tr("Does it fit?"), self.tr("whole model, 4,096 tokens of context"))
+        self._video = FitRow(self.tr("Video memory"))
+        self._memory = FitRow(self.tr("Main memory"))
+        card.body.setSpacing(2 * UNIT)
+        card.body.addWidget(self._video)
+        card.body.addWidget(self._memory)
+        card.body.addStretch(1)
+        return card
+
+    # -- showing -----------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        info = self.session.info
+        assert self.primary_action is not None
+        self.primary_action.setEnabled(info is not None)
+        self.primary_action.setVisible(info is not None)
+        self._views.setCurrentIndex(0 if info is None else 1)
+        if info is not None:
+            self._show_head(info)
+            self._show_bytes(info)
+            self._show_fit(info)
+            self._show_facts(info)
+            experts = dict(zip(info.moe_layers, info.experts, strict=True))
+            self._ribbon.set_layers(info.layers, experts, info.top_k)
+            self._ribbon_note.setText(
+                self.tr(
+                    "Column height: experts of the layer. The bright part: the {k} that one token "
+                    "uses."
+                ).format(k=info.top_k)
+            )
+        self.state_changed.emit()
+
+    def _show_head(self, info: ModelInfo) -> None:
+        self._name.set_text(self.session.name or info.path.name)
+        self._path.set_text(str(info.path))
+        for banner, text in zip(self._problems, (*info.problems, "", "", "", ""), strict=False):
+            if text:
+                banner.say(text)
+            else:
+                banner.clear()
+        parameters = info.parameters
+        layers, per_token, total, active, size, _ = self.strip.figures
+        layers.set_value(
+            f"{len(info.moe_layers)} × {_range(info.experts)}",
+            self.tr("of {layers} layers").format(layers=info.layers),
+        )
+        per_token.set_value(f"Top-{info.top_k}", info.routing)
+        share = parameters.routed_experts / max(parameters.total, 1)
+        total.set_value(
+            numbers.count(parameters.total),
+            self.tr("{share} in experts").format(share=numbers.percent(share, 0)),
+        )
+        active.set_value(
+            numbers.count(parameters.active),
+            self.tr("{share} of all").format(
+                share=numbers.percent(parameters.active / max(parameters.total, 1), 0)
+            ),
+        )
+        files = self.tr("%n file(s)", "", info.files)
+        files = f"{info.dtype} · {files}"
+        none = self.tr("config.json only")
+        size.set_value(numbers.size(info.bytes), files if info.files else none)
+
+    def _show_bytes(self, info: ModelInfo) -> None:
+        names = {
+            "routed_experts": self.tr("Routed experts"),
+            "shared_experts": self.tr("Shared experts"),
+            "router": self.tr("Routers"),
+            "attention": self.tr("Attention"),
+            "embedding": self.tr("Embedding and head"),
+            "dense_mlp": self.tr("Dense layers"),
+            "other": self.tr("Norms and the rest"),
+            "mtp": self.tr("Next-token prediction layers"),
+        }
+        parts = _parts(info.bytes_by_part, names)
+        self._parts_bar.set_parts(parts)
+        self._parts_table.set_parts(parts)
+        dtypes = _parts(info.bytes_by_dtype, {})
+        self._dtypes_bar.set_parts(dtypes)
+        self._dtypes_table.set_parts(dtypes)
+
+    def _show_fit(self, info: ModelInfo) -> None:
+        from core.planning.vram import CONTEXT_HIGH, CONTEXT_LOW, vram_estimate
+
+        need = vram_estimate(info)
+        free, video = free_memory(), free_video_memory()
+        figure = self.strip.figures[-1]
+        self._video.show_fit(need.low, need.high, video, self._verdict(need.low, need.high, video))
+        low = need.low - CONTEXT_LOW + LIBRARIES_BYTES
+        high = need.high - CONTEXT_HIGH + LIBRARIES_BYTES
+        self._memory.show_fit(low, high, free, self._verdict(low, high, free))
+        note = self.tr("no GPU here") if video is None else self._verdict(need.low, need.high, video)
+        role = {"good": "good", "warn": "warn", "bad": "bad"}.get(self._video.bar.token, "caption")
+        figure.set_value(span(need.low, need.high), note, role)
+
+    def _verdict(self, low: int, high: int, free: int | None) -> str:
+        if free is None:
+            return self.tr("No NVIDIA GPU found")
+        amount = numbers.size(free)
+        if high <= free:
+            return self.tr("Fits: {free} free").format(free=amount)
+        if low <= free:
+            return self.tr("May just fit: {free} free").format(free=amount)
+        return self.tr("Does not fit: {free} free").format(free=amount)
+
+    def _show_facts(self, info: ModelInfo) -> None:
+        geometry = info.geometry
+        facts = [
+            (self.tr("Model type"), info.model_type),
+            (self.tr("Layers"), f"{info.layers}"),
+            (self.tr("MoE layers"), f"{len(info.moe_layers)}"),
+            (self.tr("Dense layers"), f"{info.layers - len(info.moe_layers)}"),
+            (self.tr("Experts per layer"), _range(info.experts)),
+            (self.tr("Shared experts"), f"{info.shared_experts}"),
+            (self.tr("Experts per token"), f"{info.top_k}"),
+            (self.tr("Routing"), info.routing),
+            (self.tr("Router groups"), f"{info.n_group}"),
+            (self.tr("Parameters of one expert"), numbers.count(max(info.expert_parameters))),
+            (self.tr("Hidden size"), f"{info.hidden_size:,}"),
+            (self.tr("Heads"), f"{geometry.num_heads} / {geometry.num_kv_heads}"),
+            (self.tr("Vocabulary"), f"{geometry.vocab_size:,}"),
+            (self.tr("Head tied"), self.tr("yes") if geometry.tied else self.tr("no")),
+            (self.tr("Fingerprint"), info.fingerprint[:12]),
+        ]
+        if info.n_group <= 1:
+            facts = [fact for fact in facts if fact[0] != self.tr("Router groups")]
+        self.facts.set_facts(tuple(facts))
+
+    # -- as a page ---------------------------------------------------------------------------
+
+    def _calibrate(self) -> None:
+        self.go_to.emit("calibrate")
+
+    def _open_demo(self) -> None:
+        self.session.open_demo()
+
+    @property
+    def title(self) -> str:
+        """The step's name."""
+        return self.tr("Model")
+
+    def subtitle(self) -> str:
+        """Type and shape."""
+        info = self.session.info
+        if info is None:
+            return ""
+        return f"{info.model_type} · {len(info.moe_layers)}×{_range(info.experts)}"
+
+    def state(self) -> PageState:
+        """Done as soon as a model is open."""
+        if self.session.info is None:
+            return PageState("ready", self.tr("Open a model first."))
+        return PageState("done", self.tr("The model's headers are read."))
+
+    def command(self) -> str:
+        """What inspects the same model."""
+        from app.jobs.lines import line
+
+        return line("seer", "inspect", self.session.model) if self.session.info else ""
+
+
+def _range(counts: tuple[int, ...]) -> str:
+    """Experts per layer: 16, or 8–16 where layers differ."""
+    low, high = min(counts, default=0), max(counts, default=0)
+    return str(high) if low == high else f"{low}–{high}"
+
+
+def _parts(amounts: object, names: dict[str, str]) -> tuple[Part, ...]:
+    """A mapping of bytes as parts, the largest first."""
+    pairs = sorted(dict(amounts).items(), key=lambda pair: -pair[1])
+    return tuple(
+        Part(names.get(name, name), float(amount), numbers.size(amount)) for name, amount in pairs
+    )
