@@ -167,7 +167,7 @@ def _per_group(mask_LE: NDArray[np.bool_], bounds: Bounds) -> NDArray[np.int64]:
 
 
 def _hash_routed(plan: Plan, info: ModelInfo) -> Problem | None:
-    hashed = set(getattr(info, "hash_layers", ()))
+    hashed = set(info.hash_layers)
     rows = tuple(
         row
         for row, layer in enumerate(plan.layer_ids)

@@ -90,6 +90,17 @@ class Cost:
         total = self.flops.total
         return (self.flops.routed_experts + self.flops.shared_experts) / total if total else 0.0
 
+    def to_json(self) -> dict[str, object]:
+        """The contract's cost object."""
+        return {
+            "parameters": self.parameters.to_json(),
+            "bytes": self.bytes,
+            "flops_per_token": self.flops.to_json(),
+            "expert_share": self.expert_share,
+            "context": self.context,
+            "top_k": self.top_k,
+        }
+
 
 @dataclass(frozen=True, kw_only=True)
 class ContextForShare:
@@ -107,6 +118,15 @@ class ContextForShare:
     context: int | None
     top_k: int
     saved: float
+
+    def to_json(self) -> dict[str, object]:
+        """The same as a JSON object."""
+        return {
+            "share": self.share,
+            "context": self.context,
+            "top_k": self.top_k,
+            "saved_by_top_1": self.saved,
+        }
 
 
 def cost(

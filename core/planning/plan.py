@@ -112,6 +112,10 @@ class Plan:
                 f"the plan names {len(self.layer_ids)} layers, {len(self.experts)} expert counts "
                 f"and {len(self.keep)} kept lists"
             )
+        if any(not 0 <= count <= MAX_EXPERTS for count in self.experts):
+            raise PlanError(f"a layer of {max(self.experts)} experts; at most {MAX_EXPERTS} fit")
+        if any(a >= b for a, b in itertools.pairwise(self.layer_ids)):
+            raise PlanError("layer ids are not ascending and unique")
         if self.top_k is not None and self.top_k < 1:
             raise PlanError(f"top_k is {self.top_k}", remedy="a number from 1 up, or null")
         flat, rows = self._flat()

@@ -19,7 +19,12 @@ MaskLE = NDArray[np.bool_]
 
 
 def keep_per_layer(
-    scores_LE: FloatLE, *, bounds: Bounds, n: int | None = None, share: float | None = None
+    scores_LE: FloatLE,
+    *,
+    bounds: Bounds,
+    n: int | None = None,
+    share: float | None = None,
+    floor: int = 1,
 ) -> MaskLE:
     """Keep the best `n` experts, or this share of them, in every layer (SEER-MoE, layer-wise).
 
@@ -28,6 +33,7 @@ def keep_per_layer(
         bounds: Locks, Top-K, groups.
         n: Experts to keep per layer; a layer with fewer keeps all.
         share: Instead of `n`: the share to keep, 0 to 1, rounded half up per layer.
+        floor: Fewest experts per layer, whatever the share says.
 
     Raises:
         PlanError: Neither or both are given, or the number is out of range.
@@ -40,7 +46,7 @@ def keep_per_layer(
         wanted_L = np.minimum(n, bounds.experts_L)
     else:
         wanted_L = _share_of(bounds.experts_L, share if share is not None else 1.0)
-    return rank(scores_LE, bounds).keep(-(-wanted_L // bounds.groups))
+    return rank(scores_LE, bounds).keep(-(-np.maximum(wanted_L, floor) // bounds.groups))
 
 
 def keep_global(scores_LE: FloatLE, *, bounds: Bounds, total: int, floor: int = 1) -> MaskLE:
