@@ -1,0 +1,1 @@
+"""Makes the demo model from nothing: texts, tokenizer, training, model card."""
