@@ -114,7 +114,7 @@ def test_a_mask_leaves_no_trace_even_after_an_error(family, tmp_path):
     live = load_tiny(family, tmp_path)
     before, _ = run(live, tokens())
     names = [name for name, _ in live.model.named_parameters()]
-    with pytest.raises(KeyError), masked(live, some_plan(live), top_k=1):
+    with pytest.raises(KeyError), masked(live, some_plan(live), top_k=1):  # noqa: PT012
         assert not torch.equal(run(live, tokens())[0], before)
         raise KeyError
     assert torch.equal(run(live, tokens())[0], before)

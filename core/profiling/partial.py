@@ -1,0 +1,73 @@
+"""What a stopped pass leaves beside its output: an incomplete profile to go on from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import ProfileError
+from core.profiling.files import load_profile, save_profile
+from core.profiling.profile import Profile
+from core.run import Run
+
+
+@dataclass(frozen=True, kw_only=True)
+class Like:
+    """What two passes share whose statistics may be added up."""
+
+    model_fingerprint: str
+    experts: tuple[int, ...]
+    calibration: str
+    options: Mapping[str, object]
+
+    def difference(self, profile: Profile) -> str:
+        """What a profile differs in, in words; empty if it fits."""
+        for name in ("model_fingerprint", "experts", "calibration"):
+            if getattr(self, name) != getattr(profile, name):
+                return {"calibration": "calibration text", "experts": "number of experts"}.get(
+                    name, "model"
+                )
+        theirs = dict(profile.options)
+        names = [name for name, value in self.options.items() if theirs.get(name) != value]
+        return " and ".join(names)
+
+
+def partial_path(output: Path) -> Path:
+    """Where a pass that will write `output` keeps what a stopped one resumes from."""
+    return output.with_name(f".{output.name}.partial")
+
+
+def save(output: Path, profile: Profile) -> None:
+    """Keep an incomplete profile, whole or not at all."""
+    save_profile(profile, partial_path(output))
+
+
+def load(output: Path, like: Like, run: Run) -> Profile | None:
+    """What there is to go on from; None if nothing is.
+
+    Raises:
+        ProfileError: A pass of another model, text or options was stopped there.
+    """
+    path = partial_path(output)
+    if not path.exists():
+        return None
+    try:
+        profile = load_profile(path)
+    except ProfileError as error:
+        run.note(f"starting over: {error.what}", level="warning")
+        remove(output)
+        return None
+    difference = like.difference(profile)
+    if difference:
+        raise ProfileError(
+            f"the stopped pass beside {output.name} has another {difference}",
+            remedy="the same options, or start over without resuming",
+        )
+    run.note(f"going on after batch {profile.batches} of {profile.batches_total}")
+    return profile
+
+
+def remove(output: Path) -> None:
+    """Forget a stopped pass."""
+    partial_path(output).unlink(missing_ok=True)

@@ -1,0 +1,169 @@
+"""Sinks put into a live model for the time of a pass, and what they hold as arrays."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from core.errors import ProfileError
+from core.profiling import observed
+from core.profiling.profile import Arrays, Profile, empty_arrays, exists
+from core.profiling.reservoir import Reservoir
+from core.profiling.sink import COUNT, GATE, GATED_NORM, NORM, NORM_SQ, Choice, LayerSink, Valid
+from core.run import Run
+from core.runtime.live import LiveModel
+
+_COLUMNS = {
+    "gate_sum": GATE,
+    "norm_sum": NORM,
+    "norm_sq_sum": NORM_SQ,
+    "gated_norm_sum": GATED_NORM,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tokens:
+    """A batch on the host, for the reservoir's contexts."""
+
+    ids_BS: NDArray[np.int64]
+    mask_BS: NDArray[np.bool_]
+    domain: int
+
+
+class Probe(contextlib.AbstractContextManager["Probe"]):
+    """Observes a live model between entering and leaving; the model is as before afterwards.
+
+    For each batch: `begin`, the model's ordinary forward, `commit`.
+    """
+
+    def __init__(self, live: LiveModel, domains: int, run: Run) -> None:
+        """Prepare one sink per row; the model is not touched yet."""
+        self._live = live
+        self._domains = domains
+        self._sinks = [LayerSink(layer, domains, live.device, run) for layer in live.moe]
+        self._reservoir = Reservoir(live.experts)
+        self._exit = contextlib.ExitStack()
+        self.top_k = 0
+
+    def __enter__(self) -> Self:
+        """Hook routers and experts."""
+        observed.register()
+        model = self._live.model
+        before = model.get_experts_implementation()
+        self._exit.callback(model.set_experts_implementation, before)
+        for layer, sink in zip(self._live.moe, self._sinks, strict=True):
+            holder = vars(layer.experts)
+            holder[observed.SINK] = sink
+            self._exit.callback(holder.pop, observed.SINK)
+            handle = layer.router.register_forward_hook(sink.router)
+            self._exit.callback(handle.remove)
+        model.set_experts_implementation(observed.NAME)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Unhook everything."""
+        self._exit.close()
+
+    def begin(self, mask_BS: NDArray[np.bool_]) -> None:
+        """Expect one batch, of which only the tokens under the mask count."""
+        tokens = int(mask_BS.sum())
+        mask_T = torch.from_numpy(np.ascontiguousarray(mask_BS)).reshape(-1)
+        valid = Valid(
+            mask_T=mask_T.to(self._live.device, non_blocking=True),
+            padded=tokens < mask_BS.size,
+            tokens=tokens,
+        )
+        for sink in self._sinks:
+            sink.begin(valid)
+
+    def commit(self, tokens: Tokens) -> None:
+        """Add the batch that just ran; the one place of a batch that waits for the device.
+
+        Raises:
+            ProfileError: The model produced something that is not a number; nothing was added.
+        """
+        for sink in self._sinks:
+            sink.check_reported()
+        self._check_finite()
+        choices = [sink.commit(tokens.domain) for sink in self._sinks]
+        for sink in self._sinks:
+            sink.begin(None)
+        self.top_k = max(choice.index_TK.shape[1] for choice in choices)
+        for row, (index_TK, gate_TK) in enumerate(_on_host(choices)):
+            self._reservoir.offer(
+                row,
+                gate_TK=gate_TK,
+                index_TK=index_TK,
+                ids_BS=tokens.ids_BS,
+                mask_BS=tokens.mask_BS,
+                domain=tokens.domain,
+            )
+
+    def arrays(self) -> Arrays:
+        """Everything seen so far, copied to the host as the profile's arrays."""
+        live = self._live
+        arrays = empty_arrays(self._domains, live.experts)
+        for row, (sink, width) in enumerate(zip(self._sinks, live.experts, strict=True)):
+            sums = sink.sums_DE5.cpu().numpy()
+            maxima = sink.maxima_DE2.cpu().numpy()
+            arrays["count"][:, row, :width] = np.rint(sums[..., COUNT])
+            for name, column in _COLUMNS.items():
+                arrays[name][:, row, :width] = sums[..., column]
+            arrays["norm_max"][:, row, :width] = maxima[..., 0]
+            arrays["peak_max"][:, row, :width] = maxima[..., 1]
+            arrays["soft_count"][:, row, :width] = sink.soft_DE.cpu().numpy()
+            arrays["entropy_sum"][:, row] = sink.entropy_D.cpu().numpy()
+            arrays["tokens"][:, row] = sink.tokens_D.cpu().numpy()
+            pairs = sink.pairs_EE.cpu().numpy()
+            total_E = arrays["count"][:, row, :width].sum(axis=0)
+            arrays["coactivation"][row, :width, :width] = pairs + pairs.T + np.diag(total_E)
+        arrays.update(self._reservoir.arrays(exists(live.experts)))
+        return arrays
+
+    def restore(self, profile: Profile) -> None:
+        """Go on from an incomplete profile, to the last bit."""
+        for row, (sink, width) in enumerate(zip(self._sinks, self._live.experts, strict=True)):
+            sink.sums_DE5[..., COUNT] = _tensor(profile.count[:, row, :width], sink.sums_DE5)
+            for name, column in _COLUMNS.items():
+                values = getattr(profile, name)[:, row, :width]
+                sink.sums_DE5[..., column] = _tensor(values, sink.sums_DE5)
+            for column, name in enumerate(("norm_max", "peak_max")):
+                values = getattr(profile, name)[:, row, :width]
+                sink.maxima_DE2[..., column] = _tensor(values, sink.maxima_DE2)
+            sink.soft_DE.copy_(_tensor(profile.soft_count[:, row, :width], sink.soft_DE))
+            sink.entropy_D.copy_(_tensor(profile.entropy_sum[:, row], sink.entropy_D))
+            sink.tokens_D.copy_(_tensor(profile.tokens[:, row], sink.tokens_D))
+            upper = np.triu(profile.coactivation[row, :width, :width], 1)
+            sink.pairs_EE.copy_(_tensor(upper, sink.pairs_EE))
+        self._reservoir.restore(profile)
+
+    def _check_finite(self) -> None:
+        good = torch.stack([sink.finite() for sink in self._sinks]).cpu()
+        if bool(good.all()):
+            return
+        row = int((~good).int().argmax())
+        expert = self._sinks[row].broken_expert()
+        where = f"layer {self._live.moe[row].layer_id}"
+        part = "the router" if expert is None else f"expert {expert}"
+        raise ProfileError(
+            f"{part} of {where} put out something that is not a number",
+            remedy="--dtype float32 if it overflowed, else a checkpoint without NaN weights",
+        )
+
+
+def _on_host(choices: list[Choice]) -> list[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+    """Indices and gates of every row, in as few transfers as their shapes allow."""
+    if len({choice.index_TK.shape for choice in choices}) == 1:
+        index_LTK = torch.stack([choice.index_TK for choice in choices]).int().cpu().numpy()
+        gate_LTK = torch.stack([choice.gate_TK for choice in choices]).float().cpu().numpy()
+        return list(zip(index_LTK, gate_LTK, strict=True))
+    return [(c.index_TK.cpu().numpy(), c.gate_TK.float().cpu().numpy()) for c in choices]
+
+
+def _tensor(values: NDArray[np.generic], like: torch.Tensor) -> torch.Tensor:
+    return torch.from_numpy(np.ascontiguousarray(values)).to(like)

@@ -1,0 +1,195 @@
+"""One layer's statistics: reduced on the device as they arise, added up when a batch is complete.
+
+Shapes: D domains, T tokens of a batch, K experts per token, S = T·K chosen pairs, E experts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from core.errors import UnsupportedModelError
+from core.run import Run
+from core.runtime.live import MoeLayer
+
+# Columns of a layer's sums.
+COUNT, GATE, NORM, NORM_SQ, GATED_NORM = range(5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Valid:
+    """The tokens of a batch that count.
+
+    Attributes:
+        mask_T: True where a token is text and not padding.
+        padded: Whether any token is padding, known without asking the device.
+        tokens: How many are text.
+    """
+
+    mask_T: torch.Tensor
+    padded: bool
+    tokens: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """What one layer chose for one batch, for the reservoir."""
+
+    index_TK: torch.Tensor
+    gate_TK: torch.Tensor
+
+
+class LayerSink:
+    """What one layer saw so far, and what it sees of the present batch.
+
+    Nothing of a batch is added before `commit`, so a run that is stopped in the middle of a forward
+    pass holds whole batches only. Nothing here waits for the device.
+    """
+
+    def __init__(self, layer: MoeLayer, domains: int, device: torch.device, run: Run) -> None:
+        """Start with nothing seen."""
+        D, E = domains, layer.count
+        self._layer = layer
+        self._run = run
+
+        def zeros(*shape: int, dtype: torch.dtype = torch.float64) -> torch.Tensor:
+            return torch.zeros(shape, dtype=dtype, device=device)
+
+        self.sums_DE5 = zeros(D, E, 5)
+        self.maxima_DE2 = zeros(D, E, 2)
+        self.soft_DE = zeros(D, E)
+        self.entropy_D = zeros(D)
+        self.tokens_D = zeros(D, dtype=torch.int64)
+        self.pairs_EE = zeros(E, E, dtype=torch.int64)  # i < j in the order of the router's choice
+        self._valid: Valid | None = None
+        self._choice: Choice | None = None
+        self._forget()
+
+    def begin(self, valid: Valid | None) -> None:
+        """Expect a batch; None stops looking."""
+        self._valid = valid
+        self._forget()
+
+    def router(self, _: nn.Module, __: object, output: tuple[torch.Tensor, ...]) -> None:
+        """Forward hook of the router: what it thinks of all experts."""
+        self._run.check()  # a batch may take long; this is where a run stops within a second
+        if self._valid is None:
+            return
+        logits = output[self._layer.logits_index]
+        logits_TE = logits.detach().reshape(-1, logits.shape[-1])[:, : self._layer.count].float()
+        self._check_rows(logits_TE)
+        sigmoid = self._layer.score == "sigmoid"
+        p_TE = logits_TE.sigmoid() if sigmoid else logits_TE.softmax(dim=-1)
+        if self._valid.padded:
+            p_TE = p_TE.masked_fill(~self._valid.mask_T[:, None], 0.0)
+        self._soft_E = p_TE.sum(dim=0, dtype=torch.float64)
+        if sigmoid:  # the entropy needs a distribution
+            p_TE = p_TE / p_TE.sum(dim=-1, keepdim=True).clamp_min(torch.finfo(p_TE.dtype).tiny)
+        self._entropy = torch.special.entr(p_TE).sum(dtype=torch.float64)
+        self._routed = True
+
+    def experts(
+        self,
+        *,
+        index_TK: torch.Tensor,
+        gate_TK: torch.Tensor,
+        order_S: torch.Tensor,
+        lengths_E: torch.Tensor,
+        output_SH: torch.Tensor,
+    ) -> None:
+        """Reduce what the experts put out, before gating and sorted by expert."""
+        if self._valid is None:
+            return
+        self._check_rows(index_TK)
+        K = index_TK.shape[1]
+        norm_S = torch.linalg.vector_norm(output_SH, dim=-1, dtype=torch.float32)
+        # Twice through the output, but without a copy of its absolute values.
+        peak_S = torch.maximum(output_SH.amax(dim=-1), -output_SH.amin(dim=-1)).float()
+        gate_S = gate_TK.reshape(-1)[order_S].double()
+        norm64_S = norm_S.double()
+        rows_S5 = torch.stack(
+            [torch.ones_like(gate_S), gate_S, norm64_S, norm64_S.square(), gate_S * norm64_S], dim=1
+        )
+        tops_S2 = torch.stack([norm_S, peak_S], dim=1).double()
+        if self._valid.padded:
+            padding_S1 = ~self._valid.mask_T[order_S // K, None]
+            rows_S5 = rows_S5.masked_fill(padding_S1, 0.0)
+            tops_S2 = tops_S2.masked_fill(padding_S1, 0.0)
+        lengths_E = lengths_E.long()
+        # Lengths come from the sort itself; checking them would wait for the device.
+        self._sums_E5 = torch.segment_reduce(rows_S5, "sum", lengths=lengths_E, axis=0, unsafe=True)
+        self._maxima_E2 = torch.segment_reduce(
+            tops_S2, "max", lengths=lengths_E, axis=0, unsafe=True, initial=0.0
+        )
+        self._choice = Choice(index_TK=index_TK.detach(), gate_TK=gate_TK.detach())
+
+    def finite(self) -> torch.Tensor:
+        """Whether everything seen of this batch is a number, as a tensor: no wait."""
+        return (
+            self._sums_E5.isfinite().all()
+            & self._soft_E.isfinite().all()
+            & self._entropy.isfinite()
+        )
+
+    def broken_expert(self) -> int | None:
+        """The first expert whose statistics of this batch are not numbers. Waits."""
+        bad_E = ~self._sums_E5.isfinite().all(dim=1)
+        return int(bad_E.int().argmax()) if bool(bad_E.any()) else None
+
+    def commit(self, domain: int) -> Choice:
+        """Add the batch to its domain.
+
+        Returns:
+            What was chosen, for the reservoir.
+        """
+        choice = self.check_reported()
+        assert self._valid is not None
+        self.sums_DE5[domain] += self._sums_E5
+        torch.maximum(self.maxima_DE2[domain], self._maxima_E2, out=self.maxima_DE2[domain])
+        self.soft_DE[domain] += self._soft_E
+        self.entropy_D[domain] += self._entropy
+        self.tokens_D[domain] += self._valid.tokens
+        self._add_pairs(choice.index_TK, self._valid)
+        self._forget()
+        return choice
+
+    def check_reported(self) -> Choice:
+        """What was chosen for this batch.
+
+        Raises:
+            UnsupportedModelError: Router or experts never ran as transformers' contract says.
+        """
+        if self._choice is None or not self._routed:
+            raise UnsupportedModelError(
+                f"layer {self._layer.layer_id} did not report its routing",
+                remedy="report this model type",
+            )
+        return self._choice
+
+    def _add_pairs(self, index_TK: torch.Tensor, valid: Valid) -> None:
+        """Count which experts fire together; integers, so the order does not matter."""
+        K, E = index_TK.shape[1], self._layer.count
+        first, second = torch.triu_indices(K, K, offset=1, device=index_TK.device)
+        pairs = index_TK[:, first] * E + index_TK[:, second]
+        ones = valid.mask_T.long()[:, None].expand_as(pairs)
+        self.pairs_EE.view(-1).index_add_(0, pairs.reshape(-1), ones.reshape(-1))
+
+    def _check_rows(self, rows: torch.Tensor) -> None:
+        """Refuse a model that does not flatten its batch to one row per token."""
+        assert self._valid is not None
+        expected = self._valid.mask_T.shape[0]
+        if rows.shape[0] != expected:
+            raise UnsupportedModelError(
+                f"layer {self._layer.layer_id} routes {rows.shape[0]} rows for {expected} tokens",
+                remedy="report this model type",
+            )
+
+    def _forget(self) -> None:
+        self._sums_E5 = self.sums_DE5.new_zeros(self.sums_DE5.shape[1:])
+        self._maxima_E2 = self.maxima_DE2.new_zeros(self.maxima_DE2.shape[1:])
+        self._soft_E = self.soft_DE.new_zeros(self.soft_DE.shape[1:])
+        self._entropy = self.entropy_D.new_zeros(())
+        self._choice = None
+        self._routed = False
