@@ -56,6 +56,7 @@ PAGES = (
     ("export", "app.pages.export", "ExportPage"),
 )
 KEYS = ("welcome", *(key for key, _, _ in PAGES))
+ICONS = {"welcome": "home"}
 DEFAULT_SIZE = QSize(1280, 820)
 LEAST_SIZE = QSize(1024, 640)
 
@@ -153,7 +154,12 @@ class MainWindow(QMainWindow):
             undo=self.undo_action, redo=self.redo_action, copy=self.copy_action, menu=self.menu
         )
         titles = self.titles()
-        self.rail = Rail(tuple(Step(title=titles[key], kind="blocked") for key in KEYS))
+        self.rail = Rail(
+            tuple(
+                Step(title=titles[key], kind="blocked", icon_name=ICONS.get(key, ""))
+                for key in KEYS
+            )
+        )
         self.stack = QStackedWidget()
         self.jobs_model = JobsModel(self.session.jobs, self)
         self.dock = JobDock(self.jobs_model)
@@ -177,8 +183,7 @@ class MainWindow(QMainWindow):
         self.meter = Meter()
         self.status = ElidedLabel("", "caption")
         self.status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.jobs_button = Button("", "ghost")
-        self.jobs_button.setProperty("compact", "true")
+        self.jobs_button = Button("", "status")
         self.jobs_button.clicked.connect(self.toggle_jobs)
         self.jobs_button.hide()
         out = panel("bottom")
@@ -307,6 +312,7 @@ class MainWindow(QMainWindow):
                     subtitle=page.subtitle(),
                     kind=state.kind,
                     reason=state.reason,
+                    icon_name=ICONS.get(key, ""),
                 )
                 self.rail.set_step(index, step)
         self._show_command()

@@ -133,15 +133,13 @@ class ModelPage(Page):
                 self.tr("Needs VRAM"),
             )
         )
-        cards = QGridLayout()
-        cards.setSpacing(2 * UNIT)
-        cards.addWidget(self._parts_card(), 0, 0)
-        cards.addWidget(self._facts_card(), 0, 1, 2, 1)
-        cards.addWidget(self._layers_card(), 1, 0)
-        cards.addWidget(self._dtype_card(), 2, 0)
-        cards.addWidget(self._fit_card(), 2, 1)
-        cards.setColumnStretch(0, 3)
-        cards.setColumnStretch(1, 2)
+        left = column(self._parts_card(), self._fit_card(), self._layers_card(), None)
+        right = column(self._facts_card(), self._dtype_card(), None)
+        for side in (left, right):
+            side.setSpacing(2 * UNIT)
+        cards = row(left, right, spacing=2 * UNIT)
+        cards.setStretch(0, 3)
+        cards.setStretch(1, 2)
         content.setLayout(
             column(
                 column(self._name, self._path, spacing=2),
@@ -246,8 +244,8 @@ class ModelPage(Page):
                 share=numbers.percent(parameters.active / max(parameters.total, 1), 0)
             ),
         )
-        files = self.tr("%n file(s)", "", info.files)
-        files = f"{info.dtype} · {files}"
+        one, many = self.tr("1 file"), self.tr("{count} files").format(count=info.files)
+        files = f"{info.dtype} · {one if info.files == 1 else many}"
         none = self.tr("config.json only")
         size.set_value(numbers.size(info.bytes), files if info.files else none)
 

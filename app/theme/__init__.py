@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
-from app.theme.icons import coloured_icon, icon_folder, pixmap
+from app.theme.icons import coloured_icon, icon_folder, pixmap, spaced_icon
 from app.theme.style import MONO, palette, style_sheet
 from app.theme.tokens import (
     CONTROL_HEIGHT,
@@ -42,6 +42,7 @@ __all__ = [
     "apply_theme",
     "chosen_theme",
     "color",
+    "button_icon",
     "icon",
     "mono_font",
     "pixmap",
@@ -142,6 +143,11 @@ def color(token: str, alpha: float = 1.0) -> QColor:
 def icon(name: str, token: str = "text_dim") -> QIcon:  # noqa: S107 - a colour, not a secret
     """An icon in a colour of the current theme; ask again when `theme_changed`."""
     return coloured_icon(name, getattr(_current.theme, token), _current.theme.text_faint)
+
+
+def button_icon(name: str, token: str, size: int, gap: int) -> QIcon:
+    """An icon for a button with a text, with a gap between the two."""
+    return spaced_icon(name, getattr(_current.theme, token), _current.theme.text_faint, size, gap)
 
 
 def ui_font() -> QFont:

@@ -81,6 +81,10 @@ QPushButton[kind="ghost"]:hover, QToolButton[kind="ghost"]:hover {{ background: 
 QPushButton[kind="ghost"]:focus, QToolButton[kind="ghost"]:focus {{ border-color: {accent}; }}
 QPushButton[kind="ghost"]:disabled, QToolButton[kind="ghost"]:disabled {{ color: {text_faint};
   background: transparent; border-color: transparent; }}
+QPushButton[kind="status"] {{ background: transparent; border-color: transparent;
+  color: {text_dim}; font-size: {caption}px; min-height: 20px; padding: 0 8px; }}
+QPushButton[kind="status"]:hover {{ background: {raised}; color: {text}; }}
+QPushButton[kind="status"]:focus {{ border-color: {accent}; }}
 QPushButton[kind="icon"], QToolButton[kind="icon"] {{ background: transparent; padding: 0;
   border-color: transparent; min-width: {control}px; max-width: {control}px; }}
 QPushButton[kind="icon"]:hover, QToolButton[kind="icon"]:hover {{ background: {raised}; }}

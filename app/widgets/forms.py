@@ -20,10 +20,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.theme import UNIT, icon, theme_changed
+from app.theme import UNIT, button_icon, icon, theme_changed
 
 LABEL_WIDTH = 144
 FIELD_WIDTH = 440
+ICON_GAP = 4
 
 
 def restyle(widget: QWidget) -> None:
@@ -64,7 +65,15 @@ def label(text: str = "", role: str = "", *, wrap: bool = False, selectable: boo
 
 
 class ElidedLabel(QLabel):
-    """A label that shortens its text with an ellipsis and tells the whole as its tooltip."""
+    """A label that shortens its text with an ellipsis and tells the whole as its tooltip.
+
+    Args:
+        text: The whole text.
+        role: One of the theme's roles.
+        mode: Where the ellipsis goes.
+        width: A fixed width; 0 takes what the layout gives.
+        parent: Qt's parent.
+    """
 
     def __init__(
         self,
@@ -72,6 +81,7 @@ class ElidedLabel(QLabel):
         role: str = "",
         *,
         mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+        width: int = 0,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -80,7 +90,11 @@ class ElidedLabel(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         if role:
             self.setProperty("role", role)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        if width:
+            self.setFixedWidth(width)
+        else:
+            # Ignored means a size hint of nothing, which a fixed width would be at odds with.
+            self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.set_text(text)
 
     @property
@@ -127,7 +141,6 @@ class Button(QPushButton):
             self.setProperty("kind", kind)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         if icon_name:
-            self.setIconSize(QSize(16, 16))
             self._dress()
             theme_changed.connect(self._dress)
 
@@ -136,8 +149,16 @@ class Button(QPushButton):
         self._icon_name = name
         self._dress()
 
+    def setText(self, text: str) -> None:
+        """Without a text the icon needs no gap."""
+        super().setText(text)
+        if self._icon_name:
+            self._dress()
+
     def _dress(self) -> None:
-        self.setIcon(icon(self._icon_name, self._token))
+        gap = ICON_GAP if self.text() else 0
+        self.setIconSize(QSize(16 + gap, 16))
+        self.setIcon(button_icon(self._icon_name, self._token, 16, gap))
 
 
 class IconButton(QToolButton):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QSizePolicy, QWidget
 
-from app.theme import RAIL_WIDTH, TYPE, UNIT, color, theme_changed
+from app.theme import RAIL_WIDTH, TYPE, UNIT, color, pixmap, theme, theme_changed
 from app.widgets.forms import column
 
 _DOT = {"done": "good", "stale": "accent", "ready": "text_faint", "blocked": "line_strong"}
@@ -23,12 +23,14 @@ class Step:
         subtitle: A few words on what is there now.
         kind: "done", "stale", "ready" or "blocked".
         reason: Why it stands there; the tooltip.
+        icon_name: Drawn instead of the dot: a place that is no step of the work.
     """
 
     title: str
     subtitle: str = ""
     kind: str = "ready"
     reason: str = ""
+    icon_name: str = ""
 
 
 class RailItem(QAbstractButton):
@@ -73,7 +75,7 @@ class RailItem(QAbstractButton):
         painter.setFont(name)
         faint = self.step.kind == "blocked" and not self.isChecked()
         painter.setPen(color("text_faint" if faint else "text"))
-        top = 8 if two else 8
+        top = 8
         self._line(painter, left, top, width, 18, self.step.title)
         if two:
             small = QFont(self.font())
@@ -98,6 +100,10 @@ class RailItem(QAbstractButton):
             painter.drawRoundedRect(area, 6, 6)
 
     def _paint_dot(self, painter: QPainter) -> None:
+        if self.step.icon_name:
+            mark = pixmap(self.step.icon_name, theme().text_dim, 16)
+            painter.drawPixmap(QPoint(6, 9), mark)
+            return
         dot = QRectF(10, 8 + 5, 8, 8)
         ink = color(_DOT[self.step.kind])
         if self.step.kind in {"done", "stale"}:
