@@ -1,0 +1,188 @@
+"""The model card: README.md of an exported checkpoint.
+
+It says what was removed, by which rule, how to load the result and how to make it again. Everything
+in it comes from values, so it never claims a quality that nobody measured.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from core.checkpoint import ModelInfo
+from core.planning import Plan
+
+# Lines of the source card's front matter that stay true of a smaller copy.
+_KEPT_KEYS = ("license", "license_name", "license_link", "language", "base_model")
+_LONGEST_CARD = 1_000_000
+
+_LOADING = """```python
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+model = AutoModelForCausalLM.from_pretrained("{name}", dtype="auto", device_map="auto")
+tokenizer = AutoTokenizer.from_pretrained("{name}")
+```"""
+
+_PAPER = (
+    "Dropping the experts that a model uses least is stage 1 of SEER-MoE, Sparse Expert Efficiency "
+    "through Regularization for Mixture-of-Experts "
+    "([arXiv 2404.05089](https://arxiv.org/abs/2404.05089)). The weights that stay are the "
+    "source's, byte for byte."
+)
+
+
+def model_card(source: ModelInfo, result: ModelInfo, plan: Plan) -> str:
+    """The text of README.md.
+
+    Args:
+        source: The model that was pruned.
+        result: The model that was written; its folder's name does not matter.
+        plan: What was kept, and why.
+    """
+    name = source.path.name.replace("`", "'").replace("\n", " ")
+    kept, total = sum(result.experts), sum(source.experts)
+    parts = [
+        _front_matter(source.path / "README.md"),
+        f"# {name}, {kept:,} of {total:,} experts",
+        f"This is `{name}` ({source.model_type}) with {_amount(source, result)} per layer, "
+        "written by SEER Studio.",
+        _sizes(source, result),
+        "## How it was made",
+        _made_by(plan),
+        _PAPER,
+        "## Loading it",
+        _LOADING.format(name="path/to/this/folder"),
+        _loaders(plan),
+        "## Making it again",
+        "`seer.json` in this folder holds the whole plan under `plan`. Saved as `plan.json`:",
+        f"```sh\nseer export {_quoted(name)} --plan plan.json -o OUT\n```",
+        "## What to expect",
+        "Dropping experts saves memory. It does not save computation per token unless Top-K was "
+        "lowered too. Quality falls most on text unlike the calibration text: measure it on your "
+        f"own with `seer evaluate OUT --source … --reference {_quoted(name)}`.",
+        "## Experts that stay",
+        _survivors(plan),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _amount(source: ModelInfo, result: ModelInfo) -> str:
+    """ "12 of 16 experts", or a span when layers differ."""
+    return f"{_span(result.experts)} of {_span(source.experts)} experts"
+
+
+def _span(counts: Iterable[int]) -> str:
+    """One number, or the least and the most."""
+    ordered = sorted(set(counts)) or [0]
+    return f"{ordered[0]}" if len(ordered) == 1 else f"{ordered[0]} to {ordered[-1]}"
+
+
+def _sizes(source: ModelInfo, result: ModelInfo) -> str:
+    """The table of before and after."""
+    rows = (
+        ("Experts per MoE layer", _span(source.experts), _span(result.experts)),
+        ("Experts chosen per token", f"{source.top_k}", f"{result.top_k}"),
+        ("Parameters", _count(source.parameters.total), _count(result.parameters.total)),
+        ("Active per token", _count(source.parameters.active), _count(result.parameters.active)),
+        ("Weights", _gigabytes(source.bytes), _gigabytes(result.bytes)),
+        ("Dtype", source.dtype, result.dtype),
+    )
+    lines = ["| | source | this model |", "|---|---:|---:|"]
+    return "\n".join(lines + [f"| {what} | {old} | {new} |" for what, old, new in rows])
+
+
+def _count(number: int) -> str:
+    """Parameters in the unit that people say: 12.9 B, 10.5 M."""
+    for size, unit in ((10**9, "B"), (10**6, "M"), (10**3, "K")):
+        if number >= size:
+            return f"{number / size:.2f} {unit}"
+    return f"{number}"
+
+
+def _gigabytes(number: int) -> str:
+    """Bytes as GB or MB."""
+    return f"{number / 1e9:.2f} GB" if number >= 1e9 else f"{number / 1e6:.2f} MB"
+
+
+def _made_by(plan: Plan) -> str:
+    """The rule in words."""
+    made = plan.made_by
+    if made.metric == "manual":
+        lines = ["- Experts were chosen by hand."]
+    else:
+        scope = {"global": "one ranking over all layers", "layer": "the same number in every layer"}
+        lines = [
+            f"- Importance: `{made.metric}`, {scope.get(made.scope, made.scope)}, lowest dropped."
+        ]
+    lines += [f"- {key}: {_plain(value)}" for key, value in sorted(made.options.items())]
+    if made.profile:
+        lines.append(f"- Profile: `{made.profile[:16]}`")
+    locked = len(made.locks.keep) + len(made.locks.drop)
+    if locked:
+        lines.append(f"- Locked by hand: {len(made.locks.keep)} kept, {len(made.locks.drop)} gone")
+    if made.protected:
+        lines.append(f"- Super-experts protected: {len(made.protected)}")
+    lines.append(f"- Source fingerprint: `{plan.model_fingerprint[:16]}`")
+    return "\n".join(lines)
+
+
+def _loaders(plan: Plan) -> str:
+    """Who can load it."""
+    if plan.uniform:
+        return (
+            "Every layer keeps the same number of experts, so stock transformers and vLLM load it."
+        )
+    return "Layers keep different numbers of experts: load it with `trust_remote_code=True`."
+
+
+def _survivors(plan: Plan) -> str:
+    """A line per layer, numbers as in the source; runs are shortened."""
+    lines = ["| layer | experts of the source |", "|---:|---|"]
+    lines += [
+        f"| {layer} | {_runs(ids)} |" for layer, ids in zip(plan.layer_ids, plan.keep, strict=True)
+    ]
+    return "\n".join(lines)
+
+
+def _runs(ids: tuple[int, ...]) -> str:
+    """0, 2–5, 9."""
+    runs: list[list[int]] = []
+    for number in ids:
+        if runs and runs[-1][1] == number - 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ", ".join(f"{a}" if a == b else f"{a}–{b}" for a, b in runs)
+
+
+def _front_matter(card: Path) -> str:
+    """Licence, language and base model of the source's card, and tags of our own."""
+    kept = _read_front_matter(card)
+    lines = ["---", *(f"{key}: {value}" for key, value in kept.items())]
+    return "\n".join([*lines, "library_name: transformers", "tags: [moe, seer-moe, pruned]", "---"])
+
+
+def _read_front_matter(card: Path) -> Mapping[str, str]:
+    """One-line entries of a card's YAML header that may be repeated; nothing is interpreted."""
+    try:
+        if card.stat().st_size > _LONGEST_CARD:
+            return {}
+        text = card.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return {}
+    match = re.match(r"---\s*\n(.*?)\n---\s*(\n|$)", text, re.DOTALL)
+    if match is None:
+        return {}
+    entries = (line.partition(":") for line in match[1].splitlines())
+    return {key: value.strip() for key, _, value in entries if key in _KEPT_KEYS and value.strip()}
+
+
+def _plain(value: object) -> str:
+    """An option on one line of Markdown."""
+    return "`" + str(value).replace("`", "'").replace("\n", " ") + "`"
+
+
+def _quoted(name: str) -> str:
+    """A folder name as a shell word."""
+    return name if re.fullmatch(r"[\w./-]+", name) else "'" + name.replace("'", "'\\''") + "'"
