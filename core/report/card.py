@@ -31,6 +31,12 @@ _PAPER = (
     "source's, byte for byte."
 )
 
+_EXPECT = (
+    "Dropping experts saves memory. It does not save computation per token unless Top-K was "
+    "lowered too. Quality falls most on text unlike the calibration text: measure it on your own "
+    "with `seer evaluate OUT --source … --reference {name}`."
+)
+
 
 def model_card(source: ModelInfo, result: ModelInfo, plan: Plan) -> str:
     """The text of README.md.
@@ -45,8 +51,7 @@ def model_card(source: ModelInfo, result: ModelInfo, plan: Plan) -> str:
     parts = [
         _front_matter(source.path / "README.md"),
         f"# {name}, {kept:,} of {total:,} experts",
-        f"This is `{name}` ({source.model_type}) with {_amount(source, result)} per layer, "
-        "written by SEER Studio.",
+        _summary(name, source, result),
         _sizes(source, result),
         "## How it was made",
         _made_by(plan),
@@ -58,18 +63,17 @@ def model_card(source: ModelInfo, result: ModelInfo, plan: Plan) -> str:
         "`seer.json` in this folder holds the whole plan under `plan`. Saved as `plan.json`:",
         f"```sh\nseer export {_quoted(name)} --plan plan.json -o OUT\n```",
         "## What to expect",
-        "Dropping experts saves memory. It does not save computation per token unless Top-K was "
-        "lowered too. Quality falls most on text unlike the calibration text: measure it on your "
-        f"own with `seer evaluate OUT --source … --reference {_quoted(name)}`.",
+        _EXPECT.format(name=_quoted(name)),
         "## Experts that stay",
         _survivors(plan),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _amount(source: ModelInfo, result: ModelInfo) -> str:
-    """ "12 of 16 experts", or a span when layers differ."""
-    return f"{_span(result.experts)} of {_span(source.experts)} experts"
+def _summary(name: str, source: ModelInfo, result: ModelInfo) -> str:
+    """The first sentence."""
+    amount = f"{_span(result.experts)} of {_span(source.experts)} experts per layer"
+    return f"This is `{name}` ({source.model_type}) with {amount}, written by SEER Studio."
 
 
 def _span(counts: Iterable[int]) -> str:
