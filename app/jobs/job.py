@@ -70,7 +70,7 @@ class Job(QObject):
         self.task = task
         self.state: State = "queued"
         self.stopping = False
-        self.event: Progress | None = None
+        self.latest: Progress | None = None
         self.result: object = None
         self.error: JobError | None = None
         self.log: list[LogLine] = []
@@ -102,19 +102,19 @@ class Job(QObject):
         """Share done, 0 to 1, or None while the total is unknown."""
         if self.state == "done":
             return 1.0
-        if self.event is None or not self.event.total:
+        if self.latest is None or not self.latest.total:
             return None
-        return min(self.event.done / self.event.total, 1.0)
+        return min(self.latest.done / self.latest.total, 1.0)
 
     @property
     def rate(self) -> float | None:
         """Units per second."""
-        return self.event.rate if self.event else None
+        return self.latest.rate if self.latest else None
 
     @property
     def eta(self) -> float | None:
         """Seconds to go."""
-        return self.event.eta if self.event and self.state == "running" else None
+        return self.latest.eta if self.latest and self.state == "running" else None
 
     # -- what it is asked --------------------------------------------------------------------
 
@@ -193,7 +193,7 @@ class Job(QObject):
     def _take(self, event: Event) -> None:
         """One event of the worker."""
         if isinstance(event, Progress):
-            self.event = event
+            self.latest = event
         elif isinstance(event, Snapshot):
             self.snapshot.emit(event)
         elif isinstance(event, Note):

@@ -87,7 +87,7 @@ class JobsModel(QAbstractListModel):
     def detail(self, job: JobLike) -> str:
         """What is said beside the bar: share, rate and time to go, or how it ended."""
         parts: list[str] = []
-        event = job.event
+        event = job.latest
         if job.state == "failed":
             return job.error.what
         if job.state in {"queued", "paused", "cancelled"} or job.stopping:
