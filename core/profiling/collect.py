@@ -212,7 +212,7 @@ class _Pass:
             top_k=self.probe.top_k or live.info.top_k,
             domains=calibration.domains,
             sources=tuple(str(source) for source in calibration.options.sources),
-            options=self.facts.options,
+            options={**self.facts.options, "model": str(live.folder)},  # for `seer plan`
             versions=self.facts.versions,
             calibration=calibration.fingerprint,
             batches=self.batches,
