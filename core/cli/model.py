@@ -1,0 +1,75 @@
+"""`seer inspect` and `seer cost`: what the headers say, before anything is loaded."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from core.cli.options import AsJson, Force, Model, PlanFile, Quiet, TopK
+from core.cli.terminal import Terminal
+from core.cli.words import count, percent, size
+
+PAPER_SHARE = 0.55  # SEER-MoE, arXiv 2404.05089: the experts' share of Mixtral's FLOPs
+
+Context = Annotated[
+    int,
+    typer.Option("--context", min=0, metavar="N", help="Tokens before the one that is counted."),
+]
+
+
+def inspect(model: Model, *, as_json: AsJson = False, quiet: Quiet = False) -> None:
+    """Read a model's headers: layers, experts, routing, parameters, bytes, problems.
+
+    Nothing is loaded. A folder with nothing but config.json will do.
+    """
+    with Terminal(as_json=as_json, quiet=quiet) as terminal:
+        from core.checkpoint import inspect_model, locate_model
+        from core.cli.tables import model_table
+
+        info = inspect_model(locate_model(model))
+        terminal.show(info.to_json(), lambda: model_table(info))
+
+
+def cost(
+    model: Model,
+    *,
+    plan: PlanFile = None,
+    top_k: TopK = None,
+    context: Context = 4096,
+    force: Force = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Count parameters, bytes and FLOPs per token, for the whole model or under a plan.
+
+    Dropping experts saves memory; only a lower --top-k saves FLOPs.
+    """
+    with Terminal(as_json=as_json, quiet=quiet) as terminal:
+        from core import planning
+        from core.checkpoint import inspect_model, locate_model
+        from core.cli.tables import cost_table
+
+        info = inspect_model(locate_model(model))
+        chosen = planning.Plan.load(plan).for_model(info, force=force) if plan else None
+        base = planning.cost(info, context=context)
+        priced = planning.cost(info, chosen, top_k=top_k, context=context)
+        memory = planning.vram_estimate(info, chosen, top_k=top_k, context=context)
+        at_share = planning.context_for_share(info, chosen, share=PAPER_SHARE, top_k=top_k)
+        terminal.show(
+            {
+                **priced.to_json(),
+                "vram": {"low": memory.low, "high": memory.high},
+                "context_for_share": at_share.to_json(),
+            },
+            lambda: cost_table(priced, base),
+        )
+        terminal.note(
+            f"needs {size(memory.low)} to {size(memory.high)} of video memory at a context of "
+            f"{context:,} tokens"
+        )
+        if at_share.context is not None:
+            terminal.note(
+                f"experts are {percent(PAPER_SHARE)} of the FLOPs at {count(at_share.context)} "
+                f"tokens of context; Top-1 saves {percent(at_share.saved)} there"
+            )

@@ -1,0 +1,153 @@
+"""What a command may do to the terminal: one result on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import redirect_stdout
+from types import FrameType, TracebackType
+from typing import Self
+
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from core.cli.words import duration, rate
+from core.errors import Cancelled, StudioError
+from core.run import Event, Note, Run
+from core.run import Progress as ProgressEvent
+
+EXIT_ERROR = 1
+EXIT_INTERRUPTED = 130
+
+
+class Terminal:
+    """The frame around one command: its Run, its progress, its result and its exit code.
+
+    Inside `with Terminal(...) as terminal:`, stdout is redirected to stderr, so that no library can
+    spoil the result; Ctrl-C asks the run to stop (a second one interrupts at once); a StudioError
+    becomes one line and exit code 1.
+    """
+
+    def __init__(self, *, as_json: bool, quiet: bool) -> None:
+        """Nothing is touched until the `with` block begins."""
+        self._as_json = as_json
+        self._quiet = quiet
+        self._stdout = sys.stdout
+        self._errors = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._redirect = redirect_stdout(sys.stderr)
+        self._progress: Progress | None = None
+        self._tasks: dict[str, TaskID] = {}
+        self._handler: signal._HANDLER = None
+        self.run = Run(self._event)
+
+    def show(
+        self, result: Mapping[str, object], table: Callable[[], RenderableType] | None = None
+    ) -> None:
+        """Print the command's result: JSON, or a table for people."""
+        self._stop_progress()
+        if self._as_json:
+            json.dump(_plain(result), self._stdout, ensure_ascii=False, allow_nan=False)
+            self._stdout.write("\n")
+        elif table is not None:
+            Console(file=self._stdout, highlight=False).print(table())
+        self._stdout.flush()
+
+    def note(self, text: str) -> None:
+        """One line for people, on stderr."""
+        self.run.note(text)
+
+    def warn(self, text: str) -> None:
+        """One warning, on stderr; --quiet does not hide it."""
+        self.run.note(text, "warning")
+
+    def __enter__(self) -> Self:
+        self._redirect.__enter__()
+        if threading.current_thread() is threading.main_thread():
+            self._handler = signal.signal(signal.SIGINT, self._interrupt)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stop_progress()
+        self._redirect.__exit__(kind, error, trace)
+        if self._handler is not None:
+            signal.signal(signal.SIGINT, self._handler)
+        if isinstance(error, StudioError):
+            self._line(f"error: {error.line()}")
+            raise SystemExit(EXIT_ERROR) from None
+        if isinstance(error, Cancelled | KeyboardInterrupt):
+            self._line("interrupted")
+            raise SystemExit(EXIT_INTERRUPTED) from None
+        if isinstance(error, BrokenPipeError):  # the reader of a pipe went away
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stdout.fileno())
+            raise SystemExit(EXIT_ERROR) from None
+
+    def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
+        if self.run.cancelled:
+            raise KeyboardInterrupt
+        self.run.cancel()
+
+    def _event(self, event: Event) -> None:
+        if isinstance(event, ProgressEvent) and not self._quiet:
+            self._show_progress(event)
+        elif isinstance(event, Note) and event.level == "warning":
+            self._line(f"warning: {event.text}")
+        elif isinstance(event, Note) and not self._quiet:
+            self._line(event.text)
+
+    def _show_progress(self, event: ProgressEvent) -> None:
+        if self._progress is None:
+            self._progress = Progress(
+                TextColumn("{task.description}"),
+                BarColumn(bar_width=30),
+                TextColumn("{task.percentage:>3.0f} %"),
+                TextColumn("{task.fields[rate]}"),
+                TimeElapsedColumn(),
+                TextColumn("{task.fields[left]}"),
+                console=self._errors,
+            )
+            self._progress.start()
+        left = "" if event.eta is None else f"{duration(event.eta)} to go"
+        speed = "" if event.rate is None else rate(event.rate, event.unit)
+        if event.stage not in self._tasks:
+            self._tasks[event.stage] = self._progress.add_task(
+                event.stage, total=event.total, rate=speed, left=left
+            )
+        if event.total is not None and event.done >= event.total:
+            left = ""
+        self._progress.update(
+            self._tasks[event.stage],
+            completed=event.done,
+            total=event.total,
+            rate=speed,
+            left=left,
+        )
+
+    def _stop_progress(self) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+            self._progress = None
+            self._tasks.clear()
+
+    def _line(self, text: str) -> None:
+        self._errors.print(text, markup=False)
+
+
+def _plain(value: object) -> object:
+    """The value with numbers that JSON lacks (NaN, ±infinity) as null."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
