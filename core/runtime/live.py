@@ -6,7 +6,9 @@ experts by the decorator that makes their forward pluggable. Nothing is guessed 
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -15,6 +17,7 @@ import torch
 from torch import nn
 
 from core.errors import UnsupportedModelError
+from core.run import Run
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -92,6 +95,17 @@ class LiveModel:
     def vocabulary(self) -> int:
         """Number of rows of the input embedding: token ids must be below."""
         return int(self.model.get_input_embeddings().weight.shape[0])
+
+
+@contextlib.contextmanager
+def interruptible(live: LiveModel, run: Run) -> Iterator[None]:
+    """Let a run stop between two MoE layers: one batch of a large model takes many seconds."""
+    handles = [layer.router.register_forward_pre_hook(lambda *_: run.check()) for layer in live.moe]
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
 
 
 def find_layers(model: PreTrainedModel, routing: str) -> tuple[MoeLayer, ...]:

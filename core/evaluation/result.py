@@ -1,0 +1,89 @@
+"""What an evaluation found, as a frozen value. No torch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+OVERALL = "overall"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskResult:
+    """Accuracy on one multiple-choice task.
+
+    Attributes:
+        accuracy: Share of questions answered rightly.
+        n: Number of questions.
+    """
+
+    accuracy: float
+    n: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """How well a model predicts texts, and how far it is from the original.
+
+    Perplexity is exp of the mean cross-entropy in nats over predicted tokens: of one domain, or,
+    under "overall", of all tokens of all domains together (not the mean of the domains' numbers).
+    The first token of a sequence is not predicted; padding is neither predicted nor seen.
+
+    Attributes:
+        perplexity: "overall" first, then by domain; a domain without a predicted token is absent.
+        tokens: Predicted tokens.
+        tokens_by_domain: The same by domain.
+        kl: Mean KL(original ‖ variant) in nats per predicted token; None without a reference.
+        top1_agreement: Share of predicted tokens whose likeliest candidate is the original's.
+        kl_by_domain: `kl` by domain; empty without a reference.
+        agreement_by_domain: `top1_agreement` by domain.
+        reference_perplexity: The original's perplexity, measured in passing; empty without one.
+        tasks: Accuracy by task.
+        seconds: Time it took, pauses left out.
+    """
+
+    perplexity: Mapping[str, float]
+    tokens: int
+    tokens_by_domain: Mapping[str, int] = field(default_factory=dict)
+    kl: float | None = None
+    top1_agreement: float | None = None
+    kl_by_domain: Mapping[str, float] = field(default_factory=dict)
+    agreement_by_domain: Mapping[str, float] = field(default_factory=dict)
+    reference_perplexity: Mapping[str, float] = field(default_factory=dict)
+    tasks: Mapping[str, TaskResult] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Freeze the mappings."""
+        for name in (
+            "perplexity",
+            "tokens_by_domain",
+            "kl_by_domain",
+            "agreement_by_domain",
+            "reference_perplexity",
+            "tasks",
+        ):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    def to_json(self) -> dict[str, object]:
+        """The contract's `evaluate` object; JSON has no infinity, so that becomes null."""
+        return {
+            "perplexity": _finite(self.perplexity),
+            "tokens": self.tokens,
+            "tokens_by_domain": dict(self.tokens_by_domain),
+            "kl": self.kl if self.kl is None or math.isfinite(self.kl) else None,
+            "top1_agreement": self.top1_agreement,
+            "kl_by_domain": _finite(self.kl_by_domain),
+            "agreement_by_domain": dict(self.agreement_by_domain),
+            "reference_perplexity": _finite(self.reference_perplexity),
+            "tasks": {
+                name: {"accuracy": task.accuracy, "n": task.n} for name, task in self.tasks.items()
+            },
+            "seconds": self.seconds,
+        }
+
+
+def _finite(values: Mapping[str, float]) -> dict[str, float | None]:
+    return {name: value if math.isfinite(value) else None for name, value in values.items()}
