@@ -9,7 +9,8 @@ from pathlib import Path
 
 from core import __version__
 
-NO_DISPLAY = """error: there is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set)
+NO_DISPLAY = """\
+error: there is no display to open a window on: neither DISPLAY nor WAYLAND_DISPLAY is set
 try: `seer demo` runs the whole pipeline on the bundled model without a window"""
 
 NO_LIBRARIES = """error: Qt cannot load a system library: {reason}

@@ -1,4 +1,4 @@
-"""Undoable edits of the plan. One class is enough: a plan is a value, undo is keeping the old one."""
+"""Undoable edits of the plan; one class is enough: a plan is a value, undo keeps the old one."""
 
 from __future__ import annotations
 
@@ -21,9 +21,7 @@ class SetPlan(QUndoCommand):
         text: What the user did, e.g. "Paint 6 experts in L7".
     """
 
-    def __init__(
-        self, show: Callable[[Plan], None], before: Plan, after: Plan, text: str
-    ) -> None:
+    def __init__(self, show: Callable[[Plan], None], before: Plan, after: Plan, text: str) -> None:
         super().__init__(text)
         self._show = show
         self.before = before

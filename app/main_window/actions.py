@@ -20,7 +20,9 @@ class UndoAction(QAction):
         (stack.redoTextChanged if redo else stack.undoTextChanged).connect(self._name)
         (stack.canRedoChanged if redo else stack.canUndoChanged).connect(self.setEnabled)
         self.triggered.connect(stack.redo if redo else stack.undo)
-        keys = [QKeySequence(QKeySequence.StandardKey.Redo if redo else QKeySequence.StandardKey.Undo)]
+        keys = [
+            QKeySequence(QKeySequence.StandardKey.Redo if redo else QKeySequence.StandardKey.Undo)
+        ]
         if redo:
             keys += [QKeySequence("Ctrl+Y"), QKeySequence("Ctrl+Shift+Z")]
         self.setShortcuts(list(dict.fromkeys(keys)))

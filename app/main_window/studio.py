@@ -71,11 +71,7 @@ class Studio(QObject):
 
     @Slot()
     def _open_wanted(self) -> None:
-        path = Path(self._wanted)
-        if path.exists():
-            self.window.open_path(path.resolve())
-        else:
-            self.session.open_model(self._wanted)
+        self.window.opener.open_name(self._wanted)
 
     @Slot(str)
     def _change_language(self, chosen: str) -> None:

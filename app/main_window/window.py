@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QAction,
     QCloseEvent,
     QDragEnterEvent,
+    QDragLeaveEvent,
     QDropEvent,
     QGuiApplication,
     QIcon,
@@ -18,7 +19,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QApplication,
-    QFileDialog,
     QFrame,
     QMainWindow,
     QMenu,
@@ -27,19 +27,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.jobs.job import Job
 from app.main_window.actions import UndoAction, action, choice_menu
-from app.main_window.dialogs import ErrorDialog, ask
+from app.main_window.dialogs import ask
+from app.main_window.job_desk import JobDesk
 from app.main_window.language import LANGUAGES
-from app.main_window.settings import Recent, Settings
-from app.models.jobs import JobsModel
+from app.main_window.opener import Opener
+from app.main_window.settings import Settings
 from app.pages.page import Page
 from app.pages.welcome import WelcomePage
 from app.session import Session
 from app.theme import STATUS_HEIGHT, apply_theme, chosen_theme
 from app.theme.icons import icon_folder
-from app.widgets.forms import Button, ElidedLabel, column, panel, row
-from app.widgets.job_dock import JobDock
+from app.widgets.forms import ElidedLabel, column, panel, row
 from app.widgets.meter import Meter
 from app.widgets.rail import Rail, Step
 from app.widgets.top_bar import TopBar
@@ -87,6 +86,9 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(QIcon(str(icon_folder() / "app.svg")))
         self.setMinimumSize(LEAST_SIZE)
         self.setAcceptDrops(True)
+        self.opener = Opener(session, self.settings, self)
+        self.desk = JobDesk(session.jobs, self.settings, self)
+        self.dock = self.desk.dock
         self._make_actions()
         self._build()
         self._add_page("welcome", WelcomePage(session))
@@ -98,36 +100,29 @@ class MainWindow(QMainWindow):
     # -- construction ------------------------------------------------------------------------
 
     def _make_actions(self) -> None:
-        self.undo_action = UndoAction(self.session.undo_stack, redo=False, parent=self)
-        self.redo_action = UndoAction(self.session.undo_stack, redo=True, parent=self)
+        stack, opener = self.session.undo_stack, self.opener
+        self.undo_action = UndoAction(stack, redo=False, parent=self)
+        self.redo_action = UndoAction(stack, redo=True, parent=self)
         self.addActions([self.undo_action, self.redo_action])
-        self.copy_action = action(
-            self, self.tr("Copy command"), self.copy_command, "Ctrl+Shift+C"
-        )
-        self.menu = QMenu(self)
-        self.menu.addAction(action(self, self.tr("Open demo"), self.session.open_demo))
-        opened = QKeySequence.StandardKey.Open
-        self.menu.addAction(
-            action(self, self.tr("Open model folder…"), self.choose_model, opened)
-        )
-        self.menu.addAction(
-            action(self, self.tr("Open project…"), self.choose_project, "Ctrl+Shift+O")
-        )
-        self.save_action = action(self, self.tr("Save project"), self.save_project, "Ctrl+S")
-        self.menu.addAction(self.save_action)
-        self.menu.addAction(
-            action(self, self.tr("Save project as…"), self.save_project_as, "Ctrl+Shift+S")
-        )
-        self._recent_menu = self.menu.addMenu(self.tr("Open recent"))
-        self._recent_menu.triggered.connect(self._open_recent_action)
-        self.menu.addSeparator()
-        self.menu.addActions([self.undo_action, self.redo_action, self.copy_action])
-        self.menu.addSeparator()
-        self.jobs_action = action(self, self.tr("Jobs"), self.toggle_jobs, "Ctrl+J")
-        self.menu.addAction(self.jobs_action)
+        self.copy_action = action(self, self.tr("Copy command"), self.copy_command, "Ctrl+Shift+C")
+        standard = QKeySequence.StandardKey
+        menu = self.menu = QMenu(self)
+        for text, call, keys in (
+            (self.tr("Open demo"), self.session.open_demo, ""),
+            (self.tr("Open model folder…"), opener.choose_model, standard.Open),
+            (self.tr("Open project…"), opener.choose_project, "Ctrl+Shift+O"),
+            (self.tr("Save project"), opener.save, "Ctrl+S"),
+            (self.tr("Save project as…"), opener.save_as, "Ctrl+Shift+S"),
+        ):
+            menu.addAction(action(self, text, call, keys))
+        menu.addMenu(opener.recent_menu)
+        menu.addSeparator()
+        menu.addActions([self.undo_action, self.redo_action, self.copy_action])
+        menu.addSeparator()
+        menu.addAction(action(self, self.tr("Jobs"), self.desk.toggle, "Ctrl+J"))
         self._add_choices()
-        self.menu.addSeparator()
-        self.menu.addAction(action(self, self.tr("Quit"), self.close, "Ctrl+Q"))
+        menu.addSeparator()
+        menu.addAction(action(self, self.tr("Quit"), self.close, "Ctrl+Q"))
         for number, key in enumerate(KEYS):
             self._add_page_key(number, key)
 
@@ -161,9 +156,6 @@ class MainWindow(QMainWindow):
             )
         )
         self.stack = QStackedWidget()
-        self.jobs_model = JobsModel(self.session.jobs, self)
-        self.dock = JobDock(self.jobs_model)
-        self.dock.hide()
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.addWidget(self.stack)
         self.splitter.addWidget(self.dock)
@@ -183,20 +175,17 @@ class MainWindow(QMainWindow):
         self.meter = Meter()
         self.status = ElidedLabel("", "caption")
         self.status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.jobs_button = Button("", "status")
-        self.jobs_button.clicked.connect(self.toggle_jobs)
-        self.jobs_button.hide()
         out = panel("bottom")
         out.setFixedHeight(STATUS_HEIGHT)
-        box = row(self.meter, 12, self.jobs_button, self.status, margins=(16, 0, 16, 0))
+        box = row(self.meter, 12, self.desk.button, self.status, margins=(16, 0, 16, 0))
         box.setStretch(3, 1)
         out.setLayout(box)
         return out
 
     def _listen(self) -> None:
-        session, jobs = self.session, self.session.jobs
+        session = self.session
         session.project_changed.connect(self._show_project)
-        session.model_changed.connect(self._model_changed)
+        session.model_changed.connect(self._show_model)
         for changed in (
             session.model_changed,
             session.calibration_changed,
@@ -208,13 +197,8 @@ class MainWindow(QMainWindow):
         ):
             changed.connect(self.refresh_rail)
         self.rail.chosen.connect(self._show_page_at)
-        jobs.added.connect(self._job_added)
-        jobs.job_changed.connect(self._job_changed)
-        jobs.job_finished.connect(self._job_finished)
-        self.dock.asked.connect(self._ask_job)
-        self.dock.copy_asked.connect(self.copy_text)
-        self.dock.details_asked.connect(self._show_job_error)
-        self.dock.hidden_by_user.connect(self.toggle_jobs)
+        self.desk.copy_asked.connect(self.copy_text)
+        self.opener.recent_changed.connect(self._show_recent)
 
     # -- pages -------------------------------------------------------------------------------
 
@@ -238,9 +222,9 @@ class MainWindow(QMainWindow):
         page.go_to.connect(self.show_page)
         if isinstance(page, WelcomePage):
             page.set_recent(self.settings.recent())
-            page.folder_wanted.connect(self.choose_model)
-            page.recent_chosen.connect(self.open_recent)
-            page.recent_forgotten.connect(self._forget_recent)
+            page.folder_wanted.connect(self.opener.choose_model)
+            page.recent_chosen.connect(self.opener.open_name)
+            page.recent_forgotten.connect(self.opener.forget)
 
     @Slot()
     def _load_next_page(self) -> None:
@@ -324,83 +308,17 @@ class MainWindow(QMainWindow):
 
     # -- what is open ------------------------------------------------------------------------
 
-    def choose_model(self) -> None:
-        """Let the user point at a model folder."""
-        folder = QFileDialog.getExistingDirectory(self, self.tr("Open model folder"))
-        if folder:
-            self.open_path(Path(folder))
-
-    def choose_project(self) -> None:
-        """Let the user point at a project folder."""
-        folder = QFileDialog.getExistingDirectory(self, self.tr("Open project"))
-        if folder:
-            self.session.open_project(Path(folder))
-
-    def save_project(self) -> None:
-        """Save; a project without a folder asks for one."""
-        if self.session.temporary:
-            self.save_project_as()
-        else:
-            self.session.save_project()
-
-    def save_project_as(self) -> None:
-        """Save into a folder that the user chooses."""
-        folder = QFileDialog.getExistingDirectory(self, self.tr("Save project in an empty folder"))
-        if folder:
-            self.session.save_project(Path(folder))
-
-    def open_path(self, path: Path) -> None:
-        """Open a project or a model, whichever the path is."""
-        folder = path if path.is_dir() else path.parent
-        if (folder / "project.json").is_file():
-            self.session.open_project(folder)
-        else:
-            self.session.open_model(folder)
-
-    @Slot(str)
-    def open_recent(self, path: str) -> None:
-        """Open something that was opened before."""
-        if Path(path).is_dir():
-            self.open_path(Path(path))
-        else:
-            self.session.open_model(path)
-
-    @Slot(QAction)
-    def _open_recent_action(self, chosen: QAction) -> None:
-        self.open_recent(str(chosen.data()))
-
-    @Slot(str)
-    def _forget_recent(self, path: str) -> None:
-        self.settings.forget(path)
-        self._show_recent()
+    @Slot()
+    def _show_model(self) -> None:
+        """A model was opened: show what it is."""
+        if self.session.info is not None:
+            self.show_page("model")
 
     @Slot()
-    def _model_changed(self) -> None:
-        info = self.session.info
-        if info is None:
-            return
-        counts = sorted(set(info.experts))
-        shape = f"{len(info.moe_layers)} × {counts[-1] if counts else 0}"
-        entry = Recent(
-            kind="model",
-            path=self.session.model,
-            name=Path(self.session.model).name,
-            note=f"{info.model_type} · {shape}",
-        )
-        if self.session.model != "demo":
-            self.settings.remember(entry)
-        self._show_recent()
-        self.show_page("model")
-
     def _show_recent(self) -> None:
-        entries = self.settings.recent()
-        welcome = self.pages["welcome"]
-        assert isinstance(welcome, WelcomePage)
-        welcome.set_recent(entries)
-        self._recent_menu.clear()
-        for entry in entries:
-            self._recent_menu.addAction(entry.name).setData(entry.path)
-        self._recent_menu.setEnabled(bool(entries))
+        welcome = self.pages.get("welcome")
+        if isinstance(welcome, WelcomePage):
+            welcome.set_recent(self.settings.recent())
 
     @Slot()
     def _show_project(self) -> None:
@@ -408,75 +326,6 @@ class MainWindow(QMainWindow):
         saved = self.session.saved_text() if name else ""
         self.top_bar.project.set_text(" · ".join(part for part in (name, saved) if part))
         self.setWindowTitle(f"{name} — SEER Studio" if name else "SEER Studio")
-        if self.session.folder is not None and not self.session.temporary:
-            folder = str(self.session.folder)
-            self.settings.remember(Recent(kind="project", path=folder, name=name))
-        self._show_recent()
-
-    # -- jobs --------------------------------------------------------------------------------
-
-    @Slot()
-    def toggle_jobs(self) -> None:
-        """Show or hide the jobs dock."""
-        self.dock.setVisible(self.dock.isHidden())
-        self.settings.set("jobs", "hidden" if self.dock.isHidden() else "shown")
-
-    @Slot(object)
-    def _job_added(self, job: Job) -> None:
-        if job.task.heavy and self.settings.get("jobs", "shown") == "shown":
-            self.dock.show()
-        self._show_jobs()
-
-    @Slot(object)
-    def _job_changed(self, _job: Job) -> None:
-        self._show_jobs()
-
-    def _show_jobs(self) -> None:
-        current = self.session.jobs.current
-        if current is None:
-            count = len(self.session.jobs)
-            self.jobs_button.setText(self.tr("Jobs"))
-            self.jobs_button.setVisible(count > 0)
-            return
-        detail = self.jobs_model.detail(current)
-        self.jobs_button.setText(f"{current.title}  {detail}".strip())
-        self.jobs_button.show()
-
-    @Slot(object)
-    def _job_finished(self, job: Job) -> None:
-        self._show_jobs()
-        if job.state == "failed":
-            self.show_error(job)
-
-    def show_error(self, job: Job) -> ErrorDialog | None:
-        """Tell why a job failed."""
-        if job.error is None:
-            return None
-        error = job.error
-        what = error.what if error.expected else self.tr("Something unexpected happened: {what}")
-        dialog = ErrorDialog(
-            job.title, what.format(what=error.what), error.remedy, error.traceback, self
-        )
-        dialog.open()
-        return dialog
-
-    @Slot(int)
-    def _show_job_error(self, index: int) -> None:
-        self.show_error(self.jobs_model.job(index))
-
-    @Slot(str, int)
-    def _ask_job(self, wish: str, index: int) -> None:
-        job = self.jobs_model.job(index)
-        jobs = self.session.jobs
-        {
-            "pause": job.pause,
-            "resume": job.resume,
-            "cancel": job.cancel,
-            "retry": job.retry,
-            "up": lambda: jobs.move(job, -1),
-            "down": lambda: jobs.move(job, 1),
-            "remove": lambda: jobs.remove(job),
-        }[wish]()
 
     # -- commands, theme, language -----------------------------------------------------------
 
@@ -520,7 +369,7 @@ class MainWindow(QMainWindow):
             if isinstance(self.page, WelcomePage):
                 self.page.set_over(True)
 
-    def dragLeaveEvent(self, event) -> None:  # noqa: ANN001 - Qt's own signature
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         """The drag went elsewhere."""
         super().dragLeaveEvent(event)
         if isinstance(self.page, WelcomePage):
@@ -533,7 +382,7 @@ class MainWindow(QMainWindow):
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()
-            self.open_path(paths[0])
+            self.opener.open_path(paths[0])
 
     def confirm_close(self) -> bool:
         """Ask whether running jobs may be stopped."""

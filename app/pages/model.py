@@ -277,7 +277,9 @@ class ModelPage(Page):
         low = need.low - CONTEXT_LOW + LIBRARIES_BYTES
         high = need.high - CONTEXT_HIGH + LIBRARIES_BYTES
         self._memory.show_fit(low, high, free, self._verdict(low, high, free))
-        note = self.tr("no GPU here") if video is None else self._verdict(need.low, need.high, video)
+        note = (
+            self.tr("no GPU here") if video is None else self._verdict(need.low, need.high, video)
+        )
         role = {"good": "good", "warn": "warn", "bad": "bad"}.get(self._video.bar.token, "caption")
         figure.set_value(span(need.low, need.high), note, role)
 

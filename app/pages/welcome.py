@@ -243,7 +243,7 @@ class WelcomePage(Page):
         assert isinstance(sender, RecentRow)
         self.recent_chosen.emit(sender.path)
 
-    def _recent_menu(self, at) -> None:  # noqa: ANN001 - Qt's signal
+    def _recent_menu(self, at) -> None:
         sender = self.sender()
         assert isinstance(sender, RecentRow)
         menu = QMenu(self)

@@ -125,10 +125,10 @@ def read(folder: Path, run: Run) -> Opened:
         profile, plan = project.load_profile(), project.load_plan()
         if info is not None and plan is not None:
             plan = plan.for_model(info)
-        if info is not None and profile is not None:
-            if profile.model_fingerprint != info.fingerprint:
-                run.note("the model has changed since it was profiled", "warning")
-                profile = None
+        known = info.fingerprint if info is not None else ""
+        if profile is not None and profile.model_fingerprint != known:
+            run.note("the model has changed since it was profiled", "warning")
+            profile = None
         variants = tuple(Variant.from_json(data) for data in project.variants)
     except BaseException:
         lock.release()

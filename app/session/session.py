@@ -9,9 +9,9 @@ Array shapes: L MoE layers (rows), E experts of the widest layer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QUndoStack
@@ -20,22 +20,18 @@ from app.commands import SetPlan
 from app.jobs.job import Job
 from app.jobs.queue import JobQueue
 from app.jobs.task import Task
+from app.session.derived import Derived
 from app.session.keeper import Contents, Keeper, Opened, read
 from core.run import Run, Snapshot
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from core.calibration import CalibrationOptions
     from core.checkpoint.info import ModelInfo
     from core.evaluation.variant import Variant
     from core.export import ExportResult
-    from core.planning import Cost, Plan, Problem
+    from core.planning import Plan
     from core.profiling import Profile
     from core.project import Project
-
-T = TypeVar("T")
 
 DEFAULT_METRIC = "soft-count"
 # Enough to walk back through an hour of painting; a plan shares its unchanged rows with its
@@ -43,7 +39,7 @@ DEFAULT_METRIC = "soft-count"
 UNDO_LIMIT = 1000
 
 
-class Session(QObject):
+class Session(QObject, Derived):
     """What is open, and what is current.
 
     Signals carry nothing: a view asks for what it shows.
@@ -89,91 +85,6 @@ class Session(QObject):
             self.variants_changed,
         ):
             changed.connect(self._keeper.touch)
-
-    # -- derived values, computed once per change --------------------------------------------
-
-    @property
-    def shown_profile(self) -> Profile | None:
-        """The running profile's newest snapshot, else the complete profile."""
-        return self.live_profile or self.profile
-
-    @property
-    def scores_LE(self) -> NDArray[np.float64] | None:
-        """The current metric's scores, [L, E]; None without a profile."""
-        return self.score_by(self.metric)
-
-    def score_by(self, metric: str) -> NDArray[np.float64] | None:
-        """The shown profile's scores by any metric, [L, E]; None without a profile."""
-        profile, weights = self.shown_profile, self.domain_weights
-        if profile is None:
-            return None
-        from core.scoring import score
-
-        key = (profile, _key(weights))
-        return self._once(f"scores:{metric}", key, lambda: score(profile, metric, weights))
-
-    @property
-    def mass_LE(self) -> NDArray[np.float64] | None:
-        """Routed mass, [L, E]: what coverage is the share of; None without a profile."""
-        profile, weights = self.shown_profile, self.domain_weights
-        if profile is None:
-            return None
-        from core.scoring import routed_mass
-
-        return self._once("mass", (profile, _key(weights)), lambda: routed_mass(profile, weights))
-
-    @property
-    def super_LE(self) -> NDArray[np.bool_] | None:
-        """Super-experts, [L, E]: protected from rules; None without a profile."""
-        profile = self.shown_profile
-        if profile is None:
-            return None
-        from core.scoring import super_experts
-
-        return self._once("super", (profile,), lambda: super_experts(profile))
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """What stands against the current plan, each with its fix."""
-        info, plan = self.info, self.plan
-        if info is None or plan is None:
-            return ()
-        from core.planning import check_plan
-
-        scores_LE = self.scores_LE
-        return self._once(
-            "problems", (info, plan, scores_LE), lambda: check_plan(plan, info, scores_LE=scores_LE)
-        )
-
-    @property
-    def cost(self) -> Cost | None:
-        """What the model costs under the current plan."""
-        info, plan = self.info, self.plan
-        if info is None or plan is None:
-            return None
-        from core.planning import cost
-
-        return self._once("cost", (info, plan), lambda: cost(info, plan))
-
-    @property
-    def base_cost(self) -> Cost | None:
-        """What the whole model costs."""
-        info = self.info
-        if info is None:
-            return None
-        from core.planning import cost
-
-        return self._once("base", (info,), lambda: cost(info))
-
-    def _once(self, name: str, key: tuple[object, ...], make: Callable[[], T]) -> T:
-        """The value made for this key; made again when a part of the key is another object."""
-        old = self._cache.get(name)
-        if old is not None and len(old[0]) == len(key):
-            if all(a is b or (isinstance(a, tuple) and a == b) for a, b in zip(old[0], key)):
-                return old[1]  # type: ignore[return-value]
-        value = make()
-        self._cache[name] = (key, value)
-        return value
 
     # -- the model ---------------------------------------------------------------------------
 
@@ -431,11 +342,6 @@ class Session(QObject):
             self._keeper.take_failure()
         if job.state == "done" and job.task.on_result:
             getattr(self, job.task.on_result)(job.result)
-
-
-def _key(weights: Mapping[str, float] | None) -> tuple[object, ...]:
-    """Domain weights as something that compares by value."""
-    return () if weights is None else tuple(sorted(weights.items()))
 
 
 def _short(name: str) -> str:

@@ -40,9 +40,9 @@ __all__ = [
     "Theme",
     "ThemeName",
     "apply_theme",
+    "button_icon",
     "chosen_theme",
     "color",
-    "button_icon",
     "icon",
     "mono_font",
     "pixmap",
@@ -154,7 +154,9 @@ def ui_font() -> QFont:
     """The system's interface font at our size, with fonts that have Hangul behind it."""
     system = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
     have = set(QFontDatabase.families())
-    named = [f for f in (*LATIN_FONTS[:1], system.family(), *LATIN_FONTS, *KOREAN_FONTS) if f in have]
+    named = [
+        f for f in (*LATIN_FONTS[:1], system.family(), *LATIN_FONTS, *KOREAN_FONTS) if f in have
+    ]
     out = QFont(system)
     if named:
         out.setFamilies(list(dict.fromkeys(named)))

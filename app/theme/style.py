@@ -193,7 +193,9 @@ QStatusBar {{ background: {surface}; border-top: 1px solid {line}; }}
 QStatusBar::item {{ border: none; }}
 """
 
-MONO = '"JetBrains Mono", "SF Mono", Consolas, "DejaVu Sans Mono", "Noto Sans Mono CJK KR", monospace'
+MONO = (
+    '"JetBrains Mono", "SF Mono", Consolas, "DejaVu Sans Mono", "Noto Sans Mono CJK KR", monospace'
+)
 
 
 def style_sheet(theme: Theme, icons: Path) -> str:

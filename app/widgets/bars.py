@@ -127,7 +127,7 @@ class StackedBar(QWidget):
             x += width + gap
         return out
 
-    def mouseMoveEvent(self, event) -> None:  # noqa: ANN001 - Qt's own signature
+    def mouseMoveEvent(self, event) -> None:
         """Name the part under the pointer."""
         for part, area in zip(self._parts, self.areas(), strict=True):
             if area.contains(event.position()):

@@ -41,7 +41,9 @@ def set_property(widget: QWidget, name: str, value: object) -> None:
         restyle(widget)
 
 
-def label(text: str = "", role: str = "", *, wrap: bool = False, selectable: bool = False) -> QLabel:
+def label(
+    text: str = "", role: str = "", *, wrap: bool = False, selectable: bool = False
+) -> QLabel:
     """A label in one of the theme's roles ("title", "heading", "dim", "caption", "value", …).
 
     A label that wraps takes the width that there is; text comes as plain text, never as markup.
@@ -117,7 +119,7 @@ class ElidedLabel(QLabel):
         metrics = self.fontMetrics()
         return QSize(metrics.horizontalAdvance(self._full) + 2, super().sizeHint().height())
 
-    def resizeEvent(self, event) -> None:  # noqa: ANN001 - Qt's own signature
+    def resizeEvent(self, event) -> None:
         """Shorten to the new width."""
         super().resizeEvent(event)
         self._elide()

@@ -76,17 +76,18 @@ class RailItem(QAbstractButton):
         faint = self.step.kind == "blocked" and not self.isChecked()
         painter.setPen(color("text_faint" if faint else "text"))
         top = 8
-        self._line(painter, left, top, width, 18, self.step.title)
+        self._line(painter, QRectF(left, top, width, 18), self.step.title)
         if two:
             small = QFont(self.font())
             small.setPixelSize(TYPE.caption)
             painter.setFont(small)
             painter.setPen(color("text_faint" if faint else "text_dim"))
-            self._line(painter, left, top + 18, width, 16, self.step.subtitle)
+            self._line(painter, QRectF(left, top + 18, width, 16), self.step.subtitle)
 
-    def _line(self, painter: QPainter, x: int, y: int, width: int, height: int, text: str) -> None:
+    def _line(self, painter: QPainter, area: QRectF, text: str) -> None:
+        width = int(area.width())
         shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, width)
-        painter.drawText(QRectF(x, y, width, height), Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, shown)
 
     def _paint_ground(self, painter: QPainter) -> None:
         area = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
@@ -153,5 +154,3 @@ class Rail(QFrame):
         index = (self.items.index(focused) + step) % len(self.items)
         self.items[index].setFocus(Qt.FocusReason.TabFocusReason)
         self.items[index].click()
-
-

@@ -1,0 +1,107 @@
+"""What the window does about jobs: the dock, the line in the status bar, the bad news."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from app.jobs.job import Job
+from app.jobs.queue import JobQueue
+from app.main_window.dialogs import ErrorDialog
+from app.main_window.settings import Settings
+from app.models.jobs import JobsModel
+from app.widgets.forms import Button
+from app.widgets.job_dock import JobDock
+
+
+class JobDesk(QObject):
+    """Ties the queue to the dock and to the button in the status bar.
+
+    Args:
+        jobs: The session's queue.
+        settings: Remembers whether the dock is wanted.
+        window: The parent of dialogs.
+    """
+
+    copy_asked = Signal(str)
+
+    def __init__(self, jobs: JobQueue, settings: Settings, window: QWidget) -> None:
+        super().__init__(window)
+        self._jobs = jobs
+        self._settings = settings
+        self._window = window
+        self.model = JobsModel(jobs, self)
+        self.dock = JobDock(self.model)
+        self.dock.hide()
+        self.button = Button("", "status")
+        self.button.clicked.connect(self.toggle)
+        self.button.hide()
+        jobs.added.connect(self._added)
+        jobs.job_changed.connect(self._changed)
+        jobs.job_finished.connect(self._finished)
+        self.dock.asked.connect(self._ask)
+        self.dock.copy_asked.connect(self.copy_asked)
+        self.dock.details_asked.connect(self._show_error_of)
+        self.dock.hidden_by_user.connect(self.toggle)
+        self._show()
+
+    @Slot()
+    def toggle(self) -> None:
+        """Show or hide the dock, and remember it."""
+        self.dock.setVisible(self.dock.isHidden())
+        self._settings.set("jobs", "hidden" if self.dock.isHidden() else "shown")
+
+    def show_error(self, job: Job) -> ErrorDialog | None:
+        """Tell why a job failed; None if it did not."""
+        error = job.error
+        if error is None:
+            return None
+        what = error.what
+        if not error.expected:
+            what = self.tr("Something unexpected happened: {what}").format(what=what)
+        dialog = ErrorDialog(job.title, what, error.remedy, error.traceback, self._window)
+        dialog.open()
+        return dialog
+
+    @Slot(object)
+    def _added(self, job: Job) -> None:
+        if job.task.heavy and self._settings.get("jobs", "shown") == "shown":
+            self.dock.show()
+        self._show()
+
+    @Slot(object)
+    def _changed(self, _job: Job) -> None:
+        self._show()
+
+    @Slot(object)
+    def _finished(self, job: Job) -> None:
+        self._show()
+        if job.state == "failed":
+            self.show_error(job)
+
+    def _show(self) -> None:
+        current = self._jobs.current
+        if current is None:
+            self.button.setText(self.tr("Jobs"))
+            self.button.setVisible(self.model.rowCount() > 0)
+            return
+        self.button.setText(f"{current.title}   {self.model.detail(current)}")
+        self.button.show()
+
+    @Slot(int)
+    def _show_error_of(self, index: int) -> None:
+        self.show_error(self.model.job(index))
+
+    @Slot(str, int)
+    def _ask(self, wish: str, index: int) -> None:
+        job = self.model.job(index)
+        jobs = self._jobs
+        {
+            "pause": job.pause,
+            "resume": job.resume,
+            "cancel": job.cancel,
+            "retry": job.retry,
+            "up": lambda: jobs.move(job, -1),
+            "down": lambda: jobs.move(job, 1),
+            "remove": lambda: jobs.remove(job),
+        }[wish]()

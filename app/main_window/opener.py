@@ -1,0 +1,143 @@
+"""Opening and saving: folders, dropped things, recent ones, projects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from app.main_window.dialogs import ErrorDialog
+from app.main_window.settings import Recent, Settings
+from app.session import Session
+from core.errors import StudioError
+
+
+class Opener(QObject):
+    """Asks for folders, opens what they hold, remembers what was opened.
+
+    Args:
+        session: Opens and saves.
+        settings: Remembers.
+        window: The parent of dialogs.
+    """
+
+    recent_changed = Signal()
+
+    def __init__(self, session: Session, settings: Settings, window: QWidget) -> None:
+        super().__init__(window)
+        self._session = session
+        self._settings = settings
+        self._window = window
+        self.recent_menu = QMenu(self.tr("Open recent"), window)
+        self.recent_menu.triggered.connect(self._open_action)
+        session.project_changed.connect(self._remember_project)
+        session.model_changed.connect(self._remember_model)
+        self._fill_menu()
+
+    # -- opening -----------------------------------------------------------------------------
+
+    @Slot()
+    def choose_model(self) -> None:
+        """Let the user point at a model folder."""
+        folder = self.ask_folder(self.tr("Open model folder"))
+        if folder is not None:
+            self.open_path(folder)
+
+    @Slot()
+    def choose_project(self) -> None:
+        """Let the user point at a project folder."""
+        folder = self.ask_folder(self.tr("Open project"))
+        if folder is not None:
+            self._session.open_project(folder)
+
+    def open_path(self, path: Path) -> None:
+        """Open a project or a model, whichever the path is; of a file, the folder that holds it."""
+        folder = path if path.is_dir() else path.parent
+        if (folder / "project.json").is_file():
+            self._session.open_project(folder)
+        else:
+            self._session.open_model(folder)
+
+    @Slot(str)
+    def open_name(self, name: str) -> None:
+        """Open a folder, a hub id, or the word demo."""
+        path = Path(name)
+        if path.exists():
+            self.open_path(path.resolve())
+        else:
+            self._session.open_model(name)
+
+    def ask_folder(self, title: str) -> Path | None:
+        """A folder of the user's choice, or None."""
+        folder = QFileDialog.getExistingDirectory(self._window, title)
+        return Path(folder) if folder else None
+
+    # -- saving ------------------------------------------------------------------------------
+
+    @Slot()
+    def save(self) -> None:
+        """Save; a project without a folder of its own asks for one."""
+        if self._session.temporary:
+            self.save_as()
+        else:
+            self._try(self._session.save_project)
+
+    @Slot()
+    def save_as(self) -> None:
+        """Save into a folder of the user's choice from now on."""
+        folder = self.ask_folder(self.tr("Save project in an empty folder"))
+        if folder is not None:
+            self._try(lambda: self._session.save_project(folder))
+
+    def _try(self, save: Callable[[], None]) -> None:
+        try:
+            save()
+        except StudioError as error:
+            title = self.tr("The project could not be saved")
+            ErrorDialog(title, error.what, error.remedy, "", self._window).open()
+
+    # -- recent things -----------------------------------------------------------------------
+
+    @Slot(str)
+    def forget(self, path: str) -> None:
+        """Take something off the list."""
+        self._settings.forget(path)
+        self._fill_menu()
+
+    @Slot()
+    def _remember_model(self) -> None:
+        info = self._session.info
+        if info is None or self._session.model == "demo":
+            return
+        shape = f"{len(info.moe_layers)} × {max(info.experts, default=0)}"
+        name = Path(self._session.model).name
+        note = f"{info.model_type} · {shape}"
+        path = self._session.model
+        self._settings.remember(Recent(kind="model", path=path, name=name, note=note))
+        self._fill_menu()
+
+    @Slot()
+    def _remember_project(self) -> None:
+        folder = self._session.folder
+        if folder is None or self._session.temporary:
+            return
+        entries = self._settings.recent()
+        if entries and entries[0].path == str(folder):
+            return
+        self._settings.remember(Recent(kind="project", path=str(folder), name=folder.name))
+        self._fill_menu()
+
+    @Slot(QAction)
+    def _open_action(self, chosen: QAction) -> None:
+        self.open_name(str(chosen.data()))
+
+    def _fill_menu(self) -> None:
+        entries = self._settings.recent()
+        self.recent_menu.clear()
+        for entry in entries:
+            self.recent_menu.addAction(entry.name).setData(entry.path)
+        self.recent_menu.setEnabled(bool(entries))
+        self.recent_changed.emit()
