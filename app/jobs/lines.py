@@ -11,21 +11,14 @@ if TYPE_CHECKING:
     from core.calibration import CalibrationOptions, Source
 
 
-def line(*words: str | Path | int | float) -> str:
+def line(*words: str | Path | float) -> str:
     """Words as one shell line that a person can paste."""
     return shlex.join(str(word) for word in words)
 
 
-def source_word(source: Source) -> str:
-    """A source as `--source` takes it: [domain=]SOURCE[#field]."""
-    domain = f"{source.domain}=" if source.domain else ""
-    field = f"#{source.field}" if source.field else ""
-    return f"{domain}{source.path_or_id}{field}"
-
-
 def source_words(sources: Iterable[Source]) -> list[str]:
     """`--source S` for each source."""
-    return [word for source in sources for word in ("--source", source_word(source))]
+    return [word for source in sources for word in ("--source", str(source))]
 
 
 def text_words(options: CalibrationOptions) -> list[str | int]:

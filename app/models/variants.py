@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -16,31 +17,36 @@ from PySide6.QtCore import (
 )
 
 from app.widgets import numbers
-from core.evaluation.variant import OVERALL, Variant
+from app.widgets.variant_table import VariantRole
+from core.evaluation.variant import Variant
 
 Index = QModelIndex | QPersistentModelIndex
 
-SORT_ROLE = Qt.ItemDataRole.UserRole
-VARIANT_ROLE = Qt.ItemDataRole.UserRole + 1
-# Relative change against the original, positive = larger; None where there is none to show.
-CHANGE_ROLE = Qt.ItemDataRole.UserRole + 2
-# Whether a change upwards is bad news (bytes, perplexity), for the delegate's choice of colour.
-SMALLER_IS_BETTER_ROLE = Qt.ItemDataRole.UserRole + 3
+translate = QCoreApplication.translate  # the name that lupdate looks for
 
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """One column: its title, its number for sorting, its text."""
+    """One column.
+
+    Attributes:
+        title: Its header.
+        value: The number or text to sort by; None where it was not measured.
+        text: That value as it is read.
+        tip: What the header's tool tip says.
+        number: Whether it is right-aligned.
+        change: Whether the change against the original shows below: always ("cost"), only where
+            both were measured on the same texts ("quality"), or never.
+        note: A second line.
+    """
 
     title: str
     value: Callable[[Variant], float | str | None]
     text: Callable[[float | str | None], str]
     tip: str = ""
     number: bool = True
-    change: bool = False
-
-
-translate = QCoreApplication.translate  # the name that lupdate looks for
+    change: Literal["", "cost", "quality"] = ""
+    note: Callable[[Variant], str] = lambda _variant: ""
 
 
 def kind_text(kind: str) -> str:
@@ -61,18 +67,13 @@ def columns_for(domains: tuple[str, ...]) -> tuple[Column, ...]:
             value=lambda v: v.name,
             text=str,
             number=False,
-        ),
-        Column(
-            title=translate("VariantsModel", "Kind"),
-            value=lambda v: v.kind,
-            text=lambda k: kind_text(str(k)),
-            number=False,
+            note=lambda v: kind_text(v.kind),
         ),
         Column(
             title=translate("VariantsModel", "Perplexity"),
             value=lambda v: v.overall,
             text=_perplexity,
-            change=True,
+            change="quality",
             tip=translate(
                 "VariantsModel",
                 "exp of the mean cross-entropy per token on the evaluation texts; lower is better",
@@ -99,13 +100,14 @@ def columns_for(domains: tuple[str, ...]) -> tuple[Column, ...]:
             title=translate("VariantsModel", "Size"),
             value=lambda v: v.bytes or None,
             text=_bytes,
-            change=True,
+            change="cost",
             tip=translate("VariantsModel", "Bytes of the checkpoint, written or as it would be"),
         ),
         Column(
             title=translate("VariantsModel", "Parameters"),
             value=lambda v: v.parameters or None,
             text=_count,
+            change="cost",
             tip=translate("VariantsModel", "All parameters"),
         ),
         Column(
@@ -223,10 +225,10 @@ class VariantsModel(QAbstractTableModel):
             Qt.ItemDataRole.DisplayRole: lambda: column.text(column.value(variant)),
             Qt.ItemDataRole.TextAlignmentRole: lambda: _alignment(column),
             Qt.ItemDataRole.ToolTipRole: lambda: provenance_text(variant),
-            SORT_ROLE: lambda: column.value(variant),
-            VARIANT_ROLE: lambda: variant,
-            CHANGE_ROLE: lambda: self._change(variant, column),
-            SMALLER_IS_BETTER_ROLE: lambda: column.change,
+            VariantRole.SORT: lambda: column.value(variant),
+            VariantRole.VARIANT: lambda: variant,
+            VariantRole.CHANGE: lambda: self._change(variant, column),
+            VariantRole.NOTE: lambda: column.note(variant),
         }
         return answers[role]() if role in answers else None
 
@@ -234,7 +236,7 @@ class VariantsModel(QAbstractTableModel):
         original = self.original
         if not column.change or original is None or variant.kind == "original":
             return None
-        if column.value(variant) == variant.overall and not variant.comparable(original):
+        if column.change == "quality" and not variant.comparable(original):
             return None
         mine, base = column.value(variant), column.value(original)
         if not isinstance(mine, float | int) or not isinstance(base, float | int) or not base:
@@ -267,29 +269,14 @@ class VariantsSort(QSortFilterProxyModel):
 
     def __init__(self, parent: object | None = None) -> None:
         super().__init__(parent)  # type: ignore[arg-type]
-        self.setSortRole(SORT_ROLE)
+        self.setSortRole(VariantRole.SORT)
 
     def lessThan(self, left: Index, right: Index) -> bool:
         """Order of two cells; None is always the larger end of the view."""
-        a, b = left.data(SORT_ROLE), right.data(SORT_ROLE)
+        a, b = left.data(VariantRole.SORT), right.data(VariantRole.SORT)
         rising = self.sortOrder() == Qt.SortOrder.AscendingOrder
         if a is None or b is None:
             return (b is None and a is not None) if rising else (a is None and b is not None)
         if isinstance(a, str) or isinstance(b, str):
             return str(a).casefold() < str(b).casefold()
         return bool(a < b)
-
-
-__all__ = [
-    "CHANGE_ROLE",
-    "OVERALL",
-    "SMALLER_IS_BETTER_ROLE",
-    "SORT_ROLE",
-    "VARIANT_ROLE",
-    "Column",
-    "VariantsModel",
-    "VariantsSort",
-    "columns_for",
-    "kind_text",
-    "provenance_text",
-]

@@ -26,6 +26,11 @@ def count(value: float) -> str:
     return _scaled(value, _STEPS, "")
 
 
+def short_count(value: float) -> str:
+    """A count for narrow places, a round one without decimals: 200 k."""
+    return count(value).replace(".0 ", " ")
+
+
 def size(value: float) -> str:
     """Bytes in decimal units, as disks and the Hub count them: 45.8 GB."""
     return _scaled(value, _BYTES, "B")

@@ -145,8 +145,8 @@ class SourcesEditor(QFrame):
         """Show these."""
         if entries == self.entries():
             return
-        for row in list(self._rows):
-            self._drop(row)
+        for old in list(self._rows):
+            self._drop(old)
         for entry in entries:
             self._append(entry)
         self.changed.emit()

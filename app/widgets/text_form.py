@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal, Slot
@@ -40,6 +41,27 @@ class TextChoice:
     pack: bool = True
     chat_template: bool = False
     device: str = "auto"
+
+    def to_json(self) -> dict[str, object]:
+        """What a project keeps of it."""
+        return {**vars(self), "sources": [vars(source) for source in self.sources]}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, object]) -> TextChoice:
+        """Read what `to_json` wrote; what is missing or of another type keeps its default."""
+        default = cls()
+        plain = {
+            name: data[name]
+            for name, value in vars(default).items()
+            if name != "sources" and type(data.get(name)) is type(value)
+        }
+        rows = data.get("sources")
+        sources = tuple(
+            SourceEntry(**{key: str(row.get(key, "")) for key in ("where", "domain", "field")})
+            for row in (rows if isinstance(rows, list) else [])
+            if isinstance(row, Mapping) and row.get("where")
+        )
+        return cls(sources=sources, **plain)  # type: ignore[arg-type]
 
 
 class TextForm(QWidget):
@@ -153,5 +175,3 @@ def _spin(low: int, high: int, step: int) -> QSpinBox:
     box.setAccelerated(True)
     box.lineEdit().setTextMargins(6, 0, 0, 0)
     return box
-
-

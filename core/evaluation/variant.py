@@ -111,9 +111,13 @@ class Variant:
         return None if self.kept is None else sum(len(row) for row in self.kept)
 
     @property
-    def key(self) -> tuple[str, str, str]:
+    def key(self) -> tuple[object, ...]:
         """Two variants with one key are measurements of one thing: the newer replaces the older."""
-        return (self.kind, self.provenance.plan, self.path or "")
+        return (self.kind, self.kept, self.top_k, self.path)
+
+    def is_plan(self, kept: tuple[tuple[int, ...], ...], top_k: int | None) -> bool:
+        """Whether this is the mask of these experts, whoever chose them."""
+        return self.kind == "plan" and self.kept == kept and self.top_k == top_k
 
     def comparable(self, other: Variant) -> bool:
         """Whether both were measured on the same packed texts."""

@@ -8,7 +8,8 @@ import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from app.models.variants import CHANGE_ROLE, VariantsModel, VariantsSort
+from app.models.variants import VariantsModel, VariantsSort
+from app.widgets.variant_table import VariantRole
 from core.evaluation.variant import Provenance, Variant
 
 
@@ -81,15 +82,15 @@ def test_every_domain_that_was_measured_has_a_column(model: VariantsModel) -> No
 
 def test_changes_are_against_the_original(model: VariantsModel) -> None:
     size = column(model, "Size")
-    assert model.index(2, size).data(CHANGE_ROLE) == pytest.approx(-0.9)
-    assert model.index(0, size).data(CHANGE_ROLE) is None
+    assert model.index(2, size).data(VariantRole.CHANGE) == pytest.approx(-0.9)
+    assert model.index(0, size).data(VariantRole.CHANGE) is None
 
 
 def test_no_perplexity_change_is_claimed_across_different_texts(qapp: object) -> None:
     model = VariantsModel()
     model.set_variants((VARIANTS[0], row("other", 31.0, 900, texts="u")))
-    assert model.index(1, column(model, "Perplexity")).data(CHANGE_ROLE) is None
-    assert model.index(1, column(model, "Size")).data(CHANGE_ROLE) == pytest.approx(-0.1)
+    assert model.index(1, column(model, "Perplexity")).data(VariantRole.CHANGE) is None
+    assert model.index(1, column(model, "Size")).data(VariantRole.CHANGE) == pytest.approx(-0.1)
 
 
 def test_the_tooltip_tells_what_made_the_numbers(model: VariantsModel) -> None:

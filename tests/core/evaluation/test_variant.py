@@ -21,7 +21,7 @@ def make(name: str = "half", plan: str = "p1", **values: object) -> Variant:
         "bytes": 100,
         "parameters": 50,
         "active": 20,
-        "kept": ((0, 1), (2, 3)),
+        "kept": ((0, 1), (2, 3)) if plan == "p1" else ((0, 1), (2, 4)),
     }
     return Variant(name=name, provenance=provenance, **{**defaults, **values})  # type: ignore[arg-type]
 
@@ -60,6 +60,13 @@ def test_a_new_measurement_of_the_same_plan_replaces_the_older_in_its_place() ->
 def test_another_plan_of_the_same_name_gets_a_number() -> None:
     rows = put(put((), make("half", "p1")), make("half", "p2"))
     assert [row.name for row in rows] == ["half", "half 2"]
+
+
+def test_one_choice_of_experts_is_one_plan_whoever_made_it() -> None:
+    rows = put(put((), make("by hand", "p1")), make("by rule", "p1"))
+    assert [row.name for row in rows] == ["by rule"]
+    assert rows[0].is_plan(((0, 1), (2, 3)), None)
+    assert not rows[0].is_plan(((0, 1), (2, 3)), 1)
 
 
 def test_variants_measured_on_other_texts_do_not_compare() -> None:

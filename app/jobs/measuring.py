@@ -1,0 +1,187 @@
+"""Measuring on a worker thread: texts packed, model loaded, numbers turned into variants."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from core.evaluation.variant import Provenance, Variant
+from core.run import Run
+
+if TYPE_CHECKING:
+    from core.calibration import CalibrationOptions, CalibrationSet, Tokenizer
+    from core.checkpoint.info import ModelInfo
+    from core.evaluation import Evaluation
+    from core.export import ExportOptions, ExportResult
+    from core.planning import Plan
+    from core.runtime import LiveModel
+
+DemoSplit = Literal["calibration", "heldout"]
+ORIGINAL = "original"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """The model that a task works on.
+
+    Attributes:
+        name: As the user named it: a folder, a hub id, or "demo".
+        folder: Where its files are.
+        info: What its headers say.
+        device: "auto", "cpu" or "cuda…".
+    """
+
+    name: str
+    folder: Path
+    info: ModelInfo
+    device: str = "auto"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """What to measure, and what the row is called.
+
+    Attributes:
+        name: Of the variant.
+        options: Texts and packing.
+        plan: The plan to mask; None for the model itself.
+        plan_file: Where the command line finds the plan.
+        known_texts: Fingerprint of the texts that the original was measured on; on others it is
+            measured again, so that the two compare.
+    """
+
+    name: str
+    options: CalibrationOptions
+    plan: Plan | None = None
+    plan_file: str | Path = "plan.json"
+    known_texts: str = ""
+
+
+def pack(
+    folder: Path, options: CalibrationOptions, split: DemoSplit, run: Run
+) -> tuple[CalibrationSet, Tokenizer]:
+    """The packed set and the tokenizer that made it."""
+    from core.calibration import build_calibration, load_tokenizer
+
+    tokenizer = load_tokenizer(folder)
+    return build_calibration(options, tokenizer, demo_split=split, run=run), tokenizer
+
+
+def measure_variants(
+    subject: Subject, measure: Measure, line: str, run: Run
+) -> tuple[Variant, ...]:
+    """Measure what is missing: the original on these texts, then the masked model."""
+    from core.evaluation import evaluate
+    from core.runtime import load_model
+
+    packed, _ = pack(subject.folder, measure.options, "heldout", run)
+    run.check()
+    live = load_model(subject.folder, device=subject.device, run=run)
+    made: list[Variant] = []
+    if measure.plan is None or measure.known_texts != packed.fingerprint:
+        found = evaluate(live, packed, reference=None, plan=None, top_k=None, run=run)
+        made.append(_with_numbers(original_variant(subject), found, packed, measure, line))
+    if measure.plan is not None:
+        plan = measure.plan
+        found = evaluate(live, packed, reference=live, plan=plan, top_k=plan.top_k, run=run)
+        row = plan_variant(subject, plan, measure.name)
+        made.append(_with_numbers(row, found, packed, measure, line))
+    return tuple(made)
+
+
+def measure_checkpoint(
+    subject: Subject, variant: Variant, options: CalibrationOptions, line: str, run: Run
+) -> Variant:
+    """Measure a checkpoint on the disk, with the original as the reference."""
+    from core.evaluation import evaluate
+    from core.runtime import load_model
+
+    packed, _ = pack(subject.folder, options, "heldout", run)
+    original: LiveModel = load_model(subject.folder, device=subject.device, run=run)
+    live = load_model(Path(variant.path or ""), device=subject.device, run=run)
+    found = evaluate(live, packed, reference=original, plan=None, top_k=None, run=run)
+    return _with_numbers(variant, found, packed, Measure(name=variant.name, options=options), line)
+
+
+def original_variant(subject: Subject) -> Variant:
+    """The original's row, not measured yet."""
+    from core.planning import cost
+
+    base = cost(subject.info)
+    return Variant(
+        name=ORIGINAL,
+        kind="original",
+        provenance=_origin(subject),
+        bytes=base.bytes,
+        parameters=base.parameters.total,
+        active=base.parameters.active,
+        flops_per_token=base.flops.total,
+    )
+
+
+def plan_variant(subject: Subject, plan: Plan, name: str) -> Variant:
+    """A plan's row, not measured yet."""
+    from core.planning import cost
+
+    spent = cost(subject.info, plan)
+    origin = replace(_origin(subject), plan=plan.fingerprint, metric=plan.made_by.metric)
+    return Variant(
+        name=name,
+        kind="plan",
+        provenance=origin,
+        bytes=spent.bytes,
+        parameters=spent.parameters.total,
+        active=spent.parameters.active,
+        flops_per_token=spent.flops.total,
+        kept=plan.keep,
+        top_k=plan.top_k,
+    )
+
+
+def exported_variant(
+    subject: Subject, options: ExportOptions, result: ExportResult, line: str
+) -> Variant:
+    """The row of a checkpoint that was just written, not measured yet."""
+    row = plan_variant(subject, options.plan, result.output.name)
+    return replace(
+        row,
+        kind="exported",
+        bytes=result.bytes_out,
+        path=str(result.output),
+        verified=result.verified,
+        provenance=replace(row.provenance, command=line, made_at=_now()),
+    )
+
+
+def _origin(subject: Subject) -> Provenance:
+    return Provenance(model=subject.name, model_fingerprint=subject.info.fingerprint)
+
+
+def _with_numbers(
+    row: Variant, found: Evaluation, packed: CalibrationSet, measure: Measure, line: str
+) -> Variant:
+    """A row with what was measured, and what made the measurement."""
+    options = measure.options
+    origin = replace(
+        row.provenance,
+        sources=tuple(str(source) for source in options.sources),
+        texts=packed.fingerprint,
+        seed=options.seed,
+        tokens=found.tokens,
+        seq_len=options.seq_len,
+        made_at=_now(),
+        command=line,
+    )
+    return replace(
+        row,
+        provenance=origin,
+        perplexity=dict(found.perplexity),
+        kl=found.kl,
+        top1_agreement=found.top1_agreement,
+    )
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")

@@ -1,0 +1,371 @@
+"""Calibrate: which texts the model reads while its routing is counted, and the run itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
+
+from app.jobs import tasks
+from app.pages import subject
+from app.pages.page import Page, PageState
+from app.pages.run_text import show_job
+from app.pages.texts import options_of
+from app.theme import UNIT
+from app.widgets import numbers
+from app.widgets.banner import Banner
+from app.widgets.cards import Card
+from app.widgets.domain_bar import DomainBar
+from app.widgets.empty_state import EmptyState
+from app.widgets.forms import Button, column, label, row, scrolled
+from app.widgets.heatmap_canvas import CellState, HeatMapCanvas
+from app.widgets.run_strip import RunStrip
+from app.widgets.sequences import Piece, PreviewSequence, SequencePreview
+from app.widgets.sources import DEMO, SourceEntry
+from app.widgets.text_form import TextChoice, TextForm
+from core.errors import StudioError
+
+if TYPE_CHECKING:
+    from app.jobs.job import Job
+    from app.jobs.task import Task
+    from app.session import Session
+    from core.calibration import CalibrationOptions
+
+PAGE = "calibrate"
+FORM_WIDTH = 400
+# A pause in typing this long starts a new preview.
+PREVIEW_DELAY_MS = 400
+SEQUENCES, HEAT_MAP = 0, 1
+
+
+class CalibratePage(Page):
+    """The form at the left; at the right the packed sequences, or the heat map as it fills."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.primary_action = QAction(self.tr("Run profile"), self)
+        self.primary_action.triggered.connect(self.run_profile)
+        self.form = TextForm()
+        self.job: Job | None = None
+        self._preview_job: Job | None = None
+        self._profile: object = None
+        self._asked: CalibrationOptions | None = None  # of the run under way
+        self._made_with: CalibrationOptions | None = None  # of the profile that is there
+        self._preview_timer = QTimer(self, interval=PREVIEW_DELAY_MS, singleShot=True)
+        self._preview_timer.timeout.connect(self.refresh_preview)
+        self._build()
+        self._listen()
+        self._on_model()
+
+    # -- what the rail shows -----------------------------------------------------------------
+
+    @property
+    def title(self) -> str:
+        """The name of the step."""
+        return self.tr("Calibrate")
+
+    def subtitle(self) -> str:
+        """What was read, or what would be."""
+        profile = self.session.profile
+        if profile is not None:
+            return self.tr("{tokens} tokens · {domains} domains").format(
+                tokens=numbers.short_count(int(profile.tokens[:, 0].sum())),
+                domains=len(profile.domains),
+            )
+        return self.tr("not run yet") if self.session.info else ""
+
+    def state(self) -> PageState:
+        """Blocked without a model; stale when the options changed after the run."""
+        profile = self.session.profile
+        if self.session.info is None:
+            return PageState("blocked", self.tr("Open a model first."))
+        if profile is None:
+            return PageState("ready", self.tr("No profile yet."))
+        if self._stale():
+            return PageState("stale", self.tr("The options changed since the last run."))
+        return PageState("done")
+
+    def command(self) -> str:
+        """The line that does what "Run profile" does."""
+        task = self._task()
+        return task.command if task else ""
+
+    def shown(self) -> None:
+        """Pack a preview if there is none."""
+        if not self.preview.sequences():
+            self._preview_timer.start(0)
+
+    # -- actions -----------------------------------------------------------------------------
+
+    @Slot()
+    def run_profile(self) -> None:
+        """Start the run."""
+        task = self._task()
+        if task is None or self.running:
+            return
+        self.tabs.setCurrentIndex(HEAT_MAP)
+        self._asked = self._options()
+        self.job = self.session.start(task)
+        self.job.changed.connect(self._on_job)
+        self.job.finished.connect(self._on_job)
+        self._on_job()
+
+    @property
+    def running(self) -> bool:
+        """Whether a profile is running or waiting."""
+        return self.job is not None and not self.job.over
+
+    @Slot()
+    def refresh_preview(self) -> None:
+        """Pack the preview anew, dropping one under way."""
+        options, model = self._options(), subject.current(self.session)
+        if self._preview_job is not None:
+            self._preview_job.cancel()
+            self._preview_job = None
+        if options is None or model is None or not self.isVisible():
+            return
+        self._preview_job = self.session.start(tasks.preview_task(model, options, "calibration"))
+        self._preview_job.finished.connect(self._on_preview)
+
+    @Slot()
+    def _pause(self) -> None:
+        if self.job is not None:
+            self.job.pause()
+
+    @Slot()
+    def _resume(self) -> None:
+        if self.job is not None:
+            self.job.resume()
+
+    @Slot()
+    def _cancel(self) -> None:
+        if self.job is not None:
+            self.job.cancel()
+
+    @Slot()
+    def _next(self) -> None:
+        self.go_to.emit("select")
+
+    # -- construction ------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.banner = Banner()
+        left = scrolled(self.form)
+        left.setFixedWidth(FORM_WIDTH + 12)
+        self.form.layout().setContentsMargins(0, 0, 12, 0)
+        self.next_button = Button(self.tr("Choose experts"))
+        self.next_button.clicked.connect(self._next)
+        self.tabs = QTabBar()
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.tabs.addTab(self.tr("Sequences"))
+        self.tabs.addTab(self.tr("Heat map"))
+        self.note = label("", "caption")
+        self.strip = RunStrip()
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self._preview_card())
+        self.stack.addWidget(self._map_card())
+        self.tabs.currentChanged.connect(self.stack.setCurrentIndex)
+        head = row(self.tabs, None, self.note, UNIT, self.next_button)
+        right = column(head, self.strip, self.stack, spacing=2 * UNIT)
+        right.setStretch(2, 1)
+        body = row(left, right, spacing=12)
+        body.setStretch(1, 1)
+        page = column(self.banner, body, spacing=2 * UNIT, margins=(20, 16, 20, 16))
+        page.setStretch(1, 1)
+        self.setLayout(page)
+
+    def _preview_card(self) -> QWidget:
+        self.domains = DomainBar()
+        self.domains.hide()
+        self.preview = SequencePreview()
+        card = Card()
+        card.body.addWidget(self.domains)
+        card.body.addWidget(self.preview, 1)
+        return card
+
+    def _map_card(self) -> QWidget:
+        self.map = HeatMapCanvas()
+        self.map_note = label("", "caption")
+        self.map_empty = EmptyState(
+            "calibrate",
+            self.tr("Nothing was profiled yet"),
+            self.tr(
+                "Run the profile: the model reads the texts at the left, and this map fills with "
+                "how often each layer chooses each of its experts."
+            ),
+            self.tr("Run profile"),
+        )
+        self.map_empty.activated.connect(self.run_profile)
+        inner = QWidget()
+        box = column(self.map, self.map_note)
+        box.setStretch(0, 1)
+        inner.setLayout(box)
+        self.map_stack = QStackedWidget()
+        self.map_stack.addWidget(self.map_empty)
+        self.map_stack.addWidget(inner)
+        return self.map_stack
+
+    def _listen(self) -> None:
+        self.form.changed.connect(self._on_form)
+        self.strip.pause_asked.connect(self._pause)
+        self.strip.resume_asked.connect(self._resume)
+        self.strip.cancel_asked.connect(self._cancel)
+        self.session.model_changed.connect(self._on_model)
+        self.session.scores_changed.connect(self._show_map)
+        self.session.profile_changed.connect(self._on_profile)
+
+    # -- what changes ------------------------------------------------------------------------
+
+    @Slot()
+    def _on_model(self) -> None:
+        """Another model: what its project kept; for a newcomer the bundled texts."""
+        self.preview.set_sequences(())
+        self.domains.hide()
+        self.note.setText("")
+        kept = self.session.page_options(PAGE)
+        if kept:
+            self.form.set_choice(TextChoice.from_json(kept))
+        elif self.session.info is not None and not self.form.choice().sources:
+            self.form.set_choice(TextChoice(sources=(SourceEntry(where=DEMO),)))
+        self._made_with = self._options() if self.session.profile is not None else None
+        self._preview_timer.start()
+        self._show_map()
+        self._refresh()
+
+    @Slot()
+    def _on_form(self) -> None:
+        self.session.set_page_options(PAGE, self.form.choice().to_json())
+        options = self._options()
+        if options is not None:
+            self.session.set_options(options)
+        self._preview_timer.start()
+        self._refresh()
+
+    @Slot()
+    def _on_job(self) -> None:
+        show_job(self.strip, self.job)
+        self._refresh()
+
+    @Slot()
+    def _on_preview(self) -> None:
+        job = self.sender()
+        if job is not self._preview_job or job is None:
+            return
+        self._preview_job = None
+        if job.error is not None:
+            self.preview.set_sequences((), job.error.what)
+            self.domains.hide()
+            self.banner.say(self._with_remedy(job.error.what, job.error.remedy), "bad")
+        elif job.state == "done":
+            self.banner.clear()
+            self._show_preview(job.result)
+        self.session.jobs.remove(job)
+        self._refresh()
+
+    def _show_preview(self, shown: tasks.Preview) -> None:
+        self.preview.set_sequences(
+            tuple(
+                PreviewSequence(
+                    domain=domain,
+                    tokens=tokens,
+                    padding=padding,
+                    pieces=tuple(Piece(text=text, special=special) for text, special in pieces),
+                )
+                for domain, tokens, padding, pieces in shown.sequences
+            )
+        )
+        self.domains.set_domains(shown.tokens_by_domain)
+        self.note.setText(
+            self.tr("{tokens} tokens in {sequences} sequences").format(
+                tokens=f"{shown.tokens:,}", sequences=f"{shown.total_sequences:,}"
+            )
+        )
+
+    @Slot()
+    def _show_map(self) -> None:
+        profile, plan = self.session.shown_profile, self.session.plan
+        self.map_stack.setCurrentIndex(0 if profile is None or plan is None else 1)
+        if profile is None or plan is None:
+            return
+        exists = plan.exists_LE
+        nothing = np.zeros_like(exists)
+        state = CellState(
+            exists_LE=exists,
+            kept_LE=exists,
+            locked_LE=nothing,
+            protected_LE=nothing,
+            fixed_LE=nothing,
+        )
+        if self.map.layer_ids != plan.layer_ids:
+            self.map.set_layers(plan.layer_ids)
+        if self.map.state.exists_LE.shape != exists.shape:
+            self.map.set_state(state)
+        seen_LE = (profile.tokens.sum(axis=0) > 0)[:, None] & exists
+        self.map.set_scores(self.session.scores_LE, seen_LE)
+        self.map_note.setText(
+            self.tr("{metric} by layer and expert, {tokens} tokens read").format(
+                metric=self.session.metric, tokens=f"{int(profile.tokens[:, 0].sum()):,}"
+            )
+        )
+
+    @Slot()
+    def _on_profile(self) -> None:
+        if self.session.profile is not self._profile:
+            self._profile = self.session.profile
+            self._made_with = self._asked or self._options()
+            self._asked = None
+        self._refresh()
+
+    @Slot()
+    def _refresh(self) -> None:
+        ready = self._task() is not None
+        self.primary_action.setEnabled(ready and not self.running)
+        self.map_empty.button.setEnabled(ready and not self.running)
+        done = self.session.profile is not None
+        self.primary_action.setText(self.tr("Run again") if done else self.tr("Run profile"))
+        self.next_button.setVisible(done)
+        if not self.preview.sequences():
+            self.preview.set_sequences((), self._why_empty())
+        self.state_changed.emit()
+
+    def _why_empty(self) -> str:
+        if self.session.info is None:
+            return self.tr("Open a model first: its tokenizer cuts the texts.")
+        if not self.form.choice().sources:
+            return self.tr("Add texts at the left to see the sequences that the model will read.")
+        return self.tr("Packing the texts…")
+
+    # -- values ------------------------------------------------------------------------------
+
+    def _options(self) -> CalibrationOptions | None:
+        """The form as engine options; None while there is no source or one is wrong."""
+        choice = self.form.choice()
+        if not choice.sources:
+            return None
+        try:
+            options = options_of(choice)
+        except StudioError as error:
+            self.banner.say(self._with_remedy(error.what, error.remedy), "bad")
+            return None
+        return options
+
+    def _task(self) -> Task | None:
+        options = self._options()
+        model = subject.current(self.session, device=self.form.choice().device)
+        if options is None or model is None:
+            return None
+        output = subject.profile_file(self.session, options)
+        return tasks.profile_task(model, options, output=output)
+
+    def _stale(self) -> bool:
+        options = self._options()
+        return self._made_with is not None and options is not None and options != self._made_with
+
+    def _with_remedy(self, what: str, remedy: str) -> str:
+        if not remedy:
+            return f"{what}."
+        return self.tr("{what}. Try: {remedy}.").format(what=what, remedy=remedy)

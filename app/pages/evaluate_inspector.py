@@ -1,0 +1,202 @@
+"""The panel beside the variants: what one variant is, and how it compares with another."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QComboBox, QFrame, QWidget
+
+from app.models.variants import kind_text
+from app.theme import UNIT
+from app.widgets import numbers
+from app.widgets.cards import Facts
+from app.widgets.comparison import ComparisonBars, Pair
+from app.widgets.forms import Button, ElidedLabel, column, label, row, scrolled
+from core.evaluation.variant import OVERALL, Variant
+
+WIDTH = 296
+
+
+class Inspector(QFrame):
+    """Shows the chosen variant; asks for changes by signals that carry it."""
+
+    plan_asked = Signal(object)
+    measure_asked = Signal(object)
+    copy_asked = Signal(object)
+    remove_asked = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("panel", "inspector")
+        self.setFixedWidth(WIDTH)
+        self._variants: tuple[Variant, ...] = ()
+        self._variant: Variant | None = None
+        self._build()
+        self.set_variant(None)
+
+    def set_variants(self, variants: tuple[Variant, ...]) -> None:
+        """The variants to compare with; the original is the first choice."""
+        self._variants = variants
+        wanted = self.base.currentText()
+        measured = [v for v in variants if v.perplexity]
+        was = self.base.blockSignals(True)
+        self.base.clear()
+        for variant in sorted(measured, key=lambda v: v.kind != "original"):
+            self.base.addItem(variant.name)
+        self.base.setCurrentIndex(max(self.base.findText(wanted), 0) if measured else -1)
+        self.base.blockSignals(was)
+        self._show()
+
+    def set_variant(self, variant: Variant | None) -> None:
+        """Show this one."""
+        self._variant = variant
+        self._show()
+
+    def _build(self) -> None:
+        self.name = ElidedLabel("", "heading")
+        self.kind = label("", "dim")
+        self.facts = Facts()
+        self.made = label(self.tr("What made it"), "section")
+        self.provenance = Facts()
+        self.compare = label(self.tr("Perplexity against"), "section")
+        self.base = QComboBox()
+        self.base.setAccessibleName(self.tr("Compare with"))
+        self.base.currentIndexChanged.connect(self._show)
+        self.bars = ComparisonBars()
+        self.note = label("", "caption", wrap=True)
+        self.use = Button(self.tr("Use this plan"))
+        self.measure = Button(self.tr("Measure"))
+        self.copy = Button(self.tr("Copy command"))
+        self.remove = Button(self.tr("Remove"), "ghost")
+        for button, asked in (
+            (self.use, self._ask_plan),
+            (self.measure, self._ask_measure),
+            (self.copy, self._ask_copy),
+            (self.remove, self._ask_remove),
+        ):
+            button.clicked.connect(asked)
+        head = row(self.compare, self.base)
+        head.setStretch(1, 1)
+        inner = QWidget()
+        inner.setLayout(
+            column(
+                column(self.name, self.kind, spacing=2),
+                4,
+                self.facts,
+                UNIT,
+                head,
+                self.bars,
+                self.note,
+                UNIT,
+                self.made,
+                self.provenance,
+                UNIT,
+                row(self.measure, self.use, None),
+                row(self.copy, self.remove, None),
+                None,
+                margins=(16, 16, 16, 16),
+            )
+        )
+        self.setLayout(column(scrolled(inner), spacing=0))
+
+    @Slot()
+    def _show(self) -> None:
+        variant = self._variant
+        there = variant is not None
+        for part in (self.facts, self.made, self.provenance, self.copy):
+            part.setVisible(there)
+        if variant is None:
+            self.name.set_text(self.tr("No variant chosen"))
+            self.kind.setText(self.tr("Choose a row to see what made it."))
+            for part in (self.use, self.measure, self.remove, self.compare, self.base, self.bars):
+                part.hide()
+            self.note.setText("")
+            return
+        self.name.set_text(variant.name)
+        self.kind.setText(kind_text(variant.kind))
+        self.facts.set_facts(self._facts(variant))
+        self.provenance.set_facts(self._origin(variant))
+        stored = variant in self._variants
+        self.use.setVisible(variant.kept is not None)
+        self.measure.setVisible(not variant.perplexity)
+        self.remove.setVisible(stored)
+        self.copy.setEnabled(bool(variant.provenance.command))
+        self._show_comparison(variant)
+
+    def _facts(self, variant: Variant) -> tuple[tuple[str, str], ...]:
+        def known(value: float | None, text: str) -> str:
+            return numbers.DASH if value is None else text
+
+        kept = variant.experts_kept
+        return (
+            (self.tr("Size"), numbers.size(variant.bytes) if variant.bytes else numbers.DASH),
+            (self.tr("Parameters"), numbers.count(variant.parameters)),
+            (self.tr("Active per token"), numbers.count(variant.active)),
+            (self.tr("Experts kept"), known(kept, f"{kept or 0:,}")),
+            (self.tr("KL, nats"), known(variant.kl, f"{variant.kl or 0:.4f}")),
+            (
+                self.tr("Top-1 same"),
+                known(variant.top1_agreement, numbers.percent(variant.top1_agreement or 0)),
+            ),
+        )
+
+    def _origin(self, variant: Variant) -> tuple[tuple[str, str], ...]:
+        origin = variant.provenance
+        facts = (
+            (self.tr("Ranked by"), origin.metric),
+            (self.tr("Plan"), origin.plan[:10]),
+            (self.tr("Texts"), ", ".join(origin.sources)),
+            (self.tr("Tokens"), f"{origin.tokens:,}" if origin.tokens else ""),
+            (self.tr("Seed"), str(origin.seed) if origin.tokens else ""),
+            (self.tr("Measured"), origin.made_at.replace("T", " ")[:16]),
+            (self.tr("Model"), origin.model_fingerprint[:10]),
+            (self.tr("Folder"), variant.path or ""),
+        )
+        return tuple((name, value) for name, value in facts if value)
+
+    def _show_comparison(self, variant: Variant) -> None:
+        name = self.base.currentText()
+        base = next((v for v in self._variants if v.name == name and v.perplexity), None)
+        measured = bool(variant.perplexity)
+        for part in (self.compare, self.base):
+            part.setVisible(measured and base is not None)
+        self.bars.setVisible(measured)
+        self.note.setVisible(True)
+        if not measured:
+            self.bars.set_pairs(())
+            self.note.setText(self.tr("Not measured yet."))
+            return
+        same = base is not None and base.name != variant.name and variant.comparable(base)
+        pairs = tuple(
+            Pair(
+                name=self.tr("all domains") if key == OVERALL else key,
+                value=value,
+                base=base.perplexity.get(key) if same and base is not None else None,
+            )
+            for key, value in variant.perplexity.items()
+        )
+        self.bars.set_pairs(pairs)
+        other = base is not None and base.name != variant.name and not same
+        self.note.setText(
+            self.tr("“{name}” was measured on other texts: measure both on the same ones.").format(
+                name=name
+            )
+            if other
+            else ""
+        )
+        self.note.setVisible(other)
+
+    @Slot()
+    def _ask_plan(self) -> None:
+        self.plan_asked.emit(self._variant)
+
+    @Slot()
+    def _ask_measure(self) -> None:
+        self.measure_asked.emit(self._variant)
+
+    @Slot()
+    def _ask_copy(self) -> None:
+        self.copy_asked.emit(self._variant)
+
+    @Slot()
+    def _ask_remove(self) -> None:
+        self.remove_asked.emit(self._variant)

@@ -1,0 +1,40 @@
+"""From the session to the values that tasks work on: the model, and where files go."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.jobs.measuring import Subject
+
+if TYPE_CHECKING:
+    from app.session import Session
+
+
+def current(session: Session, *, device: str = "auto") -> Subject | None:
+    """The open model, or None."""
+    info = session.info
+    if info is None:
+        return None
+    return Subject(name=session.model, folder=Path(info.path), info=info, device=device)
+
+
+def project_file(session: Session, *parts: str) -> Path:
+    """A file in the project's folder, or in the working folder while there is none."""
+    return Path(session.folder or ".").joinpath(*parts)
+
+
+def profile_file(session: Session, options: object) -> Path:
+    """Where a running profile of these options is kept, so that a killed run can go on."""
+    info = session.info
+    made = f"{info.fingerprint if info else ''} {options!r}"
+    name = hashlib.sha256(made.encode()).hexdigest()[:12]
+    return project_file(session, "runs", f"profile-{name}.safetensors")
+
+
+def plan_file(session: Session) -> Path:
+    """Where the project keeps the current plan, and the command line finds it."""
+    plan = session.plan
+    name = f"{plan.fingerprint[:16]}.json" if plan is not None else "plan.json"
+    return project_file(session, "plans", name)
