@@ -1,0 +1,86 @@
+"""The family table names tensors as checkpoints do."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.errors import CheckpointError, UnsupportedModelError
+from core.families import FAMILIES, Role, family_for, known_model_types, read_moe_config
+from tests.raw import mixtral_config
+
+
+def test_unknown_model_type_is_refused_with_the_list_of_known_ones() -> None:
+    with pytest.raises(UnsupportedModelError) as caught:
+        family_for({"model_type": "gpt2"})
+    assert "'gpt2'" in caught.value.what
+    for name in known_model_types():
+        assert name in caught.value.remedy
+
+
+def test_config_without_model_type_is_refused() -> None:
+    with pytest.raises(UnsupportedModelError, match="without model_type"):
+        family_for({"hidden_size": 3})
+
+
+def test_text_model_nested_in_a_multimodal_config_is_found() -> None:
+    config = {"model_type": "some_vision_model", "text_config": mixtral_config(experts=6)}
+    moe = read_moe_config(config)
+    assert (moe.family.model_type, moe.section, moe.experts) == ("mixtral", "text_config", 6)
+
+
+@pytest.mark.parametrize("key", ["num_experts", "num_local_experts", "n_routed_experts"])
+def test_any_spelling_of_the_expert_count_is_read(key: str) -> None:
+    config = mixtral_config()
+    del config["num_local_experts"]
+    assert read_moe_config(config | {key: 5}).experts == 5
+
+
+def test_missing_expert_count_falls_back_to_the_config_class() -> None:
+    config = mixtral_config()
+    del config["num_local_experts"]
+    assert read_moe_config(config).experts == 8
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("num_hidden_layers", 0),
+        ("num_hidden_layers", -3),
+        ("num_hidden_layers", 10**9),
+        ("num_local_experts", 10**12),
+        ("num_experts_per_tok", 9),
+        ("num_hidden_layers", True),
+    ],
+)
+def test_impossible_numbers_are_refused(key: str, value: object) -> None:
+    with pytest.raises(CheckpointError):
+        read_moe_config(mixtral_config(**{key: value}))
+
+
+@pytest.mark.parametrize(
+    ("model_type", "rest", "role", "expert"),
+    [
+        ("mixtral", "block_sparse_moe.experts.13.w2.weight", Role.EXPERT, 13),
+        ("mixtral", "mlp.experts.gate_up_proj", Role.EXPERTS, None),
+        ("mixtral", "block_sparse_moe.gate.weight", Role.ROUTER, None),
+        ("qwen2_moe", "mlp.shared_expert_gate.weight", Role.SHARED, None),
+        ("qwen3_moe", "mlp.gate_proj.weight", Role.DENSE, None),
+        ("qwen3_moe", "mlp.experts.7.down_proj.qweight", Role.EXPERT, 7),
+        ("deepseek_v3", "mlp.experts.255.up_proj.weight_scale_inv", Role.EXPERT, 255),
+        ("deepseek_v3", "mlp.gate.e_score_correction_bias", Role.ROUTER, None),
+        ("deepseek_v3", "mlp.shared_experts.up_proj.weight", Role.SHARED, None),
+        ("gpt_oss", "mlp.experts.down_proj_blocks", Role.EXPERTS, None),
+        ("gpt_oss", "mlp.router.bias", Role.ROUTER, None),
+        ("granitemoe", "block_sparse_moe.input_linear.weight", Role.EXPERTS, None),
+        ("granitemoe", "block_sparse_moe.router.layer.weight", Role.ROUTER, None),
+        ("olmoe", "self_attn.q_norm.weight", Role.ATTENTION, None),
+        ("olmoe", "mlp.expertsish.3.weight", Role.DENSE, None),
+        ("olmoe", "mlp.experts.٣.weight", Role.EXPERTS, None),
+    ],
+)
+def test_names_have_their_roles(
+    model_type: str, rest: str, role: Role, expert: int | None
+) -> None:
+    found, number, (start, end) = FAMILIES[model_type].role_of(rest)
+    assert (found, number) == (role, expert)
+    assert rest[start:end] == ("" if expert is None else str(expert))
