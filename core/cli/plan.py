@@ -116,6 +116,14 @@ def plan(
     lock_drop: Annotated[
         str, typer.Option("--lock-drop", metavar="L:E,…", help="Experts that go.")
     ] = "",
+    uniform: Annotated[
+        bool,
+        typer.Option(
+            "--uniform",
+            help="Even the result out to the same number in every layer, so that stock loaders "
+            "accept it.",
+        ),
+    ] = False,
     no_protect: Annotated[
         bool, typer.Option("--no-protect", help="Let rules drop super-experts, too.")
     ] = False,
@@ -152,6 +160,7 @@ def plan(
             floor=floor,
             seed=seed,
             weights=parse_weights(domain_weight or []),
+            uniform=uniform,
             protect=not no_protect,
             lock_keep=_split(lock_keep),
             lock_drop=_split(lock_drop),

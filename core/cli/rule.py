@@ -35,6 +35,7 @@ class Request:
     floor: int = 1
     seed: int = 0
     weights: Mapping[str, float] = field(default_factory=dict)
+    uniform: bool = False
     protect: bool = True
     lock_keep: tuple[str, ...] = ()
     lock_drop: tuple[str, ...] = ()
@@ -48,6 +49,8 @@ class Request:
             made["keep"] = f"{100 * self.share:g}%"
         if self.coverage is not None:
             made["coverage"] = self.coverage
+        if self.uniform:
+            made["uniform"] = True
         if self.metric == "random":
             made["seed"] = self.seed
         made.update({f"weight.{name}": value for name, value in sorted(self.weights.items())})
@@ -91,6 +94,11 @@ def make_plan(observed: Profile, start: Plan, info: ModelInfo | None, request: R
             scores_LE, bounds=bounds, n=request.number, share=request.share, floor=request.floor
         )
     made = start.with_kept(kept_LE)
+    if request.uniform and not made.uniform:
+        evened = planning.make_uniform(made, bounds=bounds, scores_LE=scores_LE)
+        if evened is None:
+            raise PlanError("locks stand against any uniform plan", remedy="fewer locks")
+        made = start.with_kept(evened.kept_LE)
     if info is not None:
         for problem in planning.check_plan(made, info):
             if problem.severity == "error":

@@ -44,7 +44,8 @@ def model_table(info: ModelInfo) -> Table:
         ("experts", f"{width} per layer, {info.top_k} per token, {info.shared_experts} shared"),
         ("routing", info.routing + (f", {info.n_group} groups" if info.n_group > 1 else "")),
         ("parameters", _parameters(info.parameters)),
-        ("bytes", f"{size(info.bytes)} in {plural(info.files, 'file')} · {_shares(info.bytes_by_dtype)}"),
+        ("bytes", f"{size(info.bytes)} in {plural(info.files, 'file')}"),
+        ("by dtype", _shares(info.bytes_by_dtype)),
         ("by part", _shares(info.bytes_by_part)),
         ("fingerprint", info.fingerprint[:16]),
     ]

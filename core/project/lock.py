@@ -44,7 +44,7 @@ class ProjectLock:
         """
         for _ in range(3):  # a stale lock may be taken over by somebody else in between
             try:
-                handle = os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)
+                self._create()
             except FileExistsError:
                 self._remove_if_stale()
                 continue
@@ -53,8 +53,6 @@ class ProjectLock:
                     f"cannot write into {self._path.parent}: {error.strerror}",
                     remedy="another folder",
                 ) from error
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(_me(), file)
             self._held = True
             _clear_debris(self._path.parent)
             return
@@ -79,6 +77,24 @@ class ProjectLock:
         trace: TracebackType | None,
     ) -> None:
         self.release()
+
+    def _create(self) -> None:
+        """Make the lock file with its content in one step, so that nobody finds it empty.
+
+        Raises:
+            FileExistsError: There is one.
+        """
+        mine = self._path.with_name(f"{LOCK_NAME}.{os.getpid()}.new~")
+        mine.write_text(json.dumps(_me()), encoding="utf-8")
+        try:
+            os.link(mine, self._path)
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without hard links
+            with self._path.open("x", encoding="utf-8") as file:
+                json.dump(_me(), file)
+        finally:
+            mine.unlink(missing_ok=True)
 
     def _remove_if_stale(self) -> None:
         """Remove a lock whose holder is gone.

@@ -20,7 +20,9 @@ def plans(draw: st.DrawFn) -> Plan:
     cells = [(row, e) for row, count in enumerate(experts) for e in range(count)]
     states = draw(st.lists(st.sampled_from("kdKDp"), min_size=len(cells), max_size=len(cells)))
     chosen = {
-        letter: frozenset(cell for cell, state in zip(cells, states, strict=True) if state == letter)
+        letter: frozenset(
+            cell for cell, state in zip(cells, states, strict=True) if state == letter
+        )
         for letter in "kdKDp"
     }
     kept = chosen["k"] | chosen["K"] | chosen["p"]
@@ -130,7 +132,7 @@ def test_a_plan_without_expert_counts_takes_the_models() -> None:
 def test_a_plan_for_another_fingerprint_is_refused_unless_forced() -> None:
     plan = Plan.keep_all(made_info())
     other = made_info(fingerprint="0" * 64)
-    with pytest.raises(PlanError, match="ffffffffffff.*000000000000") as caught:
+    with pytest.raises(PlanError, match=r"ffffffffffff.*000000000000") as caught:
         plan.for_model(other)
     assert "--force" in caught.value.remedy
     assert plan.for_model(other, force=True) == plan
@@ -138,7 +140,7 @@ def test_a_plan_for_another_fingerprint_is_refused_unless_forced() -> None:
 
 def test_force_does_not_accept_another_shape() -> None:
     plan = Plan.keep_all(made_info())
-    with pytest.raises(PlanError, match="4 MoE layers of 8 experts.*4 MoE layers of 16"):
+    with pytest.raises(PlanError, match=r"4 MoE layers of 8 experts.*4 MoE layers of 16"):
         plan.for_model(made_info(experts=(16,) * 4, fingerprint="0" * 64), force=True)
 
 

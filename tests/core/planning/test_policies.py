@@ -23,7 +23,7 @@ from core.planning import (
 
 @dataclass(frozen=True)
 class Case:
-    scores_LE: NDArray[np.float64]
+    scores: NDArray[np.float64]
     bounds: Bounds
     number: int
     share: float
@@ -56,7 +56,7 @@ def cases(draw: st.DrawFn, groups: int | None = None) -> Case:
 
 def results(case: Case) -> dict[str, NDArray[np.bool_]]:
     """What every rule makes of a case."""
-    b, s = case.bounds, case.scores_LE
+    b, s = case.bounds, case.scores
     mass = np.where(np.isfinite(s), s, 0.0)
     some = np.random.default_rng(0).random(s.shape) < 0.5
     return {
@@ -110,8 +110,8 @@ def test_groups_keep_equally_many_wherever_locks_allow_it(case: Case) -> None:
 @given(cases(groups=1))
 def test_layer_wise_keeps_the_n_best(case: Case) -> None:
     bounds = Bounds.free(case.bounds.exists_LE)
-    kept = keep_per_layer(case.scores_LE, bounds=bounds, n=case.number)
-    for row, (scores, mask) in enumerate(zip(case.scores_LE, kept, strict=True)):
+    kept = keep_per_layer(case.scores, bounds=bounds, n=case.number)
+    for row, (scores, mask) in enumerate(zip(case.scores, kept, strict=True)):
         width = int(bounds.exists_LE[row].sum())
         assert mask.sum() == min(case.number, width)
         dropped = ~mask & bounds.exists_LE[row]
@@ -122,23 +122,23 @@ def test_layer_wise_keeps_the_n_best(case: Case) -> None:
 @given(cases(groups=1))
 def test_global_ranking_keeps_the_best_of_all_above_the_floors(case: Case) -> None:
     bounds = Bounds.free(case.bounds.exists_LE)
-    total = min(case.number * len(case.scores_LE), int(bounds.exists_LE.sum()))
-    total = max(total, len(case.scores_LE))
-    kept = keep_global(case.scores_LE, bounds=bounds, total=total, floor=1)
+    total = min(case.number * len(case.scores), int(bounds.exists_LE.sum()))
+    total = max(total, len(case.scores))
+    kept = keep_global(case.scores, bounds=bounds, total=total, floor=1)
     assert kept.sum() == total
     dropped = ~kept & bounds.exists_LE
     best_of_row = np.zeros_like(kept)
-    order = np.argsort(-np.where(np.isnan(case.scores_LE), -np.inf, case.scores_LE), kind="stable")
+    order = np.argsort(-np.where(np.isnan(case.scores), -np.inf, case.scores), kind="stable")
     best_of_row[np.arange(len(kept)), order[:, 0]] = True
     beyond_floor = kept & ~best_of_row
     if dropped.any() and beyond_floor.any():
-        assert case.scores_LE[beyond_floor].min() >= case.scores_LE[dropped].max()
+        assert case.scores[beyond_floor].min() >= case.scores[dropped].max()
 
 
 @given(cases(groups=1), st.sampled_from(["layer", "global"]))
 def test_cover_reaches_the_share_with_the_fewest_experts(case: Case, scope: str) -> None:
     bounds = Bounds.free(case.bounds.exists_LE)
-    mass = np.where(np.isfinite(case.scores_LE), case.scores_LE, 0.0)
+    mass = np.where(np.isfinite(case.scores), case.scores, 0.0)
     kept = cover(mass, bounds=bounds, share=case.share, scope=scope)
     covered = coverage(mass, kept)
     if scope == "global":
@@ -210,7 +210,7 @@ def test_random_keep_is_the_seeds_alone() -> None:
 @settings(max_examples=50)
 def test_inverting_twice_changes_nothing_that_is_free(case: Case) -> None:
     bounds = case.bounds
-    kept = keep_per_layer(case.scores_LE, bounds=bounds, n=case.number)
+    kept = keep_per_layer(case.scores, bounds=bounds, n=case.number)
     np.testing.assert_array_equal(invert(invert(kept, bounds=bounds), bounds=bounds), kept)
 
 
