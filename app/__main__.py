@@ -47,12 +47,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     if reason:
         sys.stderr.write(NO_LIBRARIES.format(reason=reason) + "\n")
         return 1
+    from app.jobs.warm import warming
     from app.main_window.settings import Settings
     from app.main_window.studio import Studio
 
     settings = Settings.of_user()
     studio = Studio(sys.argv[:1], settings, data_folder())
-    return studio.run(arguments[0] if arguments else "")
+    code = studio.run(arguments[0] if arguments else "")
+    if warming():
+        # Everything is saved; tearing the interpreter down under an import would crash.
+        os._exit(code)
+    return code
 
 
 def data_folder() -> Path:

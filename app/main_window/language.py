@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from importlib.resources import files
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+
+import resources
 
 # Language code → its own name. A new language is a new .ts file and a line here.
 LANGUAGES = {"en": "English", "ko": "한국어"}
@@ -36,7 +37,7 @@ def install_language(app: QCoreApplication, chosen: str) -> str:
     QLocale.setDefault(QLocale(code))
     if code == "en":
         return code
-    ours = Path(str(files("resources"))) / "i18n"
+    ours = Path(resources.__file__).parent / "i18n"
     qt = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
     for folder, name in ((qt, f"qtbase_{code}"), (ours, f"seer_{code}")):
         translator = QTranslator(app)

@@ -11,6 +11,7 @@ from types import TracebackType
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
+from app.jobs.warm import warm_up
 from app.main_window.dialogs import ErrorDialog
 from app.main_window.language import install_language
 from app.main_window.settings import Settings
@@ -19,6 +20,8 @@ from app.session import Session
 from app.theme import apply_theme
 from core import __version__
 
+# Torch is loaded this long after a model was opened, when its page has been drawn.
+WARM_UP_MS = 600
 THEMES = ("system", "dark", "light")
 
 
@@ -50,6 +53,10 @@ class Studio(QObject):
         self.session = Session(self, data_dir=data_dir)
         self.window = self._make_window()
         self._wanted = ""
+        self._warm = QTimer(self)
+        self._warm.setSingleShot(True)
+        self._warm.setInterval(WARM_UP_MS)
+        self._warm.timeout.connect(warm_up)
 
     def _make_window(self) -> MainWindow:
         window = MainWindow(self.session, self.settings)
@@ -63,6 +70,8 @@ class Studio(QObject):
             wanted: A model or project to open once the window stands.
         """
         sys.excepthook = self._unexpected
+        # Whoever opens a model will run it; until then nobody needs torch's memory.
+        self.session.model_changed.connect(self._warm.start)
         self._wanted = wanted
         if wanted:
             self.window.ready.connect(self._open_wanted)

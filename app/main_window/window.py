@@ -80,7 +80,7 @@ class MainWindow(QMainWindow):
         self.settings = settings or Settings()
         self.pages: dict[str, Page] = {}
         self.replaced = False
-        self._painted = False
+        self.painted = False
         self._waiting = list(PAGES)
         self.setWindowTitle("SEER Studio")
         self.setWindowIcon(QIcon(str(icon_folder() / "app.svg")))
@@ -358,8 +358,8 @@ class MainWindow(QMainWindow):
     def paintEvent(self, event: QPaintEvent) -> None:
         """After the first paint, load what the window did not need to stand."""
         super().paintEvent(event)
-        if not self._painted:
-            self._painted = True
+        if not self.painted:
+            self.painted = True
             QTimer.singleShot(0, self._load_next_page)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

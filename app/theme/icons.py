@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
+import resources
+
 SIZES = (16, 20, 24, 32, 48)
 
 
 def icon_folder() -> Path:
     """Where the SVG files are."""
-    return Path(str(files("resources"))) / "icons"
+    return Path(resources.__file__).parent / "icons"
 
 
 @lru_cache(maxsize=256)

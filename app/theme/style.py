@@ -88,6 +88,7 @@ QPushButton[kind="status"]:focus {{ border-color: {accent}; }}
 QPushButton[kind="icon"], QToolButton[kind="icon"] {{ background: transparent; padding: 0;
   border-color: transparent; min-width: {control}px; max-width: {control}px; }}
 QPushButton[kind="icon"]:hover, QToolButton[kind="icon"]:hover {{ background: {raised}; }}
+QPushButton[kind="icon"]:checked, QToolButton[kind="icon"]:checked {{ background: {raised}; }}
 QPushButton[kind="icon"]:focus, QToolButton[kind="icon"]:focus {{ border-color: {accent}; }}
 QToolButton::menu-indicator {{ image: none; width: 0; }}
 QPushButton::menu-indicator {{ image: url({chevron}); width: 12px; height: 12px;
@@ -185,6 +186,7 @@ QTabBar::tab:selected {{ color: {text}; border-bottom: 2px solid {accent}; }}
 QTabBar::tab:hover {{ color: {text}; }}
 QTabWidget::pane {{ border: none; border-top: 1px solid {line}; }}
 QSplitter::handle {{ background: {line}; }}
+QSplitter[kind="gap"]::handle {{ background: transparent; }}
 QSplitter::handle:horizontal {{ width: 1px; }}
 QSplitter::handle:vertical {{ height: 1px; }}
 QGroupBox {{ border: 1px solid {line}; border-radius: {radius}px; margin-top: 16px; }}
