@@ -25,6 +25,7 @@ from app.session.keeper import Contents, Keeper, Opened, read
 from core.run import Run, Snapshot
 
 if TYPE_CHECKING:
+    from app.jobs.tasks import Exported
     from core.calibration import CalibrationOptions
     from core.checkpoint.info import ModelInfo
     from core.evaluation.variant import Variant
@@ -218,6 +219,18 @@ class Session(QObject, Derived):
 
         self.variants = put(self.variants, variant)
         self.variants_changed.emit()
+
+    @Slot(object)
+    def add_variants(self, variants: tuple[Variant, ...]) -> None:
+        """Keep what one job measured."""
+        for variant in variants:
+            self.add_variant(variant)
+
+    @Slot(object)
+    def take_exported(self, exported: Exported) -> None:
+        """Remember the newest export, and keep its row in the table of variants."""
+        self.set_exported(exported.result)
+        self.add_variant(exported.variant)
 
     def remove_variant(self, name: str) -> None:
         """Forget a variant."""
