@@ -16,10 +16,8 @@ if TYPE_CHECKING:
     from core.evaluation import Evaluation
     from core.export import ExportOptions, ExportResult
     from core.planning import Plan
-    from core.runtime import LiveModel
 
 DemoSplit = Literal["calibration", "heldout"]
-ORIGINAL = "original"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,15 +46,12 @@ class Measure:
         options: Texts and packing.
         plan: The plan to mask; None for the model itself.
         plan_file: Where the command line finds the plan.
-        known_texts: Fingerprint of the texts that the original was measured on; on others it is
-            measured again, so that the two compare.
     """
 
     name: str
     options: CalibrationOptions
     plan: Plan | None = None
     plan_file: str | Path = "plan.json"
-    known_texts: str = ""
 
 
 def pack(
@@ -72,37 +67,52 @@ def pack(
 def measure_variants(
     subject: Subject, measure: Measure, line: str, run: Run
 ) -> tuple[Variant, ...]:
-    """Measure what is missing: the original on these texts, then the masked model."""
+    """Measure the original and, batch by batch in turn, the masked model."""
     from core.evaluation import evaluate
     from core.runtime import load_model
 
     packed, _ = pack(subject.folder, measure.options, "heldout", run)
     run.check()
     live = load_model(subject.folder, device=subject.device, run=run)
-    made: list[Variant] = []
-    if measure.plan is None or measure.known_texts != packed.fingerprint:
-        found = evaluate(live, packed, reference=None, plan=None, top_k=None, run=run)
-        made.append(_with_numbers(original_variant(subject), found, packed, measure, line))
-    if measure.plan is not None:
-        plan = measure.plan
-        found = evaluate(live, packed, reference=live, plan=plan, top_k=plan.top_k, run=run)
-        row = plan_variant(subject, plan, measure.name)
-        made.append(_with_numbers(row, found, packed, measure, line))
-    return tuple(made)
+    plan, first = measure.plan, original_variant(subject)
+    if plan is None:
+        found = evaluate(live, packed, run=run)
+        return (_with_numbers(first, found, packed, measure, line),)
+    found = evaluate(live, packed, reference=live, plan=plan, top_k=plan.top_k, run=run)
+    row = plan_variant(subject, plan, measure.name)
+    return (
+        _with_numbers(first, _reference_of(found), packed, measure, line),
+        _with_numbers(row, found, packed, measure, line),
+    )
+
+
+def _reference_of(found: Evaluation) -> Evaluation:
+    """What the same pass says about the original."""
+    from core.evaluation import Evaluation
+
+    return Evaluation(
+        perplexity=found.reference_perplexity,
+        tokens=found.tokens,
+        tokens_by_domain=found.tokens_by_domain,
+    )
 
 
 def measure_checkpoint(
     subject: Subject, variant: Variant, options: CalibrationOptions, line: str, run: Run
-) -> Variant:
-    """Measure a checkpoint on the disk, with the original as the reference."""
+) -> tuple[Variant, ...]:
+    """Measure a checkpoint on the disk and the original beside it."""
     from core.evaluation import evaluate
     from core.runtime import load_model
 
     packed, _ = pack(subject.folder, options, "heldout", run)
-    original: LiveModel = load_model(subject.folder, device=subject.device, run=run)
+    original = load_model(subject.folder, device=subject.device, run=run)
     live = load_model(Path(variant.path or ""), device=subject.device, run=run)
-    found = evaluate(live, packed, reference=original, plan=None, top_k=None, run=run)
-    return _with_numbers(variant, found, packed, Measure(name=variant.name, options=options), line)
+    found = evaluate(live, packed, reference=original, run=run)
+    measure = Measure(name=variant.name, options=options)
+    return (
+        _with_numbers(original_variant(subject), _reference_of(found), packed, measure, line),
+        _with_numbers(variant, found, packed, measure, line),
+    )
 
 
 def original_variant(subject: Subject) -> Variant:
@@ -111,7 +121,7 @@ def original_variant(subject: Subject) -> Variant:
 
     base = cost(subject.info)
     return Variant(
-        name=ORIGINAL,
+        name=Path(subject.name).name or subject.name,
         kind="original",
         provenance=_origin(subject),
         bytes=base.bytes,

@@ -141,7 +141,7 @@ def profile_task(
 def evaluate_task(subject: Subject, measure: Measure) -> Task:
     """Quick check: perplexity, KL and agreement of the masked model; nothing is written.
 
-    The original is measured in the same job where it has not been on these texts.
+    The original is measured in the same pass. Without a plan it is measured alone.
     """
     plan = measure.plan
     line = lines.evaluate_line(
@@ -167,7 +167,7 @@ def checkpoint_task(subject: Subject, variant: Variant, options: CalibrationOpti
     line = lines.evaluate_line(folder, options, device=subject.device, reference=subject.name)
 
     def work(run: Run) -> tuple[Variant, ...]:
-        return (measure_checkpoint(subject, variant, options, line, run),)
+        return measure_checkpoint(subject, variant, options, line, run)
 
     title = translate("Tasks", "Measure {name}").format(name=variant.name)
     return Task(title=title, kind="evaluate", function=work, command=line, on_result="add_variants")

@@ -59,6 +59,10 @@ class Inspector(QFrame):
         self.provenance = Facts()
         self.compare = label(self.tr("Perplexity against"), "section")
         self.base = QComboBox()
+        self.base.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.base.setMinimumContentsLength(6)
         self.base.setAccessibleName(self.tr("Compare with"))
         self.base.currentIndexChanged.connect(self._show)
         self.bars = ComparisonBars()

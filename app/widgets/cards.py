@@ -90,6 +90,7 @@ class Facts(QWidget):
     def _rebuild(self, names: tuple[str, ...]) -> None:
         while (item := self._box.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
+                old.hide()  # it is deleted later than the new ones are shown
                 old.deleteLater()
         self.values = {}
         for name in names:

@@ -31,6 +31,7 @@ class DomainBar(QWidget):
         self._bar.set_parts(parts)
         for cell in self._cells:
             self._legend.removeWidget(cell)
+            cell.hide()
             cell.deleteLater()
         self._cells = [self._cell(index, part) for index, part in enumerate(parts)]
         for index, cell in enumerate(self._cells):

@@ -16,7 +16,6 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFrame,
     QHeaderView,
     QStyle,
     QStyledItemDelegate,
@@ -112,7 +111,6 @@ class VariantTable(QTableView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setItemDelegate(VariantDelegate(self))
-        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
         self.setSortingEnabled(True)
         self.setWordWrap(False)
@@ -126,6 +124,7 @@ class VariantTable(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         head = self.horizontalHeader()
+        head.setStyleSheet(f"QHeaderView::section {{ padding: 6px {PAD}px; }}")
         head.setHighlightSections(False)
         head.setDefaultSectionSize(NUMBER_WIDTH)
         head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)

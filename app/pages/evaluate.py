@@ -1,0 +1,403 @@
+"""Evaluate: every variant with what it costs, how good it is, and what made the numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
+
+from app.jobs import tasks
+from app.jobs.measuring import Measure, original_variant, plan_variant
+from app.models.variants import VariantsModel, VariantsSort, kind_text
+from app.pages import subject
+from app.pages.evaluate_inspector import Inspector
+from app.pages.evaluate_texts import TextsDialog
+from app.pages.page import Page, PageState
+from app.pages.run_text import show_job
+from app.pages.texts import options_of
+from app.theme import UNIT
+from app.widgets import numbers
+from app.widgets.banner import Banner
+from app.widgets.cards import Card
+from app.widgets.empty_state import EmptyState
+from app.widgets.forms import Button, column, label, row
+from app.widgets.run_strip import RunStrip
+from app.widgets.scatter import Mark, ScatterPlot
+from app.widgets.sources import DEMO, SourceEntry
+from app.widgets.text_form import TextChoice
+from app.widgets.variant_table import VariantTable
+from core.errors import StudioError
+from core.evaluation.variant import Variant, pareto
+
+if TYPE_CHECKING:
+    from app.jobs.job import Job
+    from app.session import Session
+    from core.planning import Plan
+
+PAGE = "evaluate"
+# Enough for a perplexity that is stable to about one per cent, little enough to be quick.
+QUICK_TOKENS = 24_000
+SHAPES = {"original": "ring", "plan": "dot", "tuned": "triangle", "exported": "square"}
+
+
+class EvaluatePage(Page):
+    """The table of variants, the plot below it, and the inspector at the right."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.primary_action = QAction(self.tr("Quick check"), self)
+        self.primary_action.triggered.connect(self.quick_check)
+        self.job: Job | None = None
+        self._choice = TextChoice(
+            sources=(SourceEntry(where=DEMO),), max_tokens=QUICK_TOKENS, seq_len=256
+        )
+        self._marked: tuple[Variant, ...] = ()
+        self._build()
+        self._listen()
+        self._on_model()
+
+    # -- what the rail shows -----------------------------------------------------------------
+
+    @property
+    def title(self) -> str:
+        """The name of the step."""
+        return self.tr("Evaluate")
+
+    def subtitle(self) -> str:
+        """The current plan's perplexity, or how many variants there are."""
+        current = self._current()
+        if current is not None and current.overall is not None:
+            value = numbers.perplexity(current.overall)
+            return self.tr("perplexity {value}").format(value=value)
+        if any(v.kind == "plan" for v in self.session.variants):
+            return self.tr("plan changed")
+        count = len(self.session.variants)
+        return self.tr("{count} variants").format(count=count) if count else ""
+
+    def state(self) -> PageState:
+        """Blocked without a model; stale when the plan changed after it was measured."""
+        if self.session.info is None:
+            return PageState("blocked", self.tr("Open a model first."))
+        if self._current() is not None:
+            return PageState("done")
+        if any(v.kind == "plan" for v in self.session.variants):
+            return PageState("stale", self.tr("The plan changed since it was measured."))
+        return PageState("ready", self.tr("Nothing was measured yet."))
+
+    def command(self) -> str:
+        """The line that does what "Quick check" does."""
+        task = self._task()
+        return task.command if task else ""
+
+    # -- actions -----------------------------------------------------------------------------
+
+    @Slot()
+    def quick_check(self) -> None:
+        """Measure the current plan as a mask, and the original in the same pass."""
+        self._start(self._task())
+
+    @Slot()
+    def measure_original(self) -> None:
+        """Measure the original alone."""
+        model = subject.current(self.session, device=self._choice.device)
+        if model is not None:
+            options = options_of(self._choice)
+            self._start(tasks.evaluate_task(model, Measure(name="", options=options)))
+
+    @Slot(object)
+    def measure(self, variant: Variant) -> None:
+        """Measure one row."""
+        model = subject.current(self.session, device=self._choice.device)
+        if model is None:
+            return
+        if variant.kind == "original":
+            self.measure_original()
+        elif variant.path:
+            self._start(tasks.checkpoint_task(model, variant, options_of(self._choice)))
+        else:
+            self.quick_check()
+
+    @Slot(object)
+    def use_plan(self, variant: Variant) -> None:
+        """Make a variant's choice of experts the current plan, as a step that can be undone."""
+        plan = self._plan_of(variant)
+        if plan is not None:
+            text = self.tr("Use the plan of “{name}”").format(name=variant.name)
+            self.session.apply_plan(plan, text)
+
+    @Slot(object)
+    def copy_command(self, variant: Variant) -> None:
+        """Put the line that measures a variant on the clipboard."""
+        QGuiApplication.clipboard().setText(variant.provenance.command)
+        self.status_changed.emit(self.tr("Copied the command"))
+
+    @Slot(object)
+    def remove(self, variant: Variant) -> None:
+        """Forget a row; a checkpoint on the disk stays."""
+        self.session.remove_variant(variant.name)
+
+    @Slot()
+    def choose_texts(self) -> None:
+        """Ask what to measure on."""
+        dialog = TextsDialog(self._choice, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(self._on_texts)
+        dialog.open()
+
+    # -- construction ------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.banner = Banner()
+        self.texts_button = Button("", icon_name="book")
+        self.texts_button.clicked.connect(self.choose_texts)
+        self.domains_button = Button(self.tr("By domain"))
+        self.domains_button.setCheckable(True)
+        self.domains_button.toggled.connect(self._show_domains)
+        self.strip = RunStrip()
+        self.head = QWidget()
+        self.head.setLayout(
+            row(label(self.tr("Measure on"), "dim"), self.texts_button, None, self.domains_button)
+        )
+        self.model = VariantsModel(self)
+        self.sorted = VariantsSort(self)
+        self.sorted.setSourceModel(self.model)
+        self.table = VariantTable()
+        self.table.setModel(self.sorted)
+        self.table.setMinimumHeight(140)
+        self.table.chosen.connect(self._on_chosen)
+        self.plot = ScatterPlot(numbers.size, _plain)
+        self.plot.set_axes(self.tr("Checkpoint size"), self.tr("Perplexity, lower is better"))
+        self.plot.chosen.connect(self._on_mark)
+        plot_card = Card(self.tr("Quality against size"))
+        plot_card.body.addWidget(self.plot)
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.setHandleWidth(2 * UNIT)
+        split.setProperty("kind", "gap")
+        split.addWidget(self.table)
+        split.addWidget(plot_card)
+        split.setChildrenCollapsible(False)
+        split.setStretchFactor(0, 3)
+        split.setStretchFactor(1, 2)
+        self.empty = EmptyState(
+            "evaluate",
+            self.tr("Nothing to compare yet"),
+            self.tr(
+                "Open a model and choose experts; then a quick check masks the dropped ones, "
+                "measures perplexity by domain and writes nothing."
+            ),
+            self.tr("Open a model"),
+        )
+        self.empty.activated.connect(self._on_empty)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.empty)
+        self.stack.addWidget(split)
+        self.inspector = Inspector()
+        left = column(
+            self.banner, self.head, self.strip, self.stack, spacing=12, margins=(20, 16, 20, 16)
+        )
+        left.setStretch(3, 1)
+        page = row(left, self.inspector, spacing=0)
+        page.setStretch(0, 1)
+        self.setLayout(page)
+
+    def _listen(self) -> None:
+        session, inspector = self.session, self.inspector
+        session.model_changed.connect(self._on_model)
+        session.variants_changed.connect(self._show)
+        session.plan_changed.connect(self._show)
+        inspector.plan_asked.connect(self.use_plan)
+        inspector.measure_asked.connect(self.measure)
+        inspector.copy_asked.connect(self.copy_command)
+        inspector.remove_asked.connect(self.remove)
+        self.strip.pause_asked.connect(self._pause)
+        self.strip.resume_asked.connect(self._resume)
+        self.strip.cancel_asked.connect(self._cancel)
+
+    # -- what changes ------------------------------------------------------------------------
+
+    @Slot()
+    def _on_model(self) -> None:
+        kept = self.session.page_options(PAGE)
+        if kept:
+            self._choice = TextChoice.from_json(kept)
+        self._show_texts()
+        self._show()
+
+    @Slot()
+    def _on_empty(self) -> None:
+        self.go_to.emit("welcome")
+
+    @Slot()
+    def _on_texts(self) -> None:
+        dialog = self.sender()
+        if isinstance(dialog, TextsDialog):
+            self._choice = dialog.form.choice()
+            self.session.set_page_options(PAGE, self._choice.to_json())
+            self._show_texts()
+            self.state_changed.emit()
+
+    @Slot()
+    def _show(self) -> None:
+        chosen = self.table.currentIndex().siblingAtColumn(0).data()
+        rows = self._rows()
+        self.stack.setCurrentIndex(1 if rows else 0)
+        for part in (self.inspector, self.head):
+            part.setVisible(bool(rows))
+        self.model.set_variants(rows)
+        self._show_domains()
+        self.inspector.set_variants(self.session.variants)
+        self._show_marks(rows)
+        self.table.select_name(str(chosen) if chosen else (rows[-1].name if rows else ""))
+        self.domains_button.setEnabled(any(v.domains for v in rows))
+        self._show_ready()
+
+    def _show_ready(self) -> None:
+        idle = self.job is None or self.job.over
+        self.primary_action.setEnabled(self.session.info is not None and idle)
+        self.inspector.measure.setEnabled(idle)
+        self.state_changed.emit()
+
+    def _show_texts(self) -> None:
+        choice = self._choice
+        names = ", ".join(
+            self.tr("bundled held-out texts") if source.where == DEMO else source.where
+            for source in choice.sources
+        )
+        self.texts_button.setText(
+            self.tr("{names} · {tokens} tokens").format(
+                names=names, tokens=numbers.short_count(choice.max_tokens)
+            )
+        )
+
+    @Slot()
+    def _show_domains(self) -> None:
+        first = self.model.first_domain_column
+        for at in range(self.model.columnCount()):
+            hidden = at >= first and not self.domains_button.isChecked()
+            self.table.setColumnHidden(at, hidden)
+        self.table.fit_columns()
+
+    def _show_marks(self, rows: tuple[Variant, ...]) -> None:
+        measured = tuple(v for v in rows if v.overall is not None and v.bytes)
+        self._marked = measured
+        marks = tuple(
+            Mark(
+                x=float(v.bytes),
+                y=float(v.overall or 0),
+                label=v.name,
+                shape=SHAPES[v.kind],
+                pinned=v.kind == "original",
+                detail=f"{v.name} · {kind_text(v.kind)}\n{numbers.size(v.bytes)} · "
+                f"{numbers.perplexity(float(v.overall or 0))}",
+            )
+            for v in measured
+        )
+        front = pareto(tuple(mark.x for mark in marks), tuple(mark.y for mark in marks))
+        self.plot.set_marks(marks, front)
+
+    @Slot(object)
+    def _on_chosen(self, variant: Variant | None) -> None:
+        self.inspector.set_variant(variant)
+        self.plot.select(self._marked.index(variant) if variant in self._marked else -1)
+
+    @Slot(int)
+    def _on_mark(self, index: int) -> None:
+        self.table.select_name(self._marked[index].name)
+
+    @Slot()
+    def _on_job(self) -> None:
+        show_job(self.strip, self.job)
+        self._show_ready()
+
+    @Slot()
+    def _pause(self) -> None:
+        if self.job is not None:
+            self.job.pause()
+
+    @Slot()
+    def _resume(self) -> None:
+        if self.job is not None:
+            self.job.resume()
+
+    @Slot()
+    def _cancel(self) -> None:
+        if self.job is not None:
+            self.job.cancel()
+
+    # -- values ------------------------------------------------------------------------------
+
+    def _start(self, task: tasks.Task | None) -> None:
+        if task is None or (self.job is not None and not self.job.over):
+            return
+        self.job = self.session.start(task)
+        self.job.changed.connect(self._on_job)
+        self.job.finished.connect(self._on_job)
+        self._on_job()
+
+    def _task(self) -> tasks.Task | None:
+        model = subject.current(self.session, device=self._choice.device)
+        plan = self.session.plan
+        if model is None or plan is None:
+            return None
+        try:
+            options = options_of(self._choice)
+        except StudioError as error:
+            self.banner.say(error.line(), "bad")
+            return None
+        whole = plan.dropped == 0 and plan.top_k is None
+        measure = Measure(
+            name=plan_name(plan),
+            options=options,
+            plan=None if whole else plan,
+            plan_file=subject.plan_file(self.session),
+        )
+        return tasks.evaluate_task(model, measure)
+
+    def _current(self) -> Variant | None:
+        """The measured row of the current plan."""
+        plan = self.session.plan
+        if plan is None:
+            return None
+        if plan.dropped == 0 and plan.top_k is None:
+            return next((v for v in self.session.variants if v.kind == "original"), None)
+        return next((v for v in self.session.variants if v.is_plan(plan.keep, plan.top_k)), None)
+
+    def _rows(self) -> tuple[Variant, ...]:
+        """Stored rows, and the original and the current plan where they were not measured yet."""
+        model, plan = subject.current(self.session), self.session.plan
+        if model is None or plan is None:
+            return ()
+        rows = self.session.variants
+        if not any(v.kind == "original" for v in rows):
+            rows = (original_variant(model), *rows)
+        if self._current() is None and (plan.dropped or plan.top_k):
+            rows = (*rows, plan_variant(model, plan, self.tr("current plan")))
+        return rows
+
+    def _plan_of(self, variant: Variant) -> Plan | None:
+        plan = self.session.plan
+        if plan is None or variant.kept is None:
+            return None
+        from dataclasses import replace
+
+        from core.planning import MadeBy
+
+        made_by = MadeBy(
+            metric=variant.provenance.metric or "manual",
+            locks=plan.locks,
+            protected=plan.made_by.protected,
+        )
+        return replace(plan, keep=variant.kept, top_k=variant.top_k, made_by=made_by)
+
+
+def plan_name(plan: Plan) -> str:
+    """A short name for a plan: its metric and how many experts it keeps."""
+    kept = sum(len(row) for row in plan.keep)
+    return f"{plan.made_by.metric} {kept}/{sum(plan.experts)}"
+
+
+def _plain(value: float) -> str:
+    """A tick of the perplexity axis."""
+    return f"{value:g}"

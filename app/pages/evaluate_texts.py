@@ -1,0 +1,47 @@
+"""The dialog that chooses what to evaluate on."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QWidget
+
+from app.theme import UNIT
+from app.widgets.forms import column, label, scrolled, set_property
+from app.widgets.text_form import TextChoice, TextForm
+
+
+class TextsDialog(QDialog):
+    """The text form in a dialog; `form.choice()` is the answer."""
+
+    def __init__(self, choice: TextChoice, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Evaluation texts"))
+        self.setMinimumSize(520, 640)
+        self.form = TextForm()
+        self.form.set_choice(choice)
+        self.form.layout().setContentsMargins(0, 0, 12, 0)
+        note = label(
+            self.tr(
+                "“Bundled texts” here means the held-out ones, which no profile reads. Variants "
+                "compare only when they were measured on the same texts."
+            ),
+            "dim",
+            wrap=True,
+        )
+        buttons = QDialogButtonBox()
+        accept = buttons.addButton(
+            self.tr("Use these texts"), QDialogButtonBox.ButtonRole.AcceptRole
+        )
+        set_property(accept, "kind", "primary")
+        buttons.addButton(self.tr("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        self.form.changed.connect(self._on_changed)
+        self._accept = accept
+        area = scrolled(self.form)
+        box = column(note, area, buttons, spacing=2 * UNIT, margins=(20, 20, 20, 20))
+        box.setStretch(1, 1)
+        self.setLayout(box)
+        self._on_changed()
+
+    def _on_changed(self) -> None:
+        self._accept.setEnabled(bool(self.form.choice().sources))
