@@ -218,7 +218,7 @@ class ExpertsModel(QAbstractTableModel):
     def _alignment(self, column: int) -> Qt.AlignmentFlag:
         side = (
             Qt.AlignmentFlag.AlignLeft
-            if self.COLUMNS[column] == "state"
+            if self.COLUMNS[column] in {"layer", "state"}
             else Qt.AlignmentFlag.AlignRight
         )
         return side | Qt.AlignmentFlag.AlignVCenter

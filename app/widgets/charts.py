@@ -157,6 +157,10 @@ class ThresholdChart(QWidget):
             self.paint_plot(painter, plot)
             if self.threshold is not None:
                 self._paint_threshold(painter, plot, self.threshold)
+            else:
+                painter.setPen(theme.color("text_faint"))
+                middle = Qt.AlignmentFlag.AlignCenter
+                painter.drawText(plot, middle, self.tr("shown once there is a profile"))
 
     def paint_plot(self, painter: QPainter, plot: QRectF) -> None:
         """What the subclass shows."""
@@ -180,17 +184,18 @@ class ThresholdChart(QWidget):
         painter.setPen(QPen(theme.color("background"), 2))
         painter.setBrush(theme.color("accent" if self.hasFocus() else "text"))
         painter.drawEllipse(QPointF(x, y), 4.5, 4.5)
-        self._paint_caption(painter, plot, x, y, self.caption(at))
+        self._paint_caption(painter, plot, x, self.caption(at))
 
-    def _paint_caption(
-        self, painter: QPainter, plot: QRectF, x: float, y: float, text: str
-    ) -> None:
-        """Beside the threshold, on the side that has room, out of the curve's way."""
+    def caption_top(self, plot: QRectF) -> float:
+        """Where the threshold's words are: out of the way of what is drawn."""
+        return plot.bottom() - 24
+
+    def _paint_caption(self, painter: QPainter, plot: QRectF, x: float, text: str) -> None:
+        """Beside the threshold, on the side that has room."""
         width = QFontMetricsF(painter.font()).horizontalAdvance(text) + 4
         right = x + 10 + width <= plot.right()
         left = min(x + 10, plot.right() - width) if right else max(x - 10 - width, plot.x())
-        top = y + 8 if y + 26 < plot.bottom() else y - 26
-        box = QRectF(left, max(top, plot.y()), width, 18)
+        box = QRectF(left, self.caption_top(plot), width, 18)
         painter.fillRect(box, theme.color("background", 0.75))
         painter.setPen(theme.color("text"))
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignHCenter, text)
@@ -231,6 +236,10 @@ class CoverageChart(ThresholdChart):
         """Experts kept at a place of the threshold."""
         return round(at * max(len(self._curve) - 1, 0))
 
+    def coverage(self, at: float) -> float:
+        """Coverage of the curve at a place of the threshold."""
+        return float(self._curve[self.number(at)]) if len(self._curve) else 0.0
+
     def step(self) -> float:
         """One expert."""
         return 1 / max(len(self._curve) - 1, 1)
@@ -269,6 +278,11 @@ class CoverageChart(ThresholdChart):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(theme.color("accent"), 2))
         painter.drawPolyline(curve)
+
+
+def short(value: float) -> str:
+    """A score in a few characters, without an exponent where it can be avoided."""
+    return f"{value:,.0f}" if 100 <= abs(value) < 1e7 else f"{value:.3g}"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -316,8 +330,12 @@ class HistogramChart(ThresholdChart):
         return 0.5 / max(len(self._data.kept) if self._data else 1, 1)
 
     def knob(self, _at: float) -> float | None:
-        """In the middle."""
-        return 0.5
+        """Near the top, where few bars reach."""
+        return 0.82
+
+    def caption_top(self, plot: QRectF) -> float:
+        """Beside the handle."""
+        return plot.y() + 0.18 * plot.height() - 9
 
     def caption(self, at: float) -> str:
         """The score, and how many experts are below it."""
@@ -326,7 +344,7 @@ class HistogramChart(ThresholdChart):
             return ""
         bins = len(data.kept)
         below = int((data.kept + data.dropped)[: round(at * bins)].sum())
-        return self.tr("{count} below {value:.3g}").format(count=below, value=self.value(at))
+        return self.tr("{count} below {value}").format(count=below, value=short(self.value(at)))
 
     def _between(self) -> float:
         """Where the threshold rests: below so many experts as are dropped."""
@@ -344,8 +362,8 @@ class HistogramChart(ThresholdChart):
             return
         painter.setPen(theme.color("text_faint"))
         below = QRectF(plot.x(), plot.bottom() + 2, plot.width(), AXIS - 2)
-        self._text(painter, below, f"{data.edges[0]:.2g}")
-        self._text(painter, below, f"{data.edges[-1]:.2g}", Qt.AlignmentFlag.AlignRight)
+        self._text(painter, below, short(float(data.edges[0])))
+        self._text(painter, below, short(float(data.edges[-1])), Qt.AlignmentFlag.AlignRight)
         most = max(int((data.kept + data.dropped).max()), 1)
         width = plot.width() / len(data.kept)
         hatch = QBrush(hatch_tile(self.devicePixelRatioF()))

@@ -55,14 +55,17 @@ class HeatMap(HeatMapCanvas):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Heat map of experts"))
-        self.setAccessibleDescription(
-            self.tr(
-                "Arrow keys move between experts, Space keeps or drops, L locks, Shift with a "
-                "drag draws a box, Ctrl with the wheel zooms, F shows everything."
-            )
+        self._how_to = self.tr(
+            "Arrow keys move between experts, Space keeps or drops, L locks, Shift with a drag "
+            "draws a box, Ctrl with the wheel zooms, F shows everything."
         )
+        self.setAccessibleDescription(self._how_to)
 
     # what is pointed at
+
+    def set_cell_text(self, text: str) -> None:
+        """What a screen reader says about the cell under the cursor."""
+        self.setAccessibleDescription(text or self._how_to)
 
     def set_cursor_cell(self, row: int, expert: int) -> None:
         """Move the cursor, scrolling as far as needed; says so only if it moved."""

@@ -179,6 +179,10 @@ class HeatMapCanvas(QWidget):
         """The expert that a column shows."""
         return int(self._order_LE[row, column])
 
+    def shown_order(self) -> NDArray[np.intp]:
+        """Which expert each column of each row shows, [L, E]."""
+        return self._order_LE.copy()
+
     # drawing
 
     def resizeEvent(self, event) -> None:

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAX_ZOOM = 40.0
-LARGEST_CELL = 48.0  # logical pixels: a 4 × 8 model should not look like a chess board
-TALLEST_SHAPE = 1.15  # a cell is at most this much taller than wide
+LARGEST_CELL = 56.0  # logical pixels: a 4 × 8 model should not look like a chess board
+SMALLEST_GAPPED = 5.0  # logical pixels; smaller cells touch, so uneven widths do not show
+TALLEST_SHAPE = 1.25  # a cell is at most this much taller than wide
 
 
 class Grid:
@@ -78,20 +79,22 @@ class Grid:
 
     @property
     def cell(self) -> tuple[float, float]:
-        """Width and height of a cell in device pixels; whole numbers wherever they are over 3."""
+        """Width and height of a cell in device pixels; whole numbers where there are gaps."""
         if not self.rows or not self.columns:
             return 1.0, 1.0
         largest = LARGEST_CELL * self.ratio
         w = min(self.width / self.columns, largest)
         h = min(self.height / self.rows, largest, w * TALLEST_SHAPE if w > 8 else largest)
-        w, h = _whole(w), _whole(h)
-        return (w, h) if self.zoom == 1.0 else (_whole(w * self.zoom), _whole(h * self.zoom))
+        w, h = w * self.zoom, h * self.zoom
+        if min(w, h) / self.ratio < SMALLEST_GAPPED:
+            return w, h
+        return float(int(w)), float(int(h))
 
     @property
     def gap(self) -> int:
         """Device pixels between two cells: none where they are tiny."""
         side = min(self.cell) / self.ratio
-        if side < 5:
+        if side < SMALLEST_GAPPED:
             return 0
         return max(round((1 if side < 24 else 2) * self.ratio), 1)
 
@@ -149,8 +152,3 @@ class Grid:
         w, h = self.cell
         self.left = min(max(self.left, 0.0), max(w * self.columns - self.width, 0.0))
         self.top = min(max(self.top, 0.0), max(h * self.rows - self.height, 0.0))
-
-
-def _whole(side: float) -> float:
-    """Whole device pixels once a cell has three of them; below that fractions spread evenly."""
-    return float(int(side)) if side >= 3 else max(side, 0.25)

@@ -101,10 +101,12 @@ class Margins(QWidget):
         exposed = event.rect()
         if exposed.top() < HEADER:
             self._paint_titles(painter)
-        painter.setClipRect(exposed.adjusted(0, max(HEADER - 3 - exposed.top(), 0), 0, 0))
         canvas = self._canvas
         if not canvas.grid.rows:
             return
+        # Numbers of low rows are higher than their rows.
+        over = 3 if canvas.grid.cell[1] / canvas.grid.ratio < 13 else 0
+        painter.setClipRect(exposed.adjusted(0, max(HEADER - over - exposed.top(), 0), 0, 0))
         rows, _ = canvas.grid.visible()
         with_text = self._rows_with_text(rows)
         for row in range(rows.start, min(rows.stop, len(self._figures.kept_L))):
@@ -147,7 +149,7 @@ class Margins(QWidget):
 
     def _paint_row(
         self, painter: QPainter, row: int, top: float, height: float, text: bool
-    ) -> None:  # noqa: FBT001
+    ) -> None:
         figures = self._figures
         if figures is None:
             return

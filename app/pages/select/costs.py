@@ -1,0 +1,228 @@
+"""The what-if strip's figures, worded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication
+
+from app.widgets import numbers
+from app.widgets.whatif import Figure, Tone
+from core.planning import Cost, Plan, VramEstimate
+from core.planning.coverage import Coverage
+
+translate = QCoreApplication.translate  # the name that lupdate looks for
+
+LOW_COVERAGE = 0.80  # below it a layer loses a fifth of what it routed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Memory:
+    """Where a model would be loaded.
+
+    Attributes:
+        name: "VRAM" or "RAM".
+        free: Bytes free now.
+    """
+
+    name: str
+    free: int
+
+
+def figures(
+    plan: Plan,
+    now: Cost,
+    whole: Cost,
+    needs: VramEstimate,
+    memory: Memory,
+    covered: Coverage | None,
+    dtype: str,
+) -> tuple[Figure, ...]:
+    """All figures of a plan, against the whole model."""
+    return (
+        Figure(
+            name=translate("WhatIf", "Parameters"),
+            value=numbers.count(now.parameters.total),
+            note=numbers.change(_ratio(now.parameters.total, whole.parameters.total)),
+            tone=_tone(now.parameters.total, whole.parameters.total),
+            tip=translate("WhatIf", "All weights that are loaded, exact from the headers."),
+        ),
+        Figure(
+            name=translate("WhatIf", "Active per token"),
+            value=numbers.count(now.parameters.active),
+            note=numbers.change(_ratio(now.parameters.active, whole.parameters.active)),
+            tone=_tone(now.parameters.active, whole.parameters.active),
+            tip=translate(
+                "WhatIf",
+                "Weights that one token meets: Top-K experts of every layer, the rest once.",
+            ),
+        ),
+        Figure(
+            name=translate("WhatIf", "Checkpoint ({dtype})").format(dtype=dtype),
+            value=numbers.size(now.bytes),
+            note=_bytes_change(now.bytes - whole.bytes),
+            tone=_tone(now.bytes, whole.bytes),
+            tip=translate("WhatIf", "Bytes that export would write."),
+        ),
+        _memory_figure(needs, memory),
+        _flops_figure(now, whole),
+        _coverage_figure(plan, covered),
+        _loads_figure(plan),
+    )
+
+
+def _memory_figure(needs: VramEstimate, memory: Memory) -> Figure:
+    fits = needs.high <= memory.free
+    tight = not fits and needs.low <= memory.free
+    note: str
+    if fits:
+        note, tone = translate("WhatIf", "fits"), "good"
+    elif tight:
+        note, tone = translate("WhatIf", "tight"), "warn"
+    else:
+        note, tone = translate("WhatIf", "does not fit"), "warn"
+    return Figure(
+        name=translate("WhatIf", "Needs {memory} / free").format(memory=memory.name),
+        value=_of_free(needs.high, memory.free),
+        note=note,
+        tone=tone,  # type: ignore[arg-type]
+        tip=translate(
+            "WhatIf", "Weights, keys and values and workspace: {low} to {high}; {free} are free."
+        ).format(
+            low=numbers.size(needs.low),
+            high=numbers.size(needs.high),
+            free=numbers.size(memory.free),
+        ),
+    )
+
+
+def _flops_figure(now: Cost, whole: Cost) -> Figure:
+    share = _ratio(now.flops.total, whole.flops.total)
+    same = now.top_k == whole.top_k
+    note = (
+        translate("WhatIf", "{change}, still Top-{top_k}").format(
+            change=numbers.change(share), top_k=now.top_k
+        )
+        if same
+        else translate("WhatIf", "{change}, Top-{top_k}").format(
+            change=numbers.change(share), top_k=now.top_k
+        )
+    )
+    return Figure(
+        name=translate("WhatIf", "FLOPs per token"),
+        value=_flops(now.flops.total),
+        note=note,
+        tone="text_dim" if same else _tone(now.flops.total, whole.flops.total),
+        tip=translate(
+            "WhatIf",
+            "Dropping experts at the same Top-K saves memory, not FLOPs: a token still meets "
+            "{top_k} experts per layer. Lowering Top-K saves FLOPs. Counted at {context} tokens "
+            "of context.",
+        ).format(top_k=now.top_k, context=f"{now.context:,}"),
+    )
+
+
+def _coverage_figure(plan: Plan, covered: Coverage | None) -> Figure:
+    name = translate("WhatIf", "Coverage kept")
+    tip = translate(
+        "WhatIf",
+        "Share of the routed mass (gates on the calibration text) that kept experts carry.",
+    )
+    worst = None if covered is None else covered.worst_row
+    if covered is None or worst is None:
+        return Figure(
+            name=name, value=numbers.DASH, note=translate("WhatIf", "no profile yet"), tip=tip
+        )
+    share = float(covered.per_layer_L[worst])
+    return Figure(
+        name=name,
+        value=numbers.percent(covered.overall),
+        note=translate("WhatIf", "worst L{layer} · {share}").format(
+            layer=plan.layer_ids[worst], share=numbers.percent(share)
+        ),
+        tone="warn" if share < LOW_COVERAGE else "text_dim",
+        tip=tip,
+    )
+
+
+def _loads_figure(plan: Plan) -> Figure:
+    name = translate("WhatIf", "Loads in")
+    if plan.dropped == 0:
+        return Figure(
+            name=name,
+            value=translate("WhatIf", "stock loaders"),
+            note=translate("WhatIf", "unchanged"),
+            tip=translate("WhatIf", "Nothing is dropped yet."),
+        )
+    if plan.uniform:
+        return Figure(
+            name=name,
+            value=translate("WhatIf", "stock loaders"),
+            note=translate("WhatIf", "{kept} in every layer").format(kept=int(plan.kept_L[0])),
+            tip=translate("WhatIf", "transformers and vLLM load it as it is."),
+        )
+    return Figure(
+        name=name,
+        value=translate("WhatIf", "bundled loader"),
+        note=translate("WhatIf", "ragged: {low} to {high}").format(
+            low=int(plan.kept_L.min()), high=int(plan.kept_L.max())
+        ),
+        tone="warn",
+        tip=translate(
+            "WhatIf", "Layers keep different numbers; stock loaders read one number for all."
+        ),
+    )
+
+
+def _of_free(needed: int, free: int) -> str:
+    """Two sizes with one unit: 48.1 / 22.4 GB."""
+    upper = numbers.size(max(needed, free))
+    unit = upper.split(" ")[-1]
+    scale = {"TB": 1e12, "GB": 1e9, "MB": 1e6, "kB": 1e3, "B": 1.0}[unit]
+
+    def shown(value: int) -> str:
+        scaled = value / scale
+        return (
+            f"{scaled:.0f}"
+            if scaled >= 100
+            else f"{scaled:.1f}"
+            if scaled >= 0.1
+            else f"{scaled:.2f}"
+        )
+
+    return f"{shown(needed)} / {shown(free)} {unit}"
+
+
+def _bytes_change(change: int) -> str:
+    if change == 0:
+        return translate("WhatIf", "unchanged")
+    return f"{'−' if change < 0 else '+'}{numbers.size(abs(change))}"
+
+
+def _flops(value: float) -> str:
+    for step, unit in ((1e12, "T"), (1e9, "G"), (1e6, "M")):
+        if value >= step:
+            return f"{value / step:.3g} {unit}"
+    return f"{value:,.0f}"
+
+
+def _ratio(now: float, whole: float) -> float:
+    return now / whole - 1 if whole else 0.0
+
+
+def _tone(now: float, whole: float) -> Tone:
+    return "text_dim" if numbers.change(_ratio(now, whole)) == "0 %" else "good"
+
+
+def read_memory() -> Memory:
+    """Free video memory of the first NVIDIA device; without one, the machine's free memory."""
+    import psutil
+
+    try:
+        import pynvml
+
+        pynvml.nvmlInit()
+        device = pynvml.nvmlDeviceGetHandleByIndex(0)
+        return Memory(name="VRAM", free=int(pynvml.nvmlDeviceGetMemoryInfo(device).free))
+    except Exception:  # noqa: BLE001 - no driver, no device, no library: all mean RAM
+        return Memory(name="RAM", free=int(psutil.virtual_memory().available))

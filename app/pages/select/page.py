@@ -1,0 +1,489 @@
+"""The Select page: the heat map and everything around it.
+
+The page listens to the session and passes values on. What follows an edit at once (map, margins,
+what-if strip) is shown in the same turn of the event loop; what may come a moment later (banner,
+charts, table, card) waits for a short timer, so that painting never waits for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QSplitter, QStackedLayout, QWidget
+
+from app.models.experts import score_text
+from app.pages.page import Page, PageState
+from app.pages.select import costs
+from app.pages.select.card import expert_card, status_line
+from app.pages.select.derived import Derived
+from app.pages.select.editor import Editor
+from app.pages.select.inspector import Inspector
+from app.pages.select.lower import Lower
+from app.pages.select.rules import Rule, apply_rule, layer_names, needs_profile
+from app.pages.select.takeaway import TakeAway
+from app.pages.select.tokens import TokenReader
+from app.pages.select.toolbar import Toolbar
+from app.theme import UNIT
+from app.widgets import numbers
+from app.widgets.banner import Banner
+from app.widgets.empty_state import EmptyState
+from app.widgets.forms import column, row
+from app.widgets.heatmap_view import HeatMapView
+from app.widgets.whatif import WhatIfStrip
+from core import scoring
+from core.errors import StudioError
+
+if TYPE_CHECKING:
+    from app.session import Session
+    from core.planning import Plan
+
+SOON = 40  # milliseconds until what may lag behind an edit is shown
+TABLE_HEIGHT = 380  # of the lower part when the table is first turned to
+WIDE = 1180  # width of the page from which the inspector has its full width
+
+
+class SelectPage(Page):
+    """Look at the experts and choose which stay."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.derived = Derived(session)
+        self.editor = Editor(session, self.derived, self)
+        self.reader = TokenReader(self)
+        self.rule = Rule()
+        self._only_selected = True
+        self._other_height = 0  # of the lower part, while its other side shows
+        self._memory: costs.Memory | None = None
+        self.toolbar = Toolbar()
+        self.banner = Banner()
+        self.view = HeatMapView()
+        self.map = self.view.map
+        self.strip = WhatIfStrip()
+        self.lower = Lower()
+        self.inspector = Inspector()
+        self.takeaway = TakeAway(self)
+        self.empty = EmptyState(
+            "select",
+            self.tr("Open a model first"),
+            self.tr("Select shows every expert of a Mixture-of-Experts model as one cell."),
+            self.tr("Go to Model"),
+        )
+        self.quick_check = QAction(self.tr("Quick check"), self)
+        self.quick_check.setToolTip(self.tr("Measure the masked model; nothing is written"))
+        self.primary_action = self.quick_check
+        self._soon = QTimer(self, singleShot=True, interval=SOON)
+        self._lay_out()
+        self._connect()
+        self._show_model()
+
+    # what the rail shows
+
+    @property
+    def title(self) -> str:
+        """The name of the step."""
+        return self.tr("Select")
+
+    def subtitle(self) -> str:
+        """How many experts stay."""
+        plan = self.session.plan
+        if plan is None:
+            return ""
+        total = sum(plan.experts)
+        return self.tr("{kept} of {total} kept").format(kept=total - plan.dropped, total=total)
+
+    def state(self) -> PageState:
+        """Blocked without a model, done once something is dropped."""
+        plan, profile = self.session.plan, self.session.profile
+        if plan is None:
+            return PageState("blocked", self.tr("Open a model first"))
+        if plan.dropped == 0:
+            return PageState("ready", self.tr("Nothing is dropped yet"))
+        made_on = plan.made_by.profile
+        if profile is not None and made_on and made_on != profile.fingerprint:
+            return PageState("stale", self.tr("The plan was made on another profile"))
+        return PageState("done", self.tr("{count} experts go").format(count=plan.dropped))
+
+    def command(self) -> str:
+        """The command line that makes this plan, where a rule made it."""
+        return self.takeaway.command()
+
+    def shown(self) -> None:
+        """Take the keyboard."""
+        self._memory = None
+        self._show_costs()
+        self.map.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # building
+
+    def _lay_out(self) -> None:
+        below = QWidget()
+        below.setLayout(column(self.strip, self.lower, spacing=12))
+        self.splitter = QSplitter(Qt.Orientation.Vertical)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(self.view)
+        self.splitter.addWidget(below)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setStretchFactor(1, 0)
+        self.splitter.setHandleWidth(10)
+        self.splitter.setStyleSheet("QSplitter::handle { background: transparent; }")
+        main = QWidget()
+        main.setLayout(
+            column(
+                self.toolbar, self.banner, self.splitter,
+                spacing=10, margins=(2 * UNIT + 2, 2 * UNIT - 4, 2 * UNIT + 2, 2 * UNIT - 4),
+            )
+        )  # fmt: skip
+        main.layout().setStretch(2, 1)
+        work = QWidget()
+        box = row(main, self.inspector, spacing=0)
+        box.setStretch(0, 1)
+        work.setLayout(box)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(work)
+
+    def _connect(self) -> None:
+        session, tools, cells = self.session, self.toolbar, self.map
+        session.model_changed.connect(self._show_model)
+        session.profile_changed.connect(self._show_profile)
+        session.scores_changed.connect(self._show_scores)
+        session.plan_changed.connect(self._show_plan)
+        self.empty.activated.connect(self._ask_for_model)
+        self._soon.timeout.connect(self._show_rest)
+        tools.metric_chosen.connect(session.set_metric)
+        tools.domains.weights_chosen.connect(session.set_domain_weights)
+        tools.order_chosen.connect(cells.set_order)
+        tools.scale_chosen.connect(self._set_scale)
+        tools.apply_clicked.connect(self.apply_rule)
+        tools.rule.changed.connect(self._set_rule)
+        tools.rule.selected_only.connect(self._set_only_selected)
+        tools.rule_button.menu().aboutToShow.connect(self._preview_rule)
+        cells.edited.connect(self.editor.paint)
+        cells.previewed.connect(self._preview_stroke)
+        cells.refused.connect(self.editor.refuse)
+        cells.lock_requested.connect(self.editor.toggle_lock)
+        cells.hovered.connect(self._show_hover)
+        cells.cursor_moved.connect(self._cursor_moved)
+        cells.layers_selected.connect(self._layers_selected)
+        cells.layers_toggled.connect(self.editor.toggle_layers)
+        cells.pattern_copied.connect(self.editor.copy_pattern)
+        cells.pattern_pasted.connect(self.editor.paste_pattern)
+        cells.menu_requested.connect(self._open_menu)
+        self.editor.said.connect(self.status_changed)
+        self.editor.failed.connect(self._say_failure)
+        self.inspector.drop_clicked.connect(cells.toggle_cursor)
+        self.inspector.lock_clicked.connect(self._lock_cursor)
+        self.inspector.partner_chosen.connect(self._go_to_partner)
+        self.reader.ready.connect(self._show_card)
+        self.lower.curve.chosen.connect(self._keep_best)
+        self.lower.curve.moved.connect(self._preview_best)
+        self.lower.histogram.chosen.connect(self._keep_above)
+        self.lower.experts_chosen.connect(self._go_to)
+        self.lower.turned.connect(self._make_room)
+
+    def _make_room(self) -> None:
+        """A table wants more height than charts do; each side keeps what it had."""
+        above, below = self.splitter.sizes()
+        kept, self._other_height = self._other_height, below
+        wanted = kept or max(below, TABLE_HEIGHT)
+        self.splitter.setSizes([max(above + below - wanted, 1), wanted])
+        self._show_rest()
+
+    # showing values
+
+    def _show_model(self) -> None:
+        info, plan = self.session.info, self.session.plan
+        self._stack.setCurrentIndex(0 if info is None else 1)
+        if info is not None and plan is not None:
+            self.map.set_layers(plan.layer_ids)
+            self.reader.open(info.path)
+            self.toolbar.rule.set_limits(max(info.experts, default=1), info.top_k)
+            number = max(info.top_k, max(info.experts, default=1) * 3 // 4)
+            self._set_rule(Rule(number=number, floor=info.top_k))
+            self.toolbar.rule.show_rule(self.rule)
+        self._show_profile()
+        self._show_plan()
+        self.view.relayout()
+        if plan is not None:
+            self._show_scores()
+
+    def _show_profile(self) -> None:
+        profile = self.session.shown_profile
+        tools = self.toolbar
+        tools.set_metrics(_metrics(), self.session.metric)
+        tools.domains_button.setEnabled(profile is not None)
+        tools.metric.setEnabled(profile is not None)
+        if self.session.live_profile is None and self.session.profile is not None:
+            self.editor.protect_new_profile()
+        self.state_changed.emit()
+
+    def _show_scores(self) -> None:
+        session, profile = self.session, self.session.shown_profile
+        plan = session.plan
+        scores = session.scores_LE
+        fits = scores is not None and plan is not None and scores.shape == plan.exists_LE.shape
+        self.map.set_scores(scores if fits else None, self.derived.seen_LE() if fits else None)
+        self.toolbar.set_metrics(_metrics(), session.metric)
+        weights = session.domain_weights
+        if profile is not None:
+            self.toolbar.domains.set_domains(profile.domains, profile.tokens_D, weights)
+        names = profile.domains if profile is not None else ()
+        self.toolbar.domains_button.setText(self.toolbar.domains.summary(names, weights))
+        self._show_range()
+        self._preview_rule()
+        if plan is not None:
+            self.view.margins.set_figures(self.derived.layer_figures(plan))
+        self._show_costs()
+        self._soon.start()
+
+    def _show_plan(self) -> None:
+        plan = self.session.plan
+        self.quick_check.setEnabled(plan is not None)
+        if plan is None:
+            return
+        self.map.set_state(self.derived.state(plan))
+        self.view.margins.set_figures(self.derived.layer_figures(plan))
+        self._show_costs()
+        self._soon.start()
+        self.state_changed.emit()
+
+    def _show_costs(self, plan: Plan | None = None) -> None:
+        """The strip, for the current plan or the one that a stroke would make."""
+        plan = plan or self.session.plan
+        whole, info = self.session.base_cost, self.session.info
+        if plan is None or whole is None or info is None:
+            return
+        found = self.derived.preview(plan)
+        if found is None:
+            return
+        if self._memory is None:
+            self._memory = costs.read_memory()
+        now, needs = found
+        covered = self.derived.coverage(plan)
+        self.strip.set_figures(
+            costs.figures(plan, now, whole, needs, self._memory, covered, info.dtype)
+        )
+
+    def _show_range(self) -> None:
+        levels = self.map.levels
+        if self.map.scores_LE is None:
+            self.view.legend.set_range("", "")
+        elif self.map.scale == "rank":
+            self.view.legend.set_range(self.tr("last"), self.tr("first"))
+        else:
+            self.view.legend.set_range(score_text(levels.low), score_text(levels.high))
+
+    def _show_rest(self) -> None:
+        """What may lag behind an edit: banner, charts, table, card."""
+        plan = self.session.plan
+        if plan is None:
+            return
+        self._show_problems()
+        self.lower.bring_up_to_date(
+            self.derived, plan, self.session.live_profile is not None, self.map.scale
+        )
+        self._show_card()
+
+    def _show_problems(self) -> None:
+        problems = self.session.problems
+        worth = [p for p in problems if p.severity != "info"] or list(problems)
+        if self.session.shown_profile is None and not worth:
+            self.banner.say(
+                self.tr("No profile yet: calibrate to see which experts the model uses."),
+                "info", self.tr("Go to Calibrate"), self._ask_for_profile,
+            )  # fmt: skip
+            return
+        if not worth:
+            self.banner.clear()
+            return
+        problem = worth[0]
+        kind = {"error": "bad", "warning": "notice"}.get(problem.severity, "info")
+        more = len(worth) - 1
+        text = problem.text
+        if more:
+            text = self.tr("{text} (and {more} more)").format(text=text, more=more)
+
+        def fix() -> None:
+            self.editor.fix(problem)
+
+        self.banner.say(text, kind, problem.fix_text if problem.fix else "", fix)
+
+    def _show_card(self) -> None:
+        cell = self.map.cursor_cell
+        card = expert_card(self.session, self.derived, self.reader, *cell) if cell else None
+        self.inspector.set_card(card)
+        if cell:
+            self.map.set_cell_text(f"{card.title}, {card.state}" if card else "")
+
+    def _show_hover(self, expert_row: int, expert: int) -> None:
+        if expert_row < 0 and self.map.cursor_cell is not None:
+            expert_row, expert = self.map.cursor_cell
+        self.status_changed.emit(status_line(self.session, self.derived, expert_row, expert))
+
+    # rules
+
+    def apply_rule(self) -> None:
+        """Apply the rule of the toolbar."""
+        self.banner.clear()
+        self.editor.apply(self.rule, self._rule_rows())
+        self.map.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _rule_rows(self) -> tuple[int, ...]:
+        return self.map.selected_rows if self._only_selected else ()
+
+    def _set_rule(self, rule: Rule) -> None:
+        self.rule = rule
+        self.toolbar.rule_button.setText(rule.text)
+        self._preview_rule()
+
+    def _set_only_selected(self, only: bool) -> None:  # noqa: FBT001 - Qt's signal
+        self._only_selected = only
+        self._preview_rule()
+
+    def _layers_selected(self, rows: tuple[int, ...]) -> None:
+        plan = self.session.plan
+        names = layer_names(plan.layer_ids, rows) if plan and rows else ""
+        self.toolbar.rule.set_layers(rows, names)
+        self.toolbar.apply.setText(
+            self.tr("Apply to {layers}").format(layers=names) if rows else self.tr("Apply")
+        )
+        self._preview_rule()
+
+    def _preview_rule(self) -> None:
+        """Say in the rule's panel what it would do, while the panel is open."""
+        panel = self.toolbar.rule
+        if not panel.isVisible() and not self.toolbar.rule_button.menu().isVisible():
+            ranking = needs_profile(self.rule)
+            self.toolbar.apply.setEnabled(not ranking or self.session.shown_profile is not None)
+        ground = self.derived.ground(self._rule_rows())
+        if ground is None:
+            return
+        panel.set_metric(
+            self.tr("Ranked by {metric}: change Score to rank by another.").format(
+                metric=self.session.metric
+            )
+            if needs_profile(self.rule) and self.rule.kind != "never"
+            else ""
+        )
+        try:
+            plan = apply_rule(self.rule, ground)
+        except StudioError as error:
+            panel.set_preview(str(error), possible=False)
+            return
+        covered = self.derived.coverage(plan)
+        total = sum(plan.experts)
+        text = self.tr("Keeps {kept} of {total}").format(kept=total - plan.dropped, total=total)
+        if covered is not None:
+            text = self.tr("{kept}, {share} of the routed mass").format(
+                kept=text, share=numbers.percent(covered.overall)
+            )
+        panel.set_preview(text, possible=True)
+
+    def _keep_best(self, at: float) -> None:
+        number = max(self.lower.curve.number(at), 1)
+        total = sum(self.session.plan.experts) if self.session.plan else 1
+        floor = self.session.info.top_k if self.session.info else 1
+        self.editor.apply(Rule(kind="global", percent=100 * number / total, floor=floor))
+        self._soon.start()
+
+    def _preview_best(self, at: float) -> None:
+        number = self.lower.curve.number(at)
+        share = self.lower.curve.coverage(at)
+        self.status_changed.emit(
+            self.tr("Keep the best {number} of all layers: {share} of the routed mass").format(
+                number=number, share=numbers.percent(share)
+            )
+        )
+
+    def _keep_above(self, at: float) -> None:
+        self.editor.apply(Rule(kind="threshold", at_least=self.lower.histogram.value(at)))
+        self._soon.start()
+
+    # gestures
+
+    def _preview_stroke(self, mask_LE: NDArray[np.bool_] | None, keep: bool) -> None:  # noqa: FBT001
+        plan = None if mask_LE is None else self.editor.previewed(mask_LE, keep=keep)
+        if plan is None:
+            plan = self.session.plan
+        if plan is not None:
+            self._show_costs(plan)
+            self.view.margins.set_figures(self.derived.layer_figures(plan))
+
+    def _cursor_moved(self, expert_row: int, expert: int) -> None:
+        self._show_card()
+        self.lower.point_at(expert_row, expert)
+        self._show_hover(expert_row, expert)
+
+    def _lock_cursor(self) -> None:
+        if self.map.cursor_cell is not None:
+            self.editor.toggle_lock(*self.map.cursor_cell)
+
+    def _go_to(self, expert_row: int, expert: int) -> None:
+        self.map.set_cursor_cell(expert_row, expert)
+
+    def _go_to_partner(self, expert: int) -> None:
+        if self.map.cursor_cell is not None:
+            self.map.set_cursor_cell(self.map.cursor_cell[0], expert)
+            self.map.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _set_scale(self, scale: str) -> None:
+        self.map.set_scale(scale)
+        self._show_range()
+        self._soon.start()
+
+    def _open_menu(self, expert_row: int, expert: int, at: QPoint) -> None:
+        """The context menu of a cell or of the selected layers."""
+        menu = QMenu(self)
+        if expert >= 0:
+            menu.addAction(self.inspector.drop.text(), self.map.toggle_cursor).setEnabled(
+                self.inspector.drop.isEnabled()
+            )
+            menu.addAction(self.inspector.lock.text(), self._lock_cursor)
+            menu.addSeparator()
+        rows = self.map.selected_rows if expert_row in self.map.selected_rows else (expert_row,)
+        names = layer_names(self.session.plan.layer_ids, rows) if self.session.plan else ""
+        for text, slot in (
+            (self.tr("Keep all of {layers}"), lambda: self.editor.keep_layers(rows, keep=True)),
+            (self.tr("Drop all of {layers}"), lambda: self.editor.keep_layers(rows, keep=False)),
+            (self.tr("Swap kept and dropped in {layers}"), lambda: self.editor.toggle_layers(rows)),
+            (self.tr("Apply the rule to {layers}"), lambda: self.editor.apply(self.rule, rows)),
+        ):
+            menu.addAction(text.format(layers=names), slot)
+        menu.addSeparator()
+        menu.addAction(
+            self.tr("Copy the pattern of {layer}").format(layer=names),
+            lambda: self.editor.copy_pattern(expert_row),
+        )
+        paste = menu.addAction(
+            self.tr("Paste the pattern here"), lambda: self.editor.paste_pattern(rows)
+        )
+        paste.setEnabled(self.editor.has_pattern)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(at)
+
+    def _say_failure(self, what: str, remedy: str) -> None:
+        text = self.tr("{what}; try: {remedy}").format(what=what, remedy=remedy) if remedy else what
+        self.banner.say(text, "bad")
+
+    def _ask_for_profile(self) -> None:
+        self.go_to.emit("calibrate")
+
+    def _ask_for_model(self) -> None:
+        self.go_to.emit("model")
+
+    def resizeEvent(self, event) -> None:
+        """A narrow window gives the map what it can."""
+        super().resizeEvent(event)
+        self.inspector.setFixedWidth(292 if self.width() >= WIDE else 248)
+
+
+def _metrics() -> tuple[tuple[str, str], ...]:
+    """Names and explanations of all metrics."""
+    return tuple(
+        (metric.name, f"{metric.formula}\n{metric.meaning}\n{metric.source}")
+        for metric in scoring.metrics()
+    )

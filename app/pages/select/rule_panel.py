@@ -1,0 +1,162 @@
+"""The form behind the rule button: which rule, its numbers, and what it would do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QGridLayout,
+    QSpinBox,
+    QWidget,
+)
+
+from app.pages.select.rules import KINDS, WHOLE_MODEL, Rule
+from app.theme import UNIT
+from app.widgets.forms import Button, column, label, row
+
+WIDTH = 340
+
+# Which fields a rule has.
+_FIELDS = {
+    "number": {"number"},
+    "share": {"percent"},
+    "global": {"percent", "floor"},
+    "cover": {"percent"},
+    "cover_global": {"percent", "floor"},
+    "random": {"number", "seed"},
+}
+
+
+class RulePanel(QWidget):
+    """Edits a rule; says so at every change."""
+
+    changed = Signal(object)  # Rule
+    selected_only = Signal(bool)
+    applied = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedWidth(WIDTH)
+        self._rule = Rule()
+        self._showing = False
+        self.kind = QComboBox()
+        for kind in KINDS:
+            self.kind.addItem(Rule(kind=kind).title, kind)
+        self.kind.setAccessibleName(self.tr("Rule"))
+        self.number = _spin(1, 1)
+        self.percent = QDoubleSpinBox()
+        self.percent.setRange(1.0, 100.0)
+        self.percent.setDecimals(1)
+        self.percent.setSingleStep(5.0)
+        self.percent.setSuffix(" %")
+        self.floor = _spin(1, 1)
+        self.seed = _spin(0, 2**31 - 1)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(2 * UNIT)
+        self._grid.setVerticalSpacing(UNIT)
+        self._grid.setColumnStretch(1, 1)
+        self._rows = {}
+        for index, (key, name, field) in enumerate(
+            (
+                ("number", self.tr("Experts per layer"), self.number),
+                ("percent", self.tr("Share"), self.percent),
+                ("floor", self.tr("At least per layer"), self.floor),
+                ("seed", self.tr("Seed"), self.seed),
+            )
+        ):
+            caption = label(name, "dim")
+            field.setAccessibleName(name)
+            caption.setBuddy(field)
+            self._grid.addWidget(caption, index, 0)
+            self._grid.addWidget(field, index, 1)
+            self._rows[key] = (caption, field)
+        self.only = QCheckBox()
+        self.only.toggled.connect(self.selected_only)
+        self.by = label("", "caption", wrap=True)
+        self.preview = label("", "caption", wrap=True)
+        self.apply = Button(self.tr("Apply"), "primary")
+        self.apply.clicked.connect(self.applied)
+        self.setLayout(
+            column(
+                self.kind,
+                self._grid,
+                self.only,
+                self.by,
+                self.preview,
+                row(None, self.apply),
+                spacing=10,
+                margins=(2 * UNIT, 12, 2 * UNIT, 12),
+            )
+        )
+        self.kind.currentIndexChanged.connect(self._take)
+        for field in (self.number, self.floor, self.seed, self.percent):
+            field.valueChanged.connect(self._take)
+        self.set_layers((), ())
+        self.show_rule(self._rule)
+
+    def show_rule(self, rule: Rule) -> None:
+        """Show a rule without saying that it changed."""
+        self._rule, self._showing = rule, True
+        at = self.kind.findData(rule.kind)
+        if at >= 0:
+            self.kind.setCurrentIndex(at)
+        self.number.setValue(rule.number)
+        self.percent.setValue(rule.percent)
+        self.floor.setValue(rule.floor)
+        self.seed.setValue(rule.seed)
+        fields = _FIELDS.get(rule.kind, set())
+        for key, widgets in self._rows.items():
+            for widget in widgets:
+                widget.setVisible(key in fields)
+        self.only.setEnabled(rule.kind not in WHOLE_MODEL)
+        self._showing = False
+
+    def set_limits(self, experts: int, top_k: int) -> None:
+        """The most and the least that a layer can keep."""
+        self._showing = True
+        for spin in (self.number, self.floor):
+            spin.setRange(max(top_k, 1), max(experts, 1))
+        self.number.setSuffix(self.tr(" of {experts}").format(experts=experts))
+        self._showing = False
+
+    def set_layers(self, rows: tuple[int, ...], names: tuple[str, ...] | str) -> None:
+        """Which layers are selected in the map."""
+        self.only.setVisible(bool(rows))
+        self.only.setText(self.tr("Only in {layers}").format(layers=names))
+        if rows and not self.only.isChecked():
+            self.only.setChecked(True)
+
+    def set_metric(self, text: str) -> None:
+        """What the rule ranks by."""
+        self.by.setText(text)
+        self.by.setVisible(bool(text))
+
+    def set_preview(self, text: str, *, possible: bool) -> None:
+        """What the rule would do, or why it cannot."""
+        self.preview.setText(text)
+        self.apply.setEnabled(possible)
+
+    def _take(self) -> None:
+        if self._showing:
+            return
+        rule = replace(
+            self._rule,
+            kind=self.kind.currentData(),
+            number=self.number.value(),
+            percent=self.percent.value(),
+            floor=self.floor.value(),
+            seed=self.seed.value(),
+        )
+        self.show_rule(rule)
+        self.changed.emit(rule)
+
+
+def _spin(low: int, high: int) -> QSpinBox:
+    out = QSpinBox()
+    out.setRange(low, high)
+    out.setMaximum(high)
+    return out
