@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from app.jobs.job import Job
 from app.jobs.task import Task
 from core.run import Run
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 AUTOSAVE_MS = 1500
 # Temporary projects older than the newest of these are removed.
 MOST_TEMPORARY = 10
+# How long a save may take to end before another begins.
+SAVE_SECONDS = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,7 +161,7 @@ class Keeper(QObject):
     def __init__(
         self,
         contents: Callable[[], Contents],
-        start: Callable[[Task], object],
+        start: Callable[[Task], Job],
         home: Path | None,
         parent: QObject | None = None,
     ) -> None:
@@ -170,12 +173,17 @@ class Keeper(QObject):
         self._start = start
         self._home = home
         self._lock: ProjectLock | None = None
-        self._saving = False
+        self._saving: Job | None = None
         self._generation = 0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(AUTOSAVE_MS)
         self._timer.timeout.connect(self.save_soon)
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether something is not on disk yet."""
+        return self.dirty or self._saving is not None
 
     @property
     def folder(self) -> Path | None:
@@ -228,11 +236,14 @@ class Keeper(QObject):
         if self._lock is not None:
             self._lock.release()
         self._generation += 1
-        self.project, self._lock, self.dirty, self._saving = None, None, False, False
+        self.project, self._lock, self.dirty, self._saving = None, None, False, None
 
     def flush(self) -> None:
         """Save now, on this thread, if anything is unsaved."""
         self._timer.stop()
+        if self._saving is not None:
+            # Two writers of one file: the older one must not come last.
+            self._saving.wait(SAVE_SECONDS)
         if self.dirty and self.project is not None:
             self.project = write(self.project, self._contents())
             self.dirty = False
@@ -243,16 +254,16 @@ class Keeper(QObject):
         """Save on a worker thread; a change meanwhile is saved afterwards."""
         if self.project is None:
             return
-        if self._saving:
+        if self._saving is not None:
             self._timer.start()
             return
         project, contents, generation = self.project, self._contents(), self._generation
-        self._saving, self.dirty = True, False
+        self.dirty = False
 
         def save(run: Run) -> tuple[int, Project]:  # noqa: ARG001 - a save is never cut short
             return generation, write(project, contents)
 
-        self._start(
+        self._saving = self._start(
             Task(
                 title=self.tr("Save the project"),
                 kind="save",
@@ -266,10 +277,10 @@ class Keeper(QObject):
     def take_saved(self, generation: int, project: Project) -> None:
         """A save came through."""
         if generation == self._generation:
-            self.project, self._saving = project, False
+            self.project, self._saving = project, None
             self.changed.emit()
 
     def take_failure(self) -> None:
         """A save failed: what changed is unsaved still."""
-        self._saving, self.dirty = False, True
+        self._saving, self.dirty = None, True
         self.changed.emit()

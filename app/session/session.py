@@ -271,7 +271,7 @@ class Session(QObject, Derived):
         """Whether the project is saved, in a word."""
         if self.temporary:
             return self.tr("not saved")
-        return self.tr("saving…") if self._keeper.dirty else self.tr("saved")
+        return self.tr("saving…") if self._keeper.unsaved else self.tr("saved")
 
     def open_project(self, folder: Path) -> Job:
         """Open a project folder beside whatever runs; everything in it becomes current."""
