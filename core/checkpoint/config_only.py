@@ -58,10 +58,13 @@ def expected_tensors(folder: Path) -> dict[str, TensorRef]:
 
 def main(folder: str) -> None:
     """Print `[[name, dtype, shape], …]` for the model of a folder's config.json."""
-    import torch
-    from transformers import AutoConfig, AutoModelForCausalLM
+    from transformers import AutoConfig
 
+    # Before the slow imports, since this is where a bad config fails.
     config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
+    import torch
+    from transformers import AutoModelForCausalLM
+
     with torch.device("meta"):
         model = AutoModelForCausalLM.from_config(config, trust_remote_code=False)
     names = {

@@ -10,6 +10,7 @@ import json
 import math
 import os
 import stat
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -75,8 +76,9 @@ def read_header(path: Path) -> tuple[list[TensorRef], dict[str, str]]:
     if not isinstance(header, dict):
         raise CheckpointError(f"{path.name}: its header is not a JSON object", remedy=_REMEDY)
     metadata = header.pop("__metadata__", None)
-    refs = [_tensor(path.name, name, entry, base) for name, entry in header.items()]
-    refs.sort(key=lambda ref: (ref.start, ref.end))
+    file, sizes = path.name, _Sizes()
+    refs = [_tensor(file, name, entry, base, sizes) for name, entry in header.items()]
+    refs.sort(key=itemgetter(4, 5))
     _check_contiguous(path.name, refs, base, size)
     return refs, _strings(metadata)
 
@@ -112,27 +114,48 @@ def _header_bytes(path: Path) -> tuple[bytes, int, int]:
         raise CheckpointError(f"{path.name} cannot be read: {error.strerror or error}") from error
 
 
-def _tensor(file: str, name: str, entry: object, base: int) -> TensorRef:
+# Bytes and shape of the (dtype, shape) pairs met so far: a model has thousands of tensors of few.
+_Sizes = dict[tuple[object, ...], tuple[int, tuple[int, ...]]]
+
+
+def _tensor(file: str, name: str, entry: object, base: int, sizes: _Sizes) -> TensorRef:
     """One header entry as a reference, its types, sizes and arithmetic checked."""
     try:
-        dtype, shape, (start, end) = entry["dtype"], entry["shape"], entry["data_offsets"]  # type: ignore[index]
-        bits = BITS[dtype]
-        numbers = [start, end, *shape]
+        dtype, (start, end) = entry["dtype"], entry["data_offsets"]  # type: ignore[index]
+        key = (dtype, *entry["shape"])  # type: ignore[index]
+        found = sizes.get(key)
+        if found is None:
+            found = sizes[key] = _size(dtype, entry["shape"])  # type: ignore[index]
         # `type` and not `isinstance`: true and false are integers to Python.
-        sound = type(shape) is list and {*map(type, numbers)} == {int} and min(numbers) >= 0
+        sound = type(start) is int and type(end) is int and start >= 0
     except (KeyError, TypeError, ValueError, IndexError):
-        sound = False
-    if not sound:
+        sound, found = False, None
+    if not sound or found is None:
         raise CheckpointError(
             f"{file}: the header entry of {_shown(name)} is damaged", remedy=_REMEDY
         )
-    if (end - start) * 8 != math.prod(shape) * bits:
+    nbytes, shape = found
+    if end - start != nbytes:
         raise CheckpointError(
             f"{file}: {_shown(name)} of shape {_shown(shape)} and dtype {dtype} cannot be bytes "
             f"{_shown(start)} to {_shown(end)}",
             remedy=_REMEDY,
         )
-    return TensorRef(name, file, dtype, tuple(shape), base + start, base + end)
+    return TensorRef(name, file, dtype, shape, base + start, base + end)
+
+
+def _size(dtype: str, shape: object) -> tuple[int, tuple[int, ...]]:
+    """Bytes of a tensor and its shape; −1 when they are no whole bytes.
+
+    Raises:
+        KeyError: No such dtype.
+        TypeError: The shape is not a list of numbers that count.
+    """
+    bits = BITS[dtype]
+    if not isinstance(shape, list) or not {*map(type, shape)} <= {int} or min(shape, default=0) < 0:
+        raise TypeError
+    whole, rest = divmod(math.prod(shape) * bits, 8)
+    return -1 if rest else whole, tuple(shape)
 
 
 def _check_contiguous(file: str, refs: list[TensorRef], base: int, size: int) -> None:

@@ -315,7 +315,9 @@ def _fingerprint(checkpoint: Checkpoint, tensors: Mapping[str, TensorRef]) -> st
     digest = hashlib.sha256()
     config = {k: v for k, v in checkpoint.config.items() if k not in _NOT_THE_MODEL}
     digest.update(json.dumps(config, sort_keys=True, default=str).encode())
-    lines = sorted(f"{ref.name}\0{DTYPES[ref.dtype]}\0{ref.shape}\n" for ref in tensors.values())
+    kinds = {(ref.dtype, ref.shape) for ref in tensors.values()}
+    words = {kind: f"\0{DTYPES[kind[0]]}\0{kind[1]}\n" for kind in kinds}
+    lines = sorted([name + words[ref.dtype, ref.shape] for name, ref in tensors.items()])
     digest.update("".join(lines).encode("utf-8", "surrogatepass"))
     for name, size in zip(checkpoint.files, checkpoint.sizes, strict=True):
         digest.update(f"{size}\n".encode())

@@ -5,7 +5,8 @@ E: experts of a layer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from core.checkpoint.header import TensorRef
 from core.families import MoeConfig, Place, Role
 
 _OUTSIDE = Place(Role.OTHER)
+_BY_ROW = frozenset({Role.EXPERTS, Role.ROUTER})
 
 
 class Block(NamedTuple):
@@ -59,53 +61,48 @@ def expert_axis(shape: tuple[int, ...], experts: int) -> bool:
 def read_layout(tensors: Mapping[str, TensorRef], moe: MoeConfig) -> Layout:
     """Place every tensor by the family's names; nothing is read but names and shapes."""
     places, stems = _place_all(tensors, moe)
-    numbers: dict[str, set[int]] = {}
-    fused: dict[str, int] = {}
-    routed: set[str] = set()
-    layers: dict[str, Place] = {}
-    for name, place in places.items():
-        if name in stems:
-            layers[stems[name]] = place
-        if place.role is Role.EXPERT and place.expert is not None:
-            numbers.setdefault(stems[name], set()).add(place.expert)
-        elif place.role is Role.EXPERTS and tensors[name].shape:
-            fused.setdefault(stems[name], tensors[name].shape[0])
-        elif place.role is Role.ROUTER:
-            routed.add(stems[name])
+    numbers: defaultdict[int, set[int]] = defaultdict(set)
+    fused: dict[int, int] = {}
+    rows: list[str] = []
+    for name, (role, layer, expert, _, _) in places.items():
+        if role is Role.EXPERT and layer is not None and expert is not None:
+            numbers[layer].add(expert)
+        elif role in _BY_ROW and layer is not None:
+            rows.append(name)
+            if role is Role.EXPERTS and tensors[name].shape:
+                fused.setdefault(layer, tensors[name].shape[0])
+    routed = {places[name].layer for name in rows if places[name].role is Role.ROUTER}
     blocks, faults = [], []
-    for stem in {**numbers, **fused}:
-        found = numbers.get(stem, set())
-        experts = len(found) if found else fused[stem]
+    for layer in sorted({*numbers, *fused}):
+        found, (stem, mtp) = numbers.get(layer, set()), stems[layer]
+        experts = len(found) or fused[layer]
         if found and max(found) != len(found) - 1:
             lost = next(i for i in range(max(found)) if i not in found)
             faults.append(f"{stem}: expert {lost} of {max(found) + 1} has no tensors")
-        if stem not in routed:
+        if layer not in routed:
             faults.append(f"{stem}: has {experts} experts but no router")
-        blocks.append(Block(stem, layers[stem].layer or 0, experts, layers[stem].mtp))
-    counts = {block.stem: block.experts for block in blocks}
-    faults += _shape_faults(tensors, places, stems, counts, moe)
-    blocks.sort(key=lambda block: (block.mtp, block.layer))
+        blocks.append(Block(stem, layer, experts, mtp))
+    counts = {block.layer: block.experts for block in blocks}
+    faults += _shape_faults(tensors, places, rows, counts, moe)
     return Layout(
         places=places,
         blocks=tuple(block for block in blocks if not block.mtp),
         mtp_blocks=tuple(block for block in blocks if block.mtp),
-        layers_found=frozenset(
-            place.layer for place in places.values() if place.layer is not None and not place.mtp
-        ),
+        layers_found=frozenset(layer for layer, (_, mtp) in stems.items() if not mtp),
         faults=tuple(faults),
     )
 
 
 def _place_all(
     tensors: Mapping[str, TensorRef], moe: MoeConfig
-) -> tuple[dict[str, Place], dict[str, str]]:
-    """Place of every tensor, and the path of the layer it is in."""
-    family = moe.family
+) -> tuple[dict[str, Place], dict[int, tuple[str, bool]]]:
+    """Place of every tensor; path of every layer and whether it predicts further tokens."""
+    # Layers share the names of what is in them, so few names are really looked at.
     roles: dict[str, tuple[Role, int | None, tuple[int, int]]] = {}
     places: dict[str, Place] = {}
-    stems: dict[str, str] = {}
-    decoders = tuple(f"{decoder}." for decoder in family.decoders)
-    mtp_heads = tuple(f"{head}." for head in family.mtp)
+    stems: dict[int, tuple[str, bool]] = {}
+    decoders = tuple(f"{decoder}." for decoder in moe.family.decoders)
+    mtp_heads = tuple(f"{head}." for head in moe.family.mtp)
     for name in tensors:
         mtp = name.startswith(mtp_heads)
         # `mtp.layers.0.…` keeps its layers under the same word as the decoder does.
@@ -114,15 +111,16 @@ def _place_all(
         if at < 7 or not dot or not (number.isascii() and number.isdecimal()) or len(number) > 6:
             places[name] = _outside(name, moe, mtp=mtp)
             continue
-        if rest not in roles:
-            roles[rest] = family.role_of(rest)
-        role, expert, (start, end) = roles[rest]
+        known = roles.get(rest)
+        if known is None:
+            known = roles[rest] = moe.family.role_of(rest)
+        role, expert, (start, end) = known
         layer = int(number) + (moe.layers if mtp else 0)
         offset = at + len(number) + 1
-        places[name] = Place(
-            role, layer, expert, (offset + start, offset + end), mtp or layer >= moe.layers
-        )
-        stems[name] = name[: offset - 1]
+        beyond = layer >= moe.layers
+        places[name] = Place(role, layer, expert, (offset + start, offset + end), beyond)
+        if layer not in stems:
+            stems[layer] = (name[: offset - 1], beyond)
     return places, stems
 
 
@@ -145,19 +143,19 @@ def _outside(name: str, moe: MoeConfig, *, mtp: bool) -> Place:
 def _shape_faults(
     tensors: Mapping[str, TensorRef],
     places: Mapping[str, Place],
-    stems: Mapping[str, str],
-    counts: Mapping[str, int],
+    rows: Sequence[str],
+    counts: Mapping[int, int],
     moe: MoeConfig,
 ) -> list[str]:
-    """Router and fused tensors whose shape does not count the layer's experts."""
+    """Router and fused tensors (`rows`) whose shape does not count the layer's experts."""
     faults = []
-    for name, place in places.items():
-        if place.role not in {Role.ROUTER, Role.EXPERTS} or stems[name] not in counts:
+    for name in rows:
+        place = places[name]
+        experts = counts.get(-1 if place.layer is None else place.layer)
+        shape = tensors[name].shape
+        if experts is None or tensors[name].elements == 1 or expert_axis(shape, experts):
             continue
-        shape, experts = tensors[name].shape, counts[stems[name]]
         spare = place.role is Role.ROUTER and moe.family.extra_router_rows
-        if tensors[name].elements == 1 or expert_axis(shape, experts):
-            continue
         if not (spare and shape and shape[0] > experts):
             faults.append(f"{name}: shape {list(shape)} does not count {experts} experts")
     return faults

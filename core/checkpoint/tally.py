@@ -35,6 +35,8 @@ _PARTS = {
     Role.EMBEDDING: "embedding",
     Role.OTHER: "other",
 }
+_SLICED = frozenset({Role.EXPERT, Role.EXPERTS, Role.ROUTER})
+_COUNTED_AS = {Role.EXPERTS: Role.EXPERT, Role.HASH: Role.OTHER}
 
 
 @dataclass(kw_only=True)
@@ -93,38 +95,41 @@ def count(
     tensors: Mapping[str, TensorRef], layout: Layout, *, tied: bool, packing: int | None
 ) -> Tally:
     """Sum all tensors of a checkpoint."""
-    tally = Tally()
     experts = {block.layer: block.experts for block in layout.blocks}
+    copied_head = tied and any(name.endswith("embed_tokens.weight") for name in tensors)
+    # Summed by group first: one dictionary per tensor instead of six.
+    groups: dict[tuple[Role, int | None, bool, str, bool], list[int]] = {}
+    for ref, (role, layer, _, _, mtp) in zip(
+        tensors.values(), map(layout.places.__getitem__, tensors), strict=True
+    ):
+        elements = ref.elements if packing is None else weights_in(ref, packing)
+        # Some files keep a copy of the embedding as the head although the two are one.
+        if copied_head and role is Role.EMBEDDING and "lm_head" in ref.name:
+            elements = 0
+        by_row = role is Role.ROUTER and expert_axis(ref.shape, experts.get(layer or 0, -1))
+        key = (role, layer, mtp, ref.dtype, by_row)
+        group = groups.get(key)
+        if group is None:
+            group = groups[key] = [0, 0]
+        group[0] += elements
+        group[1] += ref.end - ref.start
+    tally = Tally()
     mtp_layers = {block.layer for block in layout.mtp_blocks}
-    copied_head = tied and _has_embedding(tensors)
-    for name, ref in tensors.items():
-        place = layout.places[name]
-        parameters, size = weights_in(ref, packing), ref.end - ref.start
-        tally.bytes_by_dtype[DTYPES[ref.dtype]] += size
-        role = Role.EXPERT if place.role is Role.EXPERTS else place.role
-        role = Role.OTHER if role is Role.HASH else role
-        if place.mtp:
+    for (role, layer, mtp, dtype, by_row), (parameters, size) in groups.items():
+        tally.bytes_by_dtype[DTYPES[dtype]] += size
+        if mtp:
             tally.mtp_parameters += parameters
             tally.mtp_bytes += size
-            if place.layer in mtp_layers and role in {Role.EXPERT, Role.ROUTER}:
-                tally.mtp_expert_bytes[place.layer] += size
+            if layer in mtp_layers and role in _SLICED:
+                tally.mtp_expert_bytes[layer] += size
             continue
-        # Some files keep a copy of the embedding as the head although the two are one.
-        if copied_head and role is Role.EMBEDDING and "lm_head" in name:
-            parameters = 0
-        tally.parameters[role] += parameters
-        tally.bytes[role] += size
-        if place.layer is None:
-            continue
-        if role is Role.EXPERT:
-            tally.expert_parameters[place.layer] += parameters
-            tally.expert_bytes[place.layer] += size
-        elif role is Role.ROUTER and expert_axis(ref.shape, experts.get(place.layer, -1)):
-            tally.row_parameters[place.layer] += parameters
-            tally.row_bytes[place.layer] += size
+        kind = _COUNTED_AS.get(role, role)
+        tally.parameters[kind] += parameters
+        tally.bytes[kind] += size
+        if layer is not None and kind is Role.EXPERT:
+            tally.expert_parameters[layer] += parameters
+            tally.expert_bytes[layer] += size
+        elif layer is not None and by_row:
+            tally.row_parameters[layer] += parameters
+            tally.row_bytes[layer] += size
     return tally
-
-
-def _has_embedding(tensors: Mapping[str, TensorRef]) -> bool:
-    """Whether the input embedding is in the file, so that a tied head is a copy."""
-    return any(name.endswith("embed_tokens.weight") for name in tensors)

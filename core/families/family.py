@@ -32,6 +32,9 @@ class Role(Enum):
     EMBEDDING = "embedding"
     OTHER = "other"
 
+    # Members are singletons; Enum's own hash is Python code, too slow for 100,000 tensors.
+    __hash__ = object.__hash__
+
 
 class Place(NamedTuple):
     """Where a tensor belongs.
