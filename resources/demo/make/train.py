@@ -27,7 +27,7 @@ from resources.demo.make.sources import DOMAINS
 class Options:
     """What decides the result; the defaults made the shipped model."""
 
-    tokens: int = 14_000_000
+    tokens: int = 13_000_000
     seed: int = 0
     ranks: int = 2
     length: int = 512
@@ -37,7 +37,8 @@ class Options:
     muon_lr: float = 5e-3
     warmup: int = 50  # steps
     decay: float = 0.3  # the last part of the tokens
-    balance: tuple[float, float] = (0.005, 0.001)  # at first, and from 15 % of the tokens on
+    balance: tuple[float, float] = (0.005, 0.001)  # at first, and once experts differ
+    balance_tokens: tuple[int, int] = (1_950_000, 3_900_000)  # when it starts and ends to fall
     z_weight: float = 1e-4
     clip: float = 1.0
 
@@ -54,8 +55,8 @@ class Options:
     def balance_weight(self, step: int) -> float:
         """Load balancing matters at the start; later it would keep experts from specialising."""
         first, last = self.balance
-        progress = step / self.steps
-        return first if progress < 0.15 else last + (first - last) * max(0.0, 1 - progress / 0.3)
+        begin, end = (tokens / (self.length * self.batch) for tokens in self.balance_tokens)
+        return first if step < begin else last + (first - last) * max(0.0, 1 - step / end)
 
 
 @dataclass(frozen=True)
