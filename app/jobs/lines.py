@@ -93,6 +93,17 @@ def export_line(
     return line("seer", "export", model, "--plan", plan, "-o", output, *words)
 
 
+def unfolded(command: str) -> str:
+    """A long line broken before each option, as a shell takes it."""
+    words = shlex.split(command)
+    lines: list[list[str]] = [[]]
+    for word in words:
+        if word.startswith("-") and len(lines[-1]) > 1:
+            lines.append([])
+        lines[-1].append(word)
+    return " \\\n  ".join(shlex.join(part) for part in lines)
+
+
 def load_snippet(folder: str | Path) -> str:
     """Python that loads an exported checkpoint with stock transformers."""
     return (

@@ -73,8 +73,8 @@ class EvaluatePage(Page):
             return self.tr("perplexity {value}").format(value=value)
         if any(v.kind == "plan" for v in self.session.variants):
             return self.tr("plan changed")
-        count = len(self.session.variants)
-        return self.tr("{count} variants").format(count=count) if count else ""
+        count = sum(1 for v in self.session.variants if v.perplexity)
+        return self.tr("{count} measured").format(count=count) if count else ""
 
     def state(self) -> PageState:
         """Blocked without a model; stale when the plan changed after it was measured."""
@@ -168,7 +168,10 @@ class EvaluatePage(Page):
         self.table.setMinimumHeight(140)
         self.table.chosen.connect(self._on_chosen)
         self.plot = ScatterPlot(numbers.size, _plain)
-        self.plot.set_axes(self.tr("Checkpoint size"), self.tr("Perplexity, lower is better"))
+        self.plot.set_axes(self.tr("Checkpoint size"), self.tr("Perplexity"))
+        self.plot.set_note(
+            self.tr("Every measured variant becomes a point: a quick check adds one.")
+        )
         self.plot.chosen.connect(self._on_mark)
         plot_card = Card(self.tr("Quality against size"))
         plot_card.body.addWidget(self.plot)

@@ -1,4 +1,4 @@
-"""Quality against size: one mark per variant, the front that nothing beats, labels that stay calm."""
+"""Quality against size: one mark per variant, the front that nothing beats, calm labels."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from app.theme import TYPE, color, theme_changed
+from app.widgets.forms import label
 
 # Beyond this many marks only the original and the selected one keep their names.
 MAX_LABELS = 8
@@ -67,7 +68,7 @@ class _Axis(pg.AxisItem):  # type: ignore[misc]
         ]
         return [(1.0, [s for s in steps if minVal <= s <= maxVal])]
 
-    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+    def tickStrings(self, values: list[float], *_scale: float) -> list[str]:
         """Ticks as the rest of the window writes such numbers."""
         return [self._words(10**v if self.logarithmic else v) for v in values]
 
@@ -106,9 +107,11 @@ class ScatterPlot(QWidget):
         self._plot.addItem(self._line)
         self._plot.addItem(self._points)
         self._plot.getViewBox().sigResized.connect(self._on_resized)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._plot)
+        self._note = label("", "dim", wrap=True)
+        self._note.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self._note)
+        self._stack.addWidget(self._plot)
         theme_changed.connect(self._repaint)
         self._repaint()
 
@@ -125,10 +128,15 @@ class ScatterPlot(QWidget):
         self._titles = (x_title, y_title)
         self._repaint()
 
+    def set_note(self, text: str) -> None:
+        """What is said while there is no mark."""
+        self._note.setText(text)
+
     def set_marks(self, marks: tuple[Mark, ...], front: tuple[int, ...] = ()) -> None:
         """Show these marks, and a line through the indices that nothing beats."""
         self._marks, self._front = marks, front
         self._selected = min(self._selected, len(marks) - 1)
+        self._stack.setCurrentIndex(1 if marks else 0)
         self._repaint()
 
     def select(self, index: int) -> None:
@@ -267,5 +275,3 @@ class ScatterPlot(QWidget):
     def _on_hovered(self, _item: object, points: list[object], *_event: object) -> None:
         detail = self._marks[int(points[0].data())].detail if len(points) else ""  # type: ignore[attr-defined]
         self._plot.setToolTip(detail)
-
-

@@ -1,0 +1,336 @@
+"""Export: write the smaller checkpoint, prove that it is right, and say how to load it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QUrl, Slot
+from PySide6.QtGui import QAction, QDesktopServices
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from app.jobs import tasks
+from app.jobs.lines import load_snippet, unfolded
+from app.pages import subject
+from app.pages.export_choice import Target, look_at, proposed, shard_bytes
+from app.pages.export_form import CostStrip, ExportForm, need_of
+from app.pages.export_result import ResultCard
+from app.pages.page import Page, PageState
+from app.pages.run_text import show_job
+from app.theme import UNIT
+from app.widgets import numbers
+from app.widgets.banner import Banner
+from app.widgets.cards import Card
+from app.widgets.empty_state import EmptyState
+from app.widgets.forms import column, row, scrolled
+from app.widgets.run_strip import RunStrip
+from app.widgets.snippet import Snippet
+
+if TYPE_CHECKING:
+    from app.jobs.job import Job
+    from app.session import Session
+    from core.planning import Plan
+
+PAGE = "export"
+FORM_WIDTH = 400
+
+
+class ExportPage(Page):
+    """Where to, at the left; what will be written and what came of it, at the right."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.primary_action = QAction(self.tr("Export"), self)
+        self.primary_action.triggered.connect(self.export)
+        self.job: Job | None = None
+        self.reload_job: Job | None = None
+        self._written: Plan | None = None  # of the export that is shown
+        self._target = Target(folder=Path(), problem="missing", free=0)
+        self._build()
+        self._listen()
+        self._on_model()
+
+    # -- what the rail shows -----------------------------------------------------------------
+
+    @property
+    def title(self) -> str:
+        """The name of the step."""
+        return self.tr("Export")
+
+    def subtitle(self) -> str:
+        """What was written."""
+        result = self.session.exported
+        if result is None:
+            return ""
+        return self.tr("{size} written").format(size=numbers.size(result.bytes_out))
+
+    def state(self) -> PageState:
+        """Blocked without a plan that drops something, or by a problem of the plan."""
+        plan = self.session.plan
+        if plan is None:
+            return PageState("blocked", self.tr("Open a model first."))
+        if self.session.exported is not None:
+            if self._written is not None and plan.keep != self._written.keep:
+                return PageState("stale", self.tr("The plan changed since it was exported."))
+            return PageState("done")
+        wrong = self._blocking()
+        if wrong:
+            return PageState("blocked", wrong)
+        return PageState("ready", self.tr("Nothing was exported yet."))
+
+    def command(self) -> str:
+        """The line that does what "Export" does."""
+        task = self._task()
+        return task.command if task else ""
+
+    def shown(self) -> None:
+        """The disk may have changed."""
+        self._refresh()
+
+    # -- actions -----------------------------------------------------------------------------
+
+    @Slot()
+    def export(self) -> None:
+        """Write the checkpoint."""
+        task = self._task()
+        if task is None or self._busy() or not self._ready():
+            return
+        self._written = self.session.plan
+        self.result.clear()
+        self.job = self.session.start(task)
+        self.job.changed.connect(self._on_job)
+        self.job.finished.connect(self._on_job)
+        self._on_job()
+
+    @Slot()
+    def reload(self) -> None:
+        """Load what was written with stock transformers and compare logits."""
+        model, result = subject.current(self.session), self.session.exported
+        plan = self._written or self.session.plan
+        if model is None or result is None or plan is None or self._busy():
+            return
+        task = tasks.reload_task(model, output=Path(result.output), plan=plan)
+        self.reload_job = self.session.start(task)
+        self.reload_job.changed.connect(self._on_reload)
+        self.reload_job.finished.connect(self._on_reload)
+        self._on_reload()
+
+    @Slot()
+    def open_folder(self) -> None:
+        """Show what was written in the system's file manager."""
+        if self.session.exported is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.session.exported.output)))
+
+    # -- construction ------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.banner = Banner()
+        self.figures = CostStrip()
+        self.strip = RunStrip()
+        self.result = ResultCard()
+        self.line = Snippet(self.tr("The same on the command line"))
+        self.python = Snippet(self.tr("Load it in Python"))
+        codes = Card()
+        codes.body.addWidget(self.line)
+        codes.body.addSpacing(UNIT)
+        codes.body.addWidget(self.python)
+        inner = QWidget()
+        inner.setLayout(
+            column(self.figures, self.strip, self.result, codes, None, spacing=2 * UNIT)
+        )
+        self.form = ExportForm()
+        self.form.setFixedWidth(FORM_WIDTH)
+        body = row(self.form, scrolled(inner), spacing=3 * UNIT)
+        body.setStretch(1, 1)
+        page = QWidget()
+        outer = column(self.banner, body, spacing=2 * UNIT, margins=(20, 16, 20, 16))
+        outer.setStretch(1, 1)
+        page.setLayout(outer)
+        self.empty = EmptyState(
+            "export",
+            self.tr("Nothing to export yet"),
+            self.tr(
+                "Open a model and choose the experts to drop; the smaller checkpoint is "
+                "written here, verified, in a form that stock transformers loads."
+            ),
+            self.tr("Open a model"),
+        )
+        self.empty.activated.connect(self._on_empty)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.empty)
+        self.stack.addWidget(page)
+        self.setLayout(column(self.stack))
+
+    def _listen(self) -> None:
+        session = self.session
+        session.model_changed.connect(self._on_model)
+        session.plan_changed.connect(self._on_plan)
+        session.exported_changed.connect(self._on_exported)
+        self.form.folder_changed.connect(self._refresh)
+        self.form.options_changed.connect(self._on_option)
+        self.strip.pause_asked.connect(self._pause)
+        self.strip.resume_asked.connect(self._resume)
+        self.strip.cancel_asked.connect(self._cancel)
+        self.result.open_asked.connect(self.open_folder)
+        self.result.reload_asked.connect(self.reload)
+        self.result.evaluate_asked.connect(self._go_evaluate)
+
+    # -- what changes ------------------------------------------------------------------------
+
+    @Slot()
+    def _on_model(self) -> None:
+        self.form.set_options(self.session.page_options(PAGE))
+        self._written = None
+        self.result.clear()
+        self.stack.setCurrentIndex(0 if self.session.plan is None else 1)
+        self._on_plan()
+
+    @Slot()
+    def _on_plan(self) -> None:
+        plan, info = self.session.plan, self.session.info
+        if plan is not None and info is not None:
+            self.form.propose(proposed(self.session.model, Path(info.path), plan))
+        self._refresh()
+
+    @Slot()
+    def _on_option(self) -> None:
+        self.session.set_page_options(PAGE, self.form.options())
+        self._refresh()
+
+    @Slot()
+    def _on_exported(self) -> None:
+        result, info, plan = self.session.exported, self.session.info, self.session.plan
+        if result is not None:
+            self.result.show_result(result)
+        if result is not None and info is not None and plan is not None:
+            # The next export needs a folder of its own.
+            following = proposed(self.session.model, Path(info.path), plan)
+            self.form.propose(following, replacing=str(result.output))
+        self._refresh()
+
+    @Slot()
+    def _on_job(self) -> None:
+        show_job(self.strip, self.job)
+        self._refresh()
+
+    @Slot()
+    def _on_reload(self) -> None:
+        job = self.reload_job
+        show_job(self.strip, job)
+        if job is not None:
+            self.result.show_reload(job)
+        self._refresh()
+
+    @Slot()
+    def _on_empty(self) -> None:
+        self.go_to.emit("welcome")
+
+    @Slot()
+    def _go_evaluate(self) -> None:
+        self.go_to.emit("evaluate")
+
+    @Slot()
+    def _pause(self) -> None:
+        if (job := self._running()) is not None:
+            job.pause()
+
+    @Slot()
+    def _resume(self) -> None:
+        if (job := self._running()) is not None:
+            job.resume()
+
+    @Slot()
+    def _cancel(self) -> None:
+        if (job := self._running()) is not None:
+            job.cancel()
+
+    # -- what it shows -----------------------------------------------------------------------
+
+    @Slot()
+    def _refresh(self) -> None:
+        info, plan = self.session.info, self.session.plan
+        if info is None or plan is None:
+            self.primary_action.setEnabled(False)
+            self.state_changed.emit()
+            return
+        self._target = look_at(self.form.folder.text(), Path(info.path))
+        cost, base = self.session.cost, self.session.base_cost
+        self.form.show_target(self._target, need_of(cost))
+        if cost is not None and base is not None:
+            self.figures.show_plan(plan, cost, base)
+        self._show_banner()
+        self.primary_action.setEnabled(self._ready() and not self._busy())
+        self.result.set_busy(self._busy())
+        task = self._task()
+        self.line.set_text(unfolded(task.command) if task else "")
+        shown = self.session.exported.output if self.session.exported else self._target.folder
+        self.python.set_text(load_snippet(shown))
+        self.state_changed.emit()
+
+    def _show_banner(self) -> None:
+        wrong = self._blocking()
+        if not wrong:
+            self.banner.clear()
+            return
+        fixable = next((p for p in self.session.problems if p.fix is not None), None)
+        self.banner.say(
+            wrong,
+            "notice",
+            fixable.fix_text if fixable else self.tr("Choose experts"),
+            self._fix if fixable else self._go_select,
+        )
+
+    def _fix(self) -> None:
+        problem = next((p for p in self.session.problems if p.fix is not None), None)
+        if problem is not None and problem.fix is not None:
+            self.session.apply_plan(problem.fix(), problem.fix_text)
+
+    def _go_select(self) -> None:
+        self.go_to.emit("select")
+
+    # -- values ------------------------------------------------------------------------------
+
+    def _blocking(self) -> str:
+        """Why the plan cannot be exported, or empty."""
+        plan = self.session.plan
+        if plan is None:
+            return self.tr("Open a model first.")
+        errors = [p.text for p in self.session.problems if p.severity == "error"]
+        if errors:
+            return errors[0]
+        if not plan.uniform:
+            return self.tr(
+                "Layers keep different numbers of experts; stock loaders read one number for all."
+            )
+        return ""
+
+    def _ready(self) -> bool:
+        cost, target = self.session.cost, self._target
+        fits = cost is not None and target.free >= need_of(cost)
+        return not target.problem and not self._blocking() and fits
+
+    def _running(self) -> Job | None:
+        for job in (self.job, self.reload_job):
+            if job is not None and not job.over:
+                return job
+        return None
+
+    def _busy(self) -> bool:
+        return self._running() is not None
+
+    def _task(self) -> tasks.Task | None:
+        model, plan = subject.current(self.session), self.session.plan
+        if model is None or plan is None:
+            return None
+        from core.export import ExportOptions
+
+        shard = str(self.form.shard.currentData())
+        options = ExportOptions(
+            plan=plan,
+            output=self._target.folder,
+            shard_size=shard_bytes(shard),
+            verify=self.form.verify.isChecked(),
+        )
+        return tasks.export_task(
+            model, options, plan_file=subject.plan_file(self.session), shard_size=shard
+        )

@@ -1,0 +1,163 @@
+"""The Export page's form (where to, how) and its strip of what will be written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLineEdit, QWidget
+
+from app.pages.export_choice import DEFAULT_SHARD, ROOM, SHARDS, Target
+from app.theme import UNIT
+from app.widgets import numbers
+from app.widgets.bars import Bar
+from app.widgets.cards import Card, FigureStrip
+from app.widgets.forms import Button, Form, column, label, row, set_property
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from core.planning import Cost, Plan
+
+
+class ExportForm(QWidget):
+    """Folder, free space, size of files, verification.
+
+    Signals:
+        folder_changed: Another folder.
+        options_changed: Another size, or verification on or off.
+    """
+
+    folder_changed = Signal()
+    options_changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._proposed = ""
+        self.folder = QLineEdit()
+        self.folder.setAccessibleName(self.tr("Folder"))
+        self.folder.textChanged.connect(self.folder_changed)
+        self.browse_button = Button(self.tr("Browse…"))
+        self.browse_button.clicked.connect(self.browse)
+        self.hint = label("", "caption", wrap=True)
+        self.space = Bar()
+        self.space_note = label("", "caption", wrap=True)
+        self.shard = QComboBox()
+        for text in SHARDS:
+            self.shard.addItem(text.replace("GB", " GB"), text)
+        self.shard.currentIndexChanged.connect(self.options_changed)
+        self.verify = QCheckBox(self.tr("Compare every byte"))
+        self.verify.toggled.connect(self.options_changed)
+        self.setLayout(column(self._where(), self._options(), None, spacing=2 * UNIT))
+
+    def _where(self) -> Card:
+        card = Card(self.tr("Write to"))
+        field = row(self.folder, self.browse_button)
+        field.setStretch(0, 1)
+        card.body.addLayout(field)
+        card.body.addWidget(self.hint)
+        card.body.addSpacing(UNIT)
+        card.body.addWidget(self.space)
+        card.body.addWidget(self.space_note)
+        return card
+
+    def _options(self) -> Card:
+        form = Form(label_width=112, field_width=0)
+        form.add_row(self.tr("Largest file"), self.shard)
+        hint = self.tr("With the source, before the folder appears under its name")
+        form.add_row(self.tr("Verify"), self.verify, hint)
+        card = Card(self.tr("Options"))
+        card.body.addWidget(form)
+        return card
+
+    def propose(self, folder: Path, *, replacing: str = "") -> None:
+        """Fill in a folder unless the user named one; `replacing` is taken for proposed too."""
+        if self.folder.text() in {self._proposed, replacing}:
+            self._proposed = str(folder)
+            self.folder.setText(self._proposed)
+
+    def options(self) -> dict[str, object]:
+        """What a project keeps of it."""
+        return {"shard": self.shard.currentData(), "verify": self.verify.isChecked()}
+
+    def set_options(self, kept: Mapping[str, object]) -> None:
+        """Show what a project kept."""
+        was = self.blockSignals(True)
+        at = self.shard.findData(str(kept.get("shard", DEFAULT_SHARD)))
+        self.shard.setCurrentIndex(max(at, 0))
+        self.verify.setChecked(bool(kept.get("verify", True)))
+        self.blockSignals(was)
+
+    def show_target(self, target: Target, need: int) -> None:
+        """Say whether the folder will do, and how much of the disk the export takes.
+
+        Args:
+            target: The folder as the disk has it.
+            need: Bytes to write.
+        """
+        texts = {
+            "missing": self.tr("Name a new folder."),
+            "occupied": self.tr("This folder is not empty: name a new one."),
+            "file": self.tr("This is a file: name a folder."),
+            "inside": self.tr("This is inside the model's own folder: name one beside it."),
+            "": self.tr("A new folder; nothing appears in it until everything is written."),
+        }
+        wrong = target.problem not in {"", "missing"}
+        self.hint.setText(texts[target.problem])
+        set_property(self.hint, "role", "bad" if wrong else "caption")
+        set_property(self.folder, "invalid", "true" if wrong else "false")
+        tight = target.free < need
+        self.space.set_share(need / target.free if target.free else 1.0, "bad" if tight else "bar")
+        self.space_note.setText(
+            self.tr("Needs {need}, {free} free on this disk").format(
+                need=numbers.size(need), free=numbers.size(target.free)
+            )
+        )
+        set_property(self.space_note, "role", "bad" if tight else "caption")
+
+    @Slot()
+    def browse(self) -> None:
+        """Ask for the folder to write into."""
+        now = Path(self.folder.text() or Path.home())
+        chosen = QFileDialog.getExistingDirectory(self, self.tr("Export into"), str(now.parent))
+        if chosen:
+            folder = Path(chosen)
+            occupied = folder.is_dir() and any(folder.iterdir())
+            self.folder.setText(str(folder / now.name if occupied else folder))
+
+
+class CostStrip(FigureStrip):
+    """What will be written: experts, bytes, parameters, and what loads it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        # tr needs the object, the captions come before it: the class's own context, spelled out.
+        super().__init__(("", "", "", ""), parent)
+        names = (
+            self.tr("Experts kept"),
+            self.tr("Checkpoint"),
+            self.tr("Parameters"),
+            self.tr("Loads in"),
+        )
+        for figure, name in zip(self.figures, names, strict=True):
+            figure.caption.set_text(name)
+
+    def show_plan(self, plan: Plan, cost: Cost, base: Cost) -> None:
+        """Show a plan's figures beside the whole model's."""
+        kept, total = sum(len(r) for r in plan.keep), sum(plan.experts)
+        experts, size, parameters, loads = self.figures
+        experts.set_value(f"{kept:,}", self.tr("of {total}").format(total=f"{total:,}"))
+        smaller = cost.bytes / base.bytes - 1
+        role = "good" if smaller < 0 else "caption"
+        size.set_value(numbers.size(cost.bytes), numbers.change(smaller), role)
+        fewer = cost.parameters.total / base.parameters.total - 1
+        parameters.set_value(numbers.count(cost.parameters.total), numbers.change(fewer), role)
+        if plan.uniform:
+            loads.set_value(self.tr("uniform"), "transformers, vLLM", "good")
+        else:
+            loads.set_value(self.tr("ragged"), self.tr("bundled loader"), "warn")
+
+
+def need_of(cost: Cost | None) -> int:
+    """Bytes that an export takes on the disk."""
+    return (cost.bytes if cost is not None else 0) + ROOM
