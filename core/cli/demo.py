@@ -106,12 +106,16 @@ def _plan(observed: Profile, info: ModelInfo, folder: Path) -> tuple[Plan, dict[
 def _evaluate(
     live: LiveModel, made: Plan, max_tokens: int, terminal: Terminal
 ) -> tuple[Evaluation, Evaluation]:
-    """Measure the original and the masked model on the same held-out texts."""
-    from core.evaluation import evaluate
+    """Measure the original and the masked model in turn on the same held-out texts."""
+    from core.evaluation import Evaluation, evaluate
 
     texts = _texts(live.folder, "heldout", max_tokens, terminal)
-    before = evaluate(live, texts, run=terminal.run)
     after = evaluate(live, texts, reference=live, plan=made, run=terminal.run)
+    before = Evaluation(
+        perplexity=after.reference_perplexity,
+        tokens=after.tokens,
+        tokens_by_domain=after.tokens_by_domain,
+    )
     return before, after
 
 

@@ -118,14 +118,16 @@ class Terminal:
             self._progress.start()
         left = "" if event.eta is None else f"{duration(event.eta)} to go"
         speed = "" if event.rate is None else rate(event.rate, event.unit)
-        if event.stage not in self._tasks:
-            self._tasks[event.stage] = self._progress.add_task(
-                event.stage, total=event.total, rate=speed, left=left
-            )
+        task = self._tasks.get(event.stage)
+        if task is None:
+            task = self._progress.add_task(event.stage, total=event.total, rate=speed, left=left)
+            self._tasks[event.stage] = task
+        elif event.rate is None and event.done == 0:  # the same stage once more
+            self._progress.reset(task)
         if event.total is not None and event.done >= event.total:
             left = ""
         self._progress.update(
-            self._tasks[event.stage],
+            task,
             completed=event.done,
             total=event.total,
             rate=speed,

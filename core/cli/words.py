@@ -53,7 +53,7 @@ def change(after: float, before: float) -> str:
     if after == before or not before:
         return "0 %" if before else ""
     moved = 100 * (after - before) / before
-    return f"{moved:+.1f} %".replace("-", "−")
+    return f"{moved:+.1f} %".replace("-", "−") if abs(moved) >= 0.05 else "0.0 %"
 
 
 def duration(seconds: float) -> str:

@@ -105,3 +105,27 @@ class Bounds:
         if self.groups == 1:
             return self.minimum
         return max(-(-self.minimum // self.groups_chosen), PER_GROUP_MINIMUM)
+
+    def per_group(self, mask_LE: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """True cells per row and router group, [L, G]."""
+        counts_LG: NDArray[np.int64]
+        if self.groups == 1 or self.exists_LE.all():
+            grouped_LGS = mask_LE.reshape(len(mask_LE), self.groups, -1)
+            counts_LG = np.count_nonzero(grouped_LGS, axis=2).astype(np.int64)
+        else:
+            counts_LG = np.stack(
+                [
+                    row[:count].reshape(self.groups, -1).sum(axis=1)
+                    for row, count in zip(mask_LE, self.experts_L.tolist(), strict=True)
+                ]
+            )
+        return counts_LG
+
+    def slices(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Fewest and most experts per group that each row can keep in all its groups alike.
+
+        Where the fewest are more than the most, locks stand against equal groups.
+        """
+        most_L = self.per_group(self.exists_LE & ~self.must_drop_LE).min(axis=1)
+        held_L = self.per_group(self.must_keep_LE).max(axis=1)
+        return np.maximum(held_L, np.minimum(self.least_per_group, most_L)), most_L

@@ -117,53 +117,34 @@ class _Repair:
         np.put_along_axis(place_LE, lowest_first_LE, np.arange(float(experts))[None], axis=1)
         return rank(place_LE + plan.kept_LE * experts, self._bounds)
 
-    def bounds_allow(self) -> bool:
+    def allowed(self) -> bool:
         """Whether locks leave every layer and group its least number of experts."""
-        bounds = self._bounds
-        free_LE = bounds.exists_LE & ~bounds.must_drop_LE
-        return bool(
-            (_per_group(free_LE, bounds) >= bounds.least_per_group).all()
-            and (
-                _per_group(bounds.must_keep_LE, bounds).max(axis=1)
-                <= _per_group(free_LE, bounds).min(axis=1)
-            ).all()
-        )
+        least_L, most_L = self._bounds.slices()
+        return bool((np.maximum(least_L, self._bounds.least_per_group) <= most_L).all())
+
+    def uniform_allowed(self) -> bool:
+        """Whether locks leave a count that every layer can have."""
+        least_L, most_L = self._bounds.slices()
+        return int(least_L.max()) <= int(most_L.min())
 
     def balanced(self) -> Plan:
         """Every group of a layer with the same number, at least the least; never fewer in all."""
-        groups_LG = _per_group(self._plan.kept_LE, self._bounds)
+        groups_LG = self._bounds.per_group(self._plan.kept_LE)
         wanted_L = -(-groups_LG.sum(axis=1) // self._bounds.groups)
         return self._with(self.ranking().keep(wanted_L))
 
     def uniform(self, count: int | None = None) -> Plan | None:
-        ranking = self.ranking()
-        low, high = int(ranking.least_L.max()), int(ranking.most_L.min())
-        if low > high:
+        """The same number everywhere: `count`, or what is nearest to the present mean."""
+        if not self.uniform_allowed():
             return None
-        groups = self._bounds.groups
+        least_L, most_L = self._bounds.slices()
         mean = float(self._plan.kept_L.mean()) if count is None else count
-        slices = int(np.clip(np.floor(mean / groups + 0.5), low, high))
-        plan = self._with(ranking.keep(np.full(len(self._plan.keep), slices)))
-        return plan if plan.uniform else None
+        slices = np.floor(mean / self._bounds.groups + 0.5)
+        slices = int(np.clip(slices, least_L.max(), most_L.min()))
+        return self._with(self.ranking().keep(np.full(len(self._plan.keep), slices)))
 
     def _with(self, kept_LE: NDArray[np.bool_]) -> Plan:
         return self._plan.with_kept(kept_LE, made_by=edited(self._plan.made_by))
-
-
-def _per_group(mask_LE: NDArray[np.bool_], bounds: Bounds) -> NDArray[np.int64]:
-    """True cells per row and router group [L, G]."""
-    counts_LG: NDArray[np.int64]
-    groups = bounds.groups
-    if groups == 1 or bounds.exists_LE.all():
-        counts_LG = mask_LE.reshape(len(mask_LE), groups, -1).sum(axis=2, dtype=np.int64)
-    else:
-        counts_LG = np.stack(
-            [
-                row[:count].reshape(groups, -1).sum(axis=1)
-                for row, count in zip(mask_LE, bounds.experts_L.tolist(), strict=True)
-            ]
-        )
-    return counts_LG
 
 
 def _hash_routed(plan: Plan, info: ModelInfo) -> Problem | None:
@@ -198,7 +179,7 @@ def _below_top_k(plan: Plan, bounds: Bounds, repair: _Repair) -> Problem | None:
     if not rows:
         return None
     least = int(plan.kept_L[list(rows)].min())
-    possible = repair.bounds_allow()
+    possible = repair.allowed()
     text = (
         f"{_names(plan, rows)} {_keep(rows)} {least}{'' if len(rows) == 1 else ' or more'}, "
         f"but a token chooses {bounds.minimum}"
@@ -217,13 +198,13 @@ def _below_top_k(plan: Plan, bounds: Bounds, repair: _Repair) -> Problem | None:
 def _groups(plan: Plan, bounds: Bounds, repair: _Repair) -> Problem | None:
     if bounds.groups == 1:
         return None
-    kept_LG = _per_group(plan.kept_LE, bounds)
+    kept_LG = bounds.per_group(plan.kept_LE)
     least = bounds.least_per_group
     bad_L = (kept_LG.min(axis=1) != kept_LG.max(axis=1)) | (kept_LG.min(axis=1) < least)
     rows = tuple(np.flatnonzero(bad_L).tolist())
     if not rows:
         return None
-    possible = repair.bounds_allow()
+    possible = repair.allowed()
     text = (
         f"{_names(plan, rows)}: the router's {bounds.groups} groups must keep equally many "
         f"experts, at least {least} each"
@@ -250,15 +231,15 @@ def _ragged(plan: Plan, repair: _Repair) -> Problem | None:
         odd = f"{_names(plan, rows)} keeps {int(plan.kept_L[rows[0]])}, the other layers {usual}"
     else:
         odd = f"Layers keep {low} to {high} experts"
-    fixed = repair.uniform()
+    possible = repair.uniform_allowed()
     return Problem(
         kind="ragged",
         severity="warning",
         text=f"{odd}: ragged plans need the bundled loader.",
         rows=rows,
         values={"layers": _names(plan, rows), "low": low, "high": high, "usual": usual},
-        fix_text="Make uniform" if fixed is not None else "",
-        fix=None if fixed is None else (lambda: fixed),
+        fix_text="Make uniform" if possible else "",
+        fix=(lambda: repair.uniform() or plan) if possible else None,
     )
 
 

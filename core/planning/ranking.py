@@ -70,10 +70,7 @@ def rank(scores_LE: NDArray[np.float64], bounds: Bounds) -> Ranking:
     place_LGS = np.empty_like(order_LGS)
     np.put_along_axis(place_LGS, order_LGS, np.arange(size)[None, None], axis=2)
     value_LS = _slice_values(np.take_along_axis(key_LGS, order_LGS, axis=2))
-    locked_LG = bounds.must_keep_LE.reshape(layers, groups, size).sum(axis=2)
-    free_LGS = (bounds.exists_LE & ~bounds.must_drop_LE).reshape(layers, groups, size)
-    most_L = free_LGS.sum(axis=2).min(axis=1)
-    least_L = np.maximum(locked_LG.max(axis=1), np.minimum(bounds.least_per_group, most_L))
+    least_L, most_L = bounds.slices()
     value_LS[np.arange(size) >= most_L[:, None]] = LOCKED_DROP
     return Ranking(
         bounds=bounds,

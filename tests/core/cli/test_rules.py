@@ -1,0 +1,144 @@
+"""What `seer plan` does with its flags."""
+
+from pathlib import Path
+
+import pytest
+
+from core.planning import Plan
+from tests.core.cli.conftest import Seer
+
+
+def made(seer: Seer, profile: Path, tmp_path: Path, *words: object) -> tuple[Plan, dict]:
+    path = tmp_path / "plan.json"
+    found = seer("plan", profile, *words, "-o", path, "--json").json
+    return Plan.load(path), found
+
+
+def test_global_scope_keeps_the_same_number_on_average(
+    seer: Seer, profile: Path, tmp_path: Path
+) -> None:
+    plan, found = made(
+        seer, profile, tmp_path, "--keep", 5, "--scope", "global", "--floor", 3, "--metric", "reap"
+    )
+    assert plan.kept_L.sum() == 10
+    assert plan.kept_L.min() >= 3
+    assert found["scope"] == "global"
+
+
+def test_coverage_reaches_what_was_asked_for(seer: Seer, profile: Path, tmp_path: Path) -> None:
+    _, found = made(seer, profile, tmp_path, "--coverage", "0.9", "--metric", "gate-sum")
+    assert found["coverage"] >= 0.9
+    assert found["dropped"] > 0
+    _, percent = made(seer, profile, tmp_path, "--coverage", "90%", "--metric", "gate-sum")
+    assert percent["kept"] == found["kept"]
+
+
+def test_locks_win_and_are_written_down(seer: Seer, profile: Path, tmp_path: Path) -> None:
+    plan, _ = made(
+        *(seer, profile, tmp_path, "--keep", 4),
+        *("--lock-keep", "0:0,0:1,0:2,0:3", "--lock-drop", "1:7"),
+    )
+    assert plan.keep[0] == (0, 1, 2, 3)
+    assert 7 not in plan.keep[1]
+    assert plan.locks.drop == {(1, 7)}
+
+
+def test_super_experts_are_kept_unless_protection_is_off(
+    seer: Seer, profile: Path, tmp_path: Path
+) -> None:
+    protected, _ = made(seer, profile, tmp_path, "--keep", 2, "--metric", "random", "--seed", 3)
+    free, _ = made(
+        *(seer, profile, tmp_path, "--keep", 2, "--metric", "random", "--seed", 3),
+        "--no-protect",
+    )
+    assert protected.made_by.protected
+    assert all(protected.kept_LE[cell] for cell in protected.made_by.protected)
+    assert not free.made_by.protected
+
+
+def test_uniform_evens_a_ragged_choice_out(seer: Seer, profile: Path, tmp_path: Path) -> None:
+    words = ("--keep", 5, "--scope", "global", "--lock-keep", "0:0,0:1,0:2,0:3,0:4,0:5,0:6")
+    ragged, found = made(seer, profile, tmp_path, *words)
+    assert not found["uniform"]
+    assert [problem["kind"] for problem in found["problems"]] == ["ragged"]
+    even, found = made(seer, profile, tmp_path, *words, "--uniform")
+    assert found["uniform"]
+    assert even.kept_L.tolist() == [7, 7]
+    assert ragged.made_by.options != even.made_by.options
+
+
+def test_the_same_command_gives_the_same_file(seer: Seer, profile: Path, tmp_path: Path) -> None:
+    one, _ = made(seer, profile, tmp_path, "--keep", 4, "--metric", "man")
+    other, _ = made(seer, profile, tmp_path, "--keep", 4, "--metric", "man")
+    assert one == other
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--keep", 1), "a token chooses 2 experts, so a layer cannot keep 1; try: --keep 2"),
+        (("--keep", "0%"), "cannot keep '0%' experts"),
+        (("--keep", "some"), "cannot keep 'some' experts"),
+        (("--coverage", "95"), "'95' is not a share"),
+        (("--keep", 4, "--metric", "magic"), "no metric 'magic'; try: one of soft-count"),
+        (("--keep", 4, "--domain-weight", "latin=1"), "no domain 'latin'; try: one of prose, code"),
+        (("--keep", 4, "--domain-weight", "latin"), "'latin' is not DOMAIN=WEIGHT"),
+        (("--keep", 4, "--lock-keep", "9:1"), "layer 9 has no routed experts"),
+        (("--keep", 4, "--lock-keep", "0:99"), "expert 99"),
+        (("--keep", 4, "--lock-keep", "one"), "'one' is not LAYER:EXPERT"),
+        (("--keep", 4, "--lock-drop", "0:0,0:1,0:2,0:3,0:4,0:5,0:6"), "locks leave no more"),
+        (("--keep", 4, "--lock-drop", "0:0", "--lock-keep", "0:0"), "to stay and to go"),
+    ],
+)
+def test_a_request_that_cannot_be_met_is_one_line_with_a_remedy(
+    seer: Seer, profile: Path, tmp_path: Path, words: tuple[object, ...], message: str
+) -> None:
+    result = seer("plan", profile, *words, "-o", tmp_path / "plan.json", "--json")
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith("error: ")
+    assert result.err.count("\n") == 1
+    assert message in result.err
+    assert not (tmp_path / "plan.json").exists()
+
+
+def test_keep_and_coverage_together_are_wrong_usage(
+    seer: Seer, profile: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "plan.json"
+    assert seer("plan", profile, "-o", path).code == 2
+    assert seer("plan", profile, "--keep", 4, "--coverage", 0.9, "-o", path).code == 2
+    assert not path.exists()
+
+
+def test_a_model_that_is_gone_leaves_its_figures_out_with_a_warning(
+    seer: Seer, profile: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dataclasses import replace
+
+    from core.profiling import load_profile, save_profile
+
+    moved = replace(load_profile(profile), options={"model": str(tmp_path / "gone")})
+    save_profile(moved, tmp_path / "moved.safetensors")
+    result = seer(
+        "plan", tmp_path / "moved.safetensors", "--keep", 4, "-o", tmp_path / "plan.json", "--json"
+    )
+    assert result.json["parameters"] is None
+    assert result.json["kept"] == [4, 4]
+    assert "warning: no parameters and bytes" in result.err
+    assert "--model" in result.err
+
+
+def test_a_model_other_than_the_profiled_one_is_refused(
+    seer: Seer, profile: Path, model: Path, tmp_path: Path
+) -> None:
+    import shutil
+
+    other = tmp_path / "other"
+    shutil.copytree(model, other)
+    config = (other / "config.json").read_text()
+    (other / "config.json").write_text(
+        config.replace('"rms_norm_eps": 1e-05', '"rms_norm_eps": 1e-06')
+    )
+    result = seer("plan", profile, "--keep", 4, "--model", other, "-o", tmp_path / "plan.json")
+    assert result.code == 1
+    assert "the profile was made on" in result.err
