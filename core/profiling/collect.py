@@ -6,6 +6,7 @@ import platform
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,27 +67,41 @@ def profile_model(
     options = options or ProfileOptions()
     if len(calibration) == 0:
         raise InputError("the calibration text is empty", remedy="add a source with text in it")
-    facts = _Facts.of(live, calibration)
-    earlier = partial.load(output, facts.like, run) if output is not None and resume else None
+    facts = Facts.of(live, calibration)
+    earlier = None
+    if output is not None and resume:
+        streamed = live.stream is not None
+        earlier = partial.load(output, facts.like, run, streamed=streamed)
     if output is not None and not resume:
         partial.remove(output)
     with Probe(live, len(calibration.domains), run) as probe:
-        state = _Pass(probe=probe, facts=facts, options=options, output=output)
-        if earlier is not None:
-            state.restore(earlier)
-        run.progress(STAGE, state.tokens, calibration.tokens, "tokens")
-        try:
-            for index in range(state.batches, len(calibration)):
-                state.step(live, calibration.batch(index), run)
-        except Exception:
-            # A killed process leaves the last group; a cancelled or failed one every whole batch.
-            state.keep()
-            raise
+        state = Pass(probe=probe, facts=facts, options=options, output=output)
+        if live.stream is not None:
+            from core.profiling.streamed import stream_pass
+
+            stream_pass(state, earlier, run)
+        else:
+            if earlier is not None:
+                state.restore(earlier)
+            _pass_in_memory(state, run)
         profile = state.profile()
     if output is not None:
         save_profile(profile, output)
         partial.remove(output)
     return profile
+
+
+def _pass_in_memory(state: Pass, run: Run) -> None:
+    """All layers for one batch, then the next batch."""
+    calibration = state.facts.calibration
+    run.progress(STAGE, state.tokens, calibration.tokens, "tokens")
+    try:
+        for index in range(state.batches, len(calibration)):
+            state.step(state.facts.live, calibration.batch(index), run)
+    except Exception:
+        # A killed process leaves the last group; a cancelled or failed one every whole batch.
+        state.keep()
+        raise
 
 
 @torch.inference_mode()
@@ -97,20 +112,10 @@ def observe(live: LiveModel, probe: Probe, batch: Batch) -> None:
         InputError: A token id that the model does not have.
         ResourceError: The device ran out of memory.
     """
-    highest = int(batch.input_ids.max())
-    if highest >= live.vocabulary or int(batch.input_ids.min()) < 0:
-        raise InputError(
-            f"the text has token id {highest}, the model has {live.vocabulary:,} tokens",
-            remedy="the tokenizer that belongs to this model",
-        )
+    check_tokens(live, batch)
     probe.begin(batch.mask)
-    ids = torch.from_numpy(batch.input_ids).to(live.device, non_blocking=True)
-    # Without padding no mask is needed, and attention takes its fast path.
-    mask = None
-    if not batch.mask.all():
-        mask = torch.from_numpy(batch.mask).to(live.device, torch.int64, non_blocking=True)
     try:
-        live.model.base_model(input_ids=ids, attention_mask=mask, use_cache=False)
+        forward(live, batch)
         probe.commit(Tokens(ids_BS=batch.input_ids, mask_BS=batch.mask, domain=batch.domain))
     except torch.cuda.OutOfMemoryError as error:
         rows, width = batch.input_ids.shape
@@ -120,8 +125,39 @@ def observe(live: LiveModel, probe: Probe, batch: Batch) -> None:
         ) from error
 
 
+def forward(live: LiveModel, batch: Batch) -> None:
+    """The model's own forward without the head."""
+    ids = torch.from_numpy(batch.input_ids).to(live.device, non_blocking=True)
+    # Without padding no mask is needed, and attention takes its fast path.
+    mask = None
+    if not batch.mask.all():
+        mask = torch.from_numpy(batch.mask).to(live.device, torch.int64, non_blocking=True)
+    live.model.base_model(input_ids=ids, attention_mask=mask, use_cache=False)
+
+
+def check_tokens(live: LiveModel, batch: Batch) -> None:
+    """Refuse text of another tokenizer.
+
+    Raises:
+        InputError: A token id that the model does not have.
+    """
+    highest = int(batch.input_ids.max())
+    if highest >= live.vocabulary or int(batch.input_ids.min()) < 0:
+        raise InputError(
+            f"the text has token id {highest}, the model has {live.vocabulary:,} tokens",
+            remedy="the tokenizer that belongs to this model",
+        )
+
+
+@cache
+def _versions() -> Mapping[str, str]:
+    """What the numbers may depend on besides the model and the text."""
+    found = {name: version(name) for name in ("torch", "transformers", "numpy")}
+    return found | {"python": platform.python_version()}
+
+
 @dataclass(frozen=True, kw_only=True)
-class _Facts:
+class Facts:
     """What a profile says about itself besides numbers."""
 
     live: LiveModel
@@ -130,16 +166,14 @@ class _Facts:
     versions: Mapping[str, str]
 
     @classmethod
-    def of(cls, live: LiveModel, calibration: CalibrationSet) -> _Facts:
+    def of(cls, live: LiveModel, calibration: CalibrationSet) -> Facts:
+        """What can be said before the pass."""
         made = calibration.options
         names = ("max_tokens", "seq_len", "batch_size", "seed", "pack", "chat_template")
         options: dict[str, object] = {name: getattr(made, name) for name in names}
         options["dtype"] = str(live.dtype).removeprefix("torch.")
         options["device"] = live.device.type
-        libraries = ("torch", "transformers", "numpy")
-        versions = {name: version(name) for name in libraries}
-        versions["python"] = platform.python_version()
-        return cls(live=live, calibration=calibration, options=options, versions=versions)
+        return cls(live=live, calibration=calibration, options=options, versions=_versions())
 
     @property
     def like(self) -> partial.Like:
@@ -153,11 +187,11 @@ class _Facts:
 
 
 @dataclass(kw_only=True)
-class _Pass:
+class Pass:
     """Where a pass stands."""
 
     probe: Probe
-    facts: _Facts
+    facts: Facts
     options: ProfileOptions
     output: Path | None
     batches: int = 0
@@ -169,6 +203,7 @@ class _Pass:
     save_due: float = field(default_factory=time.monotonic)
 
     def restore(self, earlier: Profile) -> None:
+        """Go on from what a stopped pass has seen."""
         self.probe.restore(earlier)
         self.batches = self.saved = earlier.batches
         self.sequences = earlier.sequences
@@ -187,7 +222,7 @@ class _Pass:
         self.tokens += int(batch.mask.sum())
         self.seconds += time.monotonic() - began
         run.progress(STAGE, self.tokens, total, "tokens")
-        self._snapshot(run)
+        self.snapshot(run)
         if self.batches - self.saved >= self.options.group and time.monotonic() >= self.save_due:
             self.keep()
 
@@ -198,7 +233,7 @@ class _Pass:
         began = time.monotonic()
         partial.save(self.output, self.profile())
         self.saved = self.batches
-        self.save_due = _due(began, 0.0)
+        self.save_due = due(began, 0.0)
 
     def profile(self) -> Profile:
         """What was seen so far."""
@@ -219,20 +254,22 @@ class _Pass:
             batches_total=len(calibration),
             sequences=self.sequences,
             seconds=self.seconds,
+            streamed=live.stream is not None,
             peak_rss_bytes=peak_rss_bytes(),
             peak_device_bytes=torch.cuda.max_memory_allocated(live.device) if on_cuda else 0,
-            **self.probe.arrays(),  # type: ignore[arg-type]
+            **self.probe.arrays(),
         )
 
-    def _snapshot(self, run: Run) -> None:
+    def snapshot(self, run: Run) -> None:
+        """Hand out what was seen so far, now and then."""
         began = time.monotonic()
         if began < self.snapshot_due:
             return
         run.snapshot(SNAPSHOT, self.profile())
-        self.snapshot_due = _due(began, self.options.snapshot_seconds)
+        self.snapshot_due = due(began, self.options.snapshot_seconds)
 
 
-def _due(began: float, least: float) -> float:
+def due(began: float, least: float) -> float:
     """When to do again what took from `began` until now."""
     now = time.monotonic()
     return max(began + least, now + (now - began) / OVERHEAD)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import glob
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +12,9 @@ from core.errors import ProfileError
 from core.profiling.files import load_profile, save_profile
 from core.profiling.profile import Profile
 from core.run import Run
+
+WAITING = "waiting"  # an option of incomplete profiles only
+_WAITING_NAME = re.compile(r"\d+-\d+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +48,7 @@ def save(output: Path, profile: Profile) -> None:
     save_profile(profile, partial_path(output))
 
 
-def load(output: Path, like: Like, run: Run) -> Profile | None:
+def load(output: Path, like: Like, run: Run, *, streamed: bool = False) -> Profile | None:
     """What there is to go on from; None if nothing is.
 
     Raises:
@@ -64,10 +69,32 @@ def load(output: Path, like: Like, run: Run) -> Profile | None:
             f"the stopped pass beside {output.name} has another {difference}",
             remedy="the same options, or start over without resuming",
         )
+    if WAITING in profile.options and not streamed:
+        run.note("starting over: the stopped pass was a streamed one", level="warning")
+        return None
     run.note(f"going on after batch {profile.batches} of {profile.batches_total}")
     return profile
+
+
+def waiting_name(profile: Profile) -> str | None:
+    """What a streamed pass was stopped with, if that was between two layers."""
+    name = profile.options.get(WAITING)
+    return name if isinstance(name, str) and _WAITING_NAME.fullmatch(name) else None
+
+
+def waiting_path(output: Path, name: str) -> Path:
+    """Where a streamed pass keeps what its batches wait with between two layers."""
+    return output.with_name(f".{output.name}.waiting-{name}")
+
+
+def remove_waiting(output: Path, *, but: Path | None = None) -> None:
+    """Forget what batches waited with; one file may stay."""
+    for path in output.parent.glob(f".{glob.escape(output.name)}.waiting-*"):
+        if path != but:
+            path.unlink(missing_ok=True)
 
 
 def remove(output: Path) -> None:
     """Forget a stopped pass."""
     partial_path(output).unlink(missing_ok=True)
+    remove_waiting(output)

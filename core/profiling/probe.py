@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -46,6 +47,7 @@ class Probe(contextlib.AbstractContextManager["Probe"]):
         self._live = live
         self._domains = domains
         self._sinks = [LayerSink(layer, domains, live.device, run) for layer in live.moe]
+        self._all = range(len(live.moe))
         self._reservoir = Reservoir(live.experts)
         self._exit = contextlib.ExitStack()
         self.top_k = 0
@@ -69,8 +71,8 @@ class Probe(contextlib.AbstractContextManager["Probe"]):
         """Unhook everything."""
         self._exit.close()
 
-    def begin(self, mask_BS: NDArray[np.bool_]) -> None:
-        """Expect one batch, of which only the tokens under the mask count."""
+    def begin(self, mask_BS: NDArray[np.bool_], rows: Sequence[int] | None = None) -> None:
+        """Expect one batch, of which only the tokens under the mask count, at some rows or all."""
         tokens = int(mask_BS.sum())
         mask_T = torch.from_numpy(np.ascontiguousarray(mask_BS)).reshape(-1)
         valid = Valid(
@@ -78,23 +80,28 @@ class Probe(contextlib.AbstractContextManager["Probe"]):
             padded=tokens < mask_BS.size,
             tokens=tokens,
         )
-        for sink in self._sinks:
-            sink.begin(valid)
+        for row in self._all if rows is None else rows:
+            self._sinks[row].begin(valid)
 
-    def commit(self, tokens: Tokens) -> None:
+    def commit(self, tokens: Tokens, rows: Sequence[int] | None = None) -> None:
         """Add the batch that just ran; the one place of a batch that waits for the device.
+
+        Args:
+            tokens: The batch.
+            rows: The rows that it was begun at.
 
         Raises:
             ProfileError: The model produced something that is not a number; nothing was added.
         """
-        for sink in self._sinks:
-            sink.check_reported()
-        self._check_finite()
-        choices = [sink.commit(tokens.domain) for sink in self._sinks]
-        for sink in self._sinks:
-            sink.begin(None)
-        self.top_k = max(choice.index_TK.shape[1] for choice in choices)
-        for row, (index_TK, gate_TK) in enumerate(_on_host(choices)):
+        rows = self._all if rows is None else rows
+        for row in rows:
+            self._sinks[row].check_reported()
+        self._check_finite(rows)
+        choices = [self._sinks[row].commit(tokens.domain) for row in rows]
+        for row in rows:
+            self._sinks[row].begin(None)
+        self.top_k = max(self.top_k, *(choice.index_TK.shape[1] for choice in choices))
+        for row, (index_TK, gate_TK) in zip(rows, _on_host(choices), strict=True):
             self._reservoir.offer(
                 row,
                 gate_TK=gate_TK,
@@ -142,11 +149,11 @@ class Probe(contextlib.AbstractContextManager["Probe"]):
             sink.pairs_EE.copy_(_tensor(upper, sink.pairs_EE))
         self._reservoir.restore(profile)
 
-    def _check_finite(self) -> None:
-        good = torch.stack([sink.finite() for sink in self._sinks]).cpu()
+    def _check_finite(self, rows: Sequence[int]) -> None:
+        good = torch.stack([self._sinks[row].finite() for row in rows]).cpu()
         if bool(good.all()):
             return
-        row = int((~good).int().argmax())
+        row = rows[int((~good).int().argmax())]
         expert = self._sinks[row].broken_expert()
         where = f"layer {self._live.moe[row].layer_id}"
         part = "the router" if expert is None else f"expert {expert}"

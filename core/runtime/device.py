@@ -63,19 +63,34 @@ def choose_dtype(name: str, device: torch.device, stored: str, parameters: int) 
     return DTYPES[name]
 
 
+def needed_bytes(parameters: int, dtype: torch.dtype) -> int:
+    """Bytes that a whole model takes, with some headroom."""
+    return int(parameters * dtype.itemsize * HEADROOM)
+
+
+def free_bytes(device: torch.device) -> int:
+    """Free bytes of a device."""
+    if device.type == "cuda":
+        return int(torch.cuda.mem_get_info(device)[0])
+    return free_ram_bytes()
+
+
+def fits(parameters: int, dtype: torch.dtype, device: torch.device) -> bool:
+    """Whether a whole model fits into the free memory of a device."""
+    return needed_bytes(parameters, dtype) <= free_bytes(device)
+
+
 def check_memory(parameters: int, dtype: torch.dtype, device: torch.device) -> None:
     """Refuse a model that cannot fit, before a byte of it is read.
 
     Raises:
         ResourceError: With what is needed and what is free.
     """
-    needed = int(parameters * dtype.itemsize * HEADROOM)
+    needed, free = needed_bytes(parameters, dtype), free_bytes(device)
     if device.type == "cuda":
-        free, kind = torch.cuda.mem_get_info(device)[0], "VRAM"
-        remedy = "--device cpu, a smaller --dtype, or streaming"
+        kind, remedy = "VRAM", "streaming (--stream auto), --device cpu, or a smaller --dtype"
     else:
-        free, kind = free_ram_bytes(), "RAM"
-        remedy = "--dtype bfloat16, closing other programs, or streaming"
+        kind, remedy = "RAM", "streaming (--stream auto), --dtype bfloat16"
     if needed > free:
         raise ResourceError(
             f"the model needs {gigabytes(needed)} of {kind}, {gigabytes(free)} are free",

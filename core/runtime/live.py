@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
     from core.checkpoint.info import ModelInfo
+    from core.runtime.streaming import LayerStream
 
 Score = Literal["softmax", "sigmoid"]
 
@@ -63,7 +64,7 @@ class MoeLayer:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class LiveModel:
-    """A model in memory, ready to run.
+    """A model, ready to run: in memory, or streamed layer by layer.
 
     Attributes:
         model: The transformers model, in eval mode.
@@ -72,6 +73,7 @@ class LiveModel:
         moe: Its rows, in model order.
         device: Where the inputs go.
         dtype: Dtype of its weights.
+        stream: Where its decoder layers come from while it runs; None if they are in memory.
     """
 
     model: PreTrainedModel
@@ -80,6 +82,7 @@ class LiveModel:
     moe: tuple[MoeLayer, ...]
     device: torch.device
     dtype: torch.dtype
+    stream: LayerStream | None = None
 
     @property
     def layer_ids(self) -> tuple[int, ...]:

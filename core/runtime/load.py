@@ -5,30 +5,41 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import torch
 
 from core.checkpoint.info import ModelInfo, inspect_model
 from core.errors import CheckpointError, ResourceError, StudioError, UnsupportedModelError
 from core.run import Run
-from core.runtime.device import check_memory, choose_device, choose_dtype
+from core.runtime.device import check_memory, choose_device, choose_dtype, fits
 from core.runtime.live import LiveModel, find_layers
 from core.runtime.memory import gigabytes
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
+Stream = Literal["auto", "always", "never"]
+
 STAGE = "load"
 
 
-def load_model(folder: Path, *, device: str = "auto", dtype: str = "auto", run: Run) -> LiveModel:
-    """Load a model whole.
+def load_model(
+    folder: Path,
+    *,
+    device: str = "auto",
+    dtype: str = "auto",
+    stream: Stream = "never",
+    run: Run,
+) -> LiveModel:
+    """Load a model, whole or to be streamed layer by layer.
 
     Args:
         folder: A safetensors checkpoint.
         device: "auto", "cpu", "cuda", "cuda:<i>".
         dtype: "auto" or a torch name; see `choose_dtype`.
+        stream: "never" loads it whole, "always" streams it, "auto" streams it if it does not fit.
+            A streamed model can be profiled and evaluated, not changed.
         run: Where progress goes. Checked before and after the weights are read.
 
     Raises:
@@ -42,6 +53,12 @@ def load_model(folder: Path, *, device: str = "auto", dtype: str = "auto", run: 
     target = choose_device(device)
     parameters = info.parameters.total
     chosen = choose_dtype(dtype, target, info.dtype, parameters)
+    if stream == "always" or (stream == "auto" and not fits(parameters, chosen, target)):
+        from core.runtime.streaming_model import stream_model, streamed_dtype
+
+        if dtype == "auto":
+            chosen = streamed_dtype(info, chosen, target)
+        return stream_model(folder, info, device=target, dtype=chosen, run=run)
     check_memory(parameters, chosen, target)
     size = parameters * chosen.itemsize
     run.note(f"loading {folder.name}: {gigabytes(size)} in {_name(chosen)} on {target}")
@@ -90,7 +107,7 @@ def _from_pretrained(folder: Path, dtype: torch.dtype, device: torch.device) -> 
     if device.type != "cpu":
         options["device_map"] = {"": device}
     try:
-        with _quiet():
+        with quiet():
             model, report = AutoModelForCausalLM.from_pretrained(folder, **options)
     except torch.cuda.OutOfMemoryError as error:
         raise ResourceError(
@@ -124,7 +141,7 @@ def _name(dtype: torch.dtype) -> str:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep transformers' progress bars out of the log: the Run reports progress."""
     from transformers.utils import logging
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,9 @@ from transformers.core_model_loading import convert_and_load_state_dict_in_model
 from transformers.models.auto.auto_factory import _get_model_class
 from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING
 from transformers.utils.loading_report import LoadStateDictInfo
-from transformers.utils.logging import disable_progress_bar
 
 from core.errors import CheckpointError, UnsupportedModelError
+from core.runtime.live import MoeLayer, find_layers, is_experts
 from core.runtime.streaming_reader import LazyTensor
 
 
@@ -34,33 +35,52 @@ class Skeleton:
         load_config: transformers' own decisions: dtype, dtype plan, conversions, quantiser.
         layers_name: Path of the list of decoder layers, e.g. "model.layers".
         layers: The list.
+        moe: Its rows.
     """
 
     model: nn.Module
     load_config: Any  # transformers' LoadStateDictConfig
     layers_name: str
     layers: nn.ModuleList
+    moe: tuple[MoeLayer, ...]
 
     def layer_of(self, name: str) -> int | None:
-        """The decoder layer that holds a parameter, or None outside of them."""
-        if not name.startswith(self.layers_name + "."):
+        """The decoder layer that a parameter comes and goes with, or None if it stays.
+
+        Routers stay with what is outside of the layers: they are small, and masks cut them.
+        """
+        if not name.startswith(self.layers_name + ".") or name in self._routing:
             return None
         return int(name[len(self.layers_name) + 1 :].split(".", 1)[0])
 
+    @cached_property
+    def _routing(self) -> frozenset[str]:
+        """Parameters and buffers of routers, and those of the blocks themselves."""
+        found: set[str] = set()
+        for row in self.moe:
+            for tensors in (row.block.named_parameters, row.block.named_buffers):
+                found.update(f"{row.name}.{name}" for name, _ in tensors(recurse=False))
+            inner = f"{row.name}.{row.router_name}"
+            for tensors in (row.router.named_parameters, row.router.named_buffers):
+                found.update(f"{inner}.{name}" for name, _ in tensors())
+        return frozenset(found)
 
-def build_skeleton(folder: Path, *, device: torch.device, dtype: str | torch.dtype) -> Skeleton:
+
+def build_skeleton(
+    folder: Path, *, routing: str, device: torch.device, dtype: torch.dtype
+) -> Skeleton:
     """A causal language model of a folder on `meta`.
 
     Args:
         folder: A model folder with config.json and safetensors.
+        routing: The family's word for it, as `core.runtime.live.find_layers` takes it.
         device: Where weights will be loaded to.
         dtype: As `from_pretrained` takes it.
 
     Raises:
         UnsupportedModelError: Not a causal language model, or without a list of MoE layers.
     """
-    disable_progress_bar()
-    config = AutoConfig.from_pretrained(folder)
+    config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     if type(config) not in MODEL_FOR_CAUSAL_LM_MAPPING:
         raise UnsupportedModelError(f"{config.model_type} is not a causal language model here")
     stock = _get_model_class(config, MODEL_FOR_CAUSAL_LM_MAPPING)
@@ -70,7 +90,7 @@ def build_skeleton(folder: Path, *, device: torch.device, dtype: str | torch.dty
         kept["load_config"] = load_config
         return empty_info(), None
 
-    weightless = type(
+    weightless: Any = type(
         stock.__name__,
         (stock,),
         {
@@ -79,14 +99,22 @@ def build_skeleton(folder: Path, *, device: torch.device, dtype: str | torch.dty
             "_finalize_model_loading": staticmethod(lambda _model, _config, info: info),
         },
     )
-    options = {} if device.type == "cpu" else {"device_map": {"": device}}
+    options: dict[str, object] = {"local_files_only": True, "use_safetensors": True}
+    if device.type != "cpu":
+        options["device_map"] = {"": device}
     model = weightless.from_pretrained(folder, dtype=dtype, **options)
     model.__class__ = stock
-    name, layers = find_layers(model)
-    return Skeleton(model=model, load_config=kept["load_config"], layers_name=name, layers=layers)
+    name, layers = decoder_layers(model)
+    return Skeleton(
+        model=model,
+        load_config=kept["load_config"],
+        layers_name=name,
+        layers=layers,
+        moe=find_layers(model, routing),
+    )
 
 
-def find_layers(model: nn.Module) -> tuple[str, nn.ModuleList]:
+def decoder_layers(model: nn.Module) -> tuple[str, nn.ModuleList]:
     """The outermost list of modules that holds expert blocks, and its path.
 
     Raises:
@@ -143,13 +171,13 @@ def check_loaded(info: Any, where: str) -> None:
         CheckpointError: A tensor has another shape than the model's, or could not be converted.
     """
     if info.mismatched_keys:
-        name, got, wanted = sorted(info.mismatched_keys, key=str)[0]
+        name, got, wanted = min(info.mismatched_keys, key=str)
         raise CheckpointError(
             f"{name} is {list(got)} in the checkpoint, the config says {list(wanted)}",
             remedy="the config.json that belongs to these weights",
         )
     if info.conversion_errors:
-        name, text = sorted(info.conversion_errors.items())[0]
+        name, text = min(info.conversion_errors.items())
         raise CheckpointError(f"{name} {where} cannot be converted: {text.splitlines()[-1]}")
 
 
@@ -166,9 +194,5 @@ def empty_info() -> Any:
 
 
 def _holds_experts(layers: nn.ModuleList) -> bool:
-    """Whether a child has experts below it; a list of experts itself does not count."""
-    return any(
-        name.rsplit(".", 1)[-1] == "experts"
-        for layer in layers
-        for name, _ in layer.named_modules()
-    )
+    """Whether there are experts below its children; a list of experts itself does not count."""
+    return any(is_experts(module) for layer in layers for module in layer.modules())

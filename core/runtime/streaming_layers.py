@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -31,6 +31,9 @@ from core.runtime.streaming_build import Skeleton, check_loaded
 from core.runtime.streaming_reader import LazyTensor, TensorReader, torch_dtype
 
 Part = tuple[TensorRef, tuple[int | slice, ...]]
+# Stored tensors that one tensor of the model is made of: name → (tensor, the pattern it matched).
+Sources = dict[str, tuple[TensorRef, str | None]]
+Targets = dict[str, tuple[Sources, WeightConverter | None]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +97,7 @@ class LayerStore:
     Attributes:
         layers: What each layer needs.
         outside: Stored tensors of the model that are in no layer.
+        outside_bytes: Bytes of these once they are loaded.
         resident: Layers that are loaded or being loaded.
         peak_resident: Most of them at once.
     """
@@ -120,8 +124,13 @@ class LayerStore:
             name: ref
             for target, (sources, _) in targets.items()
             if skeleton.layer_of(target) is None
-            for name, ref in sources.items()
+            for name, (ref, _) in sources.items()
         }
+        self.outside_bytes = sum(
+            tensor.nbytes
+            for name, tensor in state.items()
+            if skeleton.layer_of(name) is None and name not in skeleton.model.all_tied_weights_keys
+        )
         self.layers = tuple(
             self._source(index, targets, state) for index in range(len(skeleton.layers))
         )
@@ -129,9 +138,19 @@ class LayerStore:
             self._meta.update((name, state[name]) for name in layer.names)
 
     @property
-    def converts(self) -> bool:
-        """Whether transformers converts something, which takes memory of its own."""
-        return any(layer.converted for layer in self.layers)
+    def largest(self) -> int:
+        """Bytes of the largest layer, loaded."""
+        return max(layer.nbytes for layer in self.layers)
+
+    @property
+    def copies(self) -> int:
+        """Layers in memory at once: one computes, one is read, one more where it is converted."""
+        return 3 if any(layer.converted for layer in self.layers) else 2
+
+    @property
+    def bytes_read(self) -> int:
+        """Bytes read of the checkpoint so far."""
+        return self._reader.bytes_read
 
     def load(self, index: int, check: Callable[[], None]) -> None:
         """Read one layer into the model.
@@ -219,18 +238,19 @@ class LayerStore:
     def _source(
         self,
         index: int,
-        targets: Mapping[str, tuple[dict[str, TensorRef], WeightConverter | None]],
+        targets: Targets,
         state: Mapping[str, Tensor],
     ) -> LayerSource:
         """What one layer needs, from where."""
         names = tuple(name for name in state if self._skeleton.layer_of(name) == index)
-        fills, converted = [], {}
+        fills: list[Fill] = []
+        converted: dict[str, TensorRef] = {}
         for target, (sources, converter) in targets.items():
             if self._skeleton.layer_of(target) != index:
                 continue
             fill = self._fill(target, sources, converter, state)
             if fill is None:
-                converted.update(sources)
+                converted.update((name, ref) for name, (ref, _) in sources.items())
             else:
                 fills.append(fill)
         stored = sum(ref.nbytes for fill in fills for ref, _ in fill.parts)
@@ -245,7 +265,7 @@ class LayerStore:
     def _fill(
         self,
         target: str,
-        sources: Mapping[str, TensorRef],
+        sources: Sources,
         converter: WeightConverter | None,
         state: Mapping[str, Tensor],
     ) -> Fill | None:
@@ -262,7 +282,7 @@ class LayerStore:
 
 def _targets(
     skeleton: Skeleton, tensors: Mapping[str, TensorRef], state: Mapping[str, Tensor]
-) -> dict[str, tuple[dict[str, TensorRef], WeightConverter | None]]:
+) -> Targets:
     """Stored tensors by the tensor of the model they go to, in transformers' order.
 
     What the model has no place for (multi-token prediction layers, say) is left out.
@@ -272,7 +292,7 @@ def _targets(
     converters = [entry for entry in mapping if isinstance(entry, WeightConverter)]
     by_pattern = {pattern: entry for entry in converters for pattern in entry.source_patterns}
     prefix = skeleton.model.base_model_prefix
-    targets: dict[str, tuple[dict[str, TensorRef], WeightConverter | None]] = {}
+    targets: Targets = {}
     for name in sorted(tensors, key=dot_natural_key):
         renamed, pattern = rename_source_key(name, renamings, converters, prefix, state)
         if renamed not in state and name in state:
@@ -280,16 +300,16 @@ def _targets(
         if renamed not in state:
             continue
         converter = None if pattern is None else by_pattern[pattern]
-        targets.setdefault(renamed, ({}, converter))[0][name] = tensors[name]
+        targets.setdefault(renamed, ({}, converter))[0][name] = (tensors[name], pattern)
     return targets
 
 
 def _parts(
-    shape: tuple[int, ...], sources: Mapping[str, TensorRef], converter: WeightConverter | None
+    shape: tuple[int, ...], sources: Sources, converter: WeightConverter | None
 ) -> tuple[Part, ...] | None:
     """Where each stored tensor lands in the model's, or None if that takes more than copying."""
     if converter is None:
-        refs = tuple(sources.values())
+        refs = tuple(ref for ref, _ in sources.values())
         same = len(refs) == 1 and refs[0].shape == shape
         return ((refs[0], ()),) if same else None
     operations = converter.operations
@@ -298,27 +318,27 @@ def _parts(
     joins = kinds == (MergeModulelist, Concatenate) and operations[1].dim == 1
     if not (stacks or joins) or operations[0].dim != 0 or len(converter.target_patterns) != 1:
         return None
-    if len(shape) < 2:
-        return None
+    return _stacked(shape, sources, converter.source_patterns) if len(shape) > 1 else None
+
+
+def _stacked(
+    shape: tuple[int, ...], sources: Sources, patterns: Sequence[str]
+) -> tuple[Part, ...] | None:
+    """Each expert's tensors at its place in the stack, those of one pattern after the other's."""
     parts: list[Part] = []
     start = 0
-    for pattern in converter.source_patterns:
-        refs = tuple(ref for name, ref in sources.items() if _matches(pattern, name))
-        if len(refs) != shape[0] or len({ref.shape for ref in refs}) != 1:
+    for pattern in patterns:
+        refs = tuple(ref for ref, matched in sources.values() if matched == pattern)
+        alike = len(refs) == shape[0] and len({ref.shape for ref in refs}) == 1
+        if not alike or len(refs[0].shape) != len(shape) - 1:
             return None
         width = refs[0].shape[0]
-        if (refs[0].shape[1:]) != shape[2:]:
+        if refs[0].shape[1:] != shape[2:]:
             return None
         parts += [(ref, (e, slice(start, start + width))) for e, ref in enumerate(refs)]
         start += width
     complete = start == shape[1] and len(parts) == len(sources)
     return tuple(parts) if complete else None
-
-
-def _matches(pattern: str, name: str) -> bool:
-    """Whether a stored tensor's name ends as the last part of a converter's pattern says."""
-    tail = pattern.rsplit("*", 1)[-1].removesuffix("$").replace("\\", "")
-    return name.endswith(tail)
 
 
 def _loaded_dtype(name: str, parameter: Tensor, load_config: object) -> torch.dtype:
