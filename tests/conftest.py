@@ -13,6 +13,11 @@ os.environ["TRANSFORMERS_VERBOSITY"] = "error"
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is no failure: examples are limited in number, not in time.
+settings.register_profile("seer", deadline=None)
+settings.load_profile("seer")
 
 # Threads that libraries keep for the life of the process, by name prefix.
 LIBRARY_THREADS = ("pydevd", "IntMain", "fsspec", "Arrow", "ThreadPoolExecutor", "QDBus", "tqdm")
