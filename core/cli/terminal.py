@@ -43,6 +43,7 @@ class Terminal:
         self._progress: Progress | None = None
         self._tasks: dict[str, TaskID] = {}
         self._handler: signal._HANDLER = None
+        self._working = False
         self.run = Run(self._event)
 
     def show(
@@ -92,11 +93,13 @@ class Terminal:
             raise SystemExit(EXIT_ERROR) from None
 
     def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
-        if self.run.cancelled:
+        """Ask the work to stop; interrupt what never asks, such as a download or an import."""
+        if self.run.cancelled or not self._working:
             raise KeyboardInterrupt
         self.run.cancel()
 
     def _event(self, event: Event) -> None:
+        self._working = self._working or isinstance(event, ProgressEvent)
         if isinstance(event, ProgressEvent) and not self._quiet:
             self._show_progress(event)
         elif isinstance(event, Note) and event.level == "warning":
