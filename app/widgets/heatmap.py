@@ -14,7 +14,8 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
-from app.widgets.heatmap_canvas import HEADER, CellState, HeatMapCanvas
+from app.widgets.heatmap_canvas import CellState, HeatMapCanvas
+from app.widgets.heatmap_labels import HEADER
 
 ZOOM_STEP = 1.25
 WHEEL_NOTCH = 120.0
@@ -75,13 +76,13 @@ class HeatMap(HeatMapCanvas):
             or not exists[row, expert]
         ):
             return
-        moved = self.cursor_cell != (row, expert)
-        self.cursor_cell = (row, expert)
+        before, self.cursor_cell = self.cursor_cell, (row, expert)
+        moved = before != (row, expert)
         if self.grid.reveal(row, self.column_of(row, expert)):
             self._redraw_all()
             self.view_changed.emit()
         if moved:
-            self.update()
+            self._pointer_moved(before, (row, expert))
             self.cursor_moved.emit(row, expert)
 
     def select_rows(self, rows: tuple[int, ...]) -> None:
@@ -113,6 +114,7 @@ class HeatMap(HeatMapCanvas):
             self.view_changed.emit()
 
     def set_state(self, state: CellState) -> None:
+        """Show another plan; an unfinished stroke over another model is dropped."""
         if self._stroke is not None and state.kept_LE.shape != self._stroke.mask_LE.shape:
             self._cancel_stroke()
         if state.exists_LE.shape != self.state.exists_LE.shape:
@@ -128,6 +130,7 @@ class HeatMap(HeatMapCanvas):
     # mouse
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin a stroke, select a layer, or pan."""
         at = event.position()
         if event.button() == Qt.MouseButton.MiddleButton:
             self._pan = at
@@ -158,6 +161,7 @@ class HeatMap(HeatMapCanvas):
     mouseDoubleClickEvent = mousePressEvent
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Go on with what was begun, or hover."""
         at = event.position()
         if self._pan is not None:
             moved = self._pan - at
@@ -175,6 +179,7 @@ class HeatMap(HeatMapCanvas):
         )
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End the stroke as one edit."""
         if event.button() == Qt.MouseButton.MiddleButton:
             self._pan = None
             self.unsetCursor()
@@ -184,18 +189,22 @@ class HeatMap(HeatMapCanvas):
             return
         changed = stroke.mask_LE & (self.state.kept_LE != stroke.keep)
         self._stroke, self.box = None, None
-        self._redraw_cells(stroke.mask_LE)
-        self.previewed.emit(None, stroke.keep)
         if stroke.box:
             self.update()
         if changed.any():
+            # The new state arrives before the next paint, so the stroke need not be taken back.
             self.edited.emit(changed, stroke.keep)
+        if not changed.any() or (self.state.kept_LE[changed] != stroke.keep).any():
+            self._redraw_cells(stroke.mask_LE)
+            self.previewed.emit(None, stroke.keep)
 
     def leaveEvent(self, event: QEvent) -> None:
+        """Nothing is hovered."""
         self._hover(None)
         super().leaveEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scroll; with Ctrl zoom, with Shift sideways."""
         delta = event.angleDelta()
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             notches = (delta.y() or delta.x()) / WHEEL_NOTCH
@@ -208,6 +217,7 @@ class HeatMap(HeatMapCanvas):
         event.setAccepted(self._scroll(dx, dy))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the menu of a cell or a layer."""
         if event.reason() == QContextMenuEvent.Reason.Keyboard and self.cursor_cell:
             corner = self.cell_rect(*self.cursor_cell).bottomRight().toPoint()
             self.menu_requested.emit(*self.cursor_cell, self.mapToGlobal(corner))
@@ -227,6 +237,7 @@ class HeatMap(HeatMapCanvas):
     # keyboard
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Everything that the mouse can do."""
         key, held = event.key(), event.modifiers()
         control = bool(held & Qt.KeyboardModifier.ControlModifier)
         steps = {
@@ -360,14 +371,21 @@ class HeatMap(HeatMapCanvas):
         if now == self.hover_cell:
             return
         old, self.hover_cell = self.hover_cell, now
-        for which in (old, now):
-            if which is not None:
-                self.update(self.cell_rect(*which).adjusted(-5, -5, 5, 5).toAlignedRect())
-        if (old or (-1,))[0] != (now or (-1,))[0]:
-            self.update(QRect(0, HEADER, self.gutter(), self.height() - HEADER))
-            self.view_changed.emit()
-        self.update(QRect(0, 0, self.width(), HEADER))
+        self._pointer_moved(old, now)
         self.hovered.emit(*(now or (-1, -1)))
+
+    def _pointer_moved(self, before: tuple[int, int] | None, after: tuple[int, int] | None) -> None:
+        """Repaint what hover and cursor touch: two cells, two row labels, the header."""
+        self.update(self.header())
+        for cell in (before, after):
+            if cell is not None:
+                self.update(self.cell_rect(*cell).adjusted(-6, -6, 6, 6).toAlignedRect())
+                strip = self.row_strip(cell[0])
+                strip.setWidth(self.gutter())
+                self.update(strip)
+        rows = tuple(-1 if cell is None else cell[0] for cell in (before, after))
+        if rows[0] != rows[1]:
+            self.row_pointed.emit(*rows)
 
     def _scroll(self, dx: float, dy: float) -> bool:
         moved = self.grid.scroll_by(dx, dy)

@@ -14,17 +14,26 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QImage,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from app import theme
+from app.widgets import heatmap_labels as labels
 from app.widgets import heatmap_marks as marks
 from app.widgets.heatmap_grid import Grid
+from app.widgets.heatmap_labels import GUTTER_PAD, HEADER
 from app.widgets.heatmap_levels import Levels, Order, Scale, column_order, levels
 from app.widgets.heatmap_raster import SMALLEST_HATCHED, CellColours, paint_cells
 
-HEADER = 22  # logical pixels above the cells, the same in the margins
-GUTTER_PAD = 10
 BRIGHT_LEVEL = 150  # from this step of the colour scale on, a mark is dark instead of light
 
 
@@ -57,6 +66,7 @@ class HeatMapCanvas(QWidget):
     """Paints scores and states; knows nothing of the mouse."""
 
     view_changed = Signal()  # rows moved or changed height
+    row_pointed = Signal(int, int)  # pointer or cursor went from a row to another; −1 for none
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -88,7 +98,7 @@ class HeatMapCanvas(QWidget):
     def set_layers(self, layer_ids: tuple[int, ...]) -> None:
         """Name the rows by their decoder layer ids."""
         self.layer_ids = layer_ids
-        metrics = QFontMetrics(self._label_font())
+        metrics = QFontMetrics(self.label_font())
         widest = max((metrics.horizontalAdvance(f"L{i}") for i in layer_ids), default=24)
         self._gutter = max(
             widest + GUTTER_PAD + 6, metrics.horizontalAdvance(self.axis_title()) + 10
@@ -183,9 +193,27 @@ class HeatMapCanvas(QWidget):
         """Which expert each column of each row shows, [L, E]."""
         return self._order_LE.copy()
 
+    def label_font(self) -> QFont:
+        """The font of row and column labels."""
+        font = QFont(self.font())
+        font.setPixelSize(theme.TYPE.caption)
+        return font
+
+    def header(self) -> QRect:
+        """The strip of the column labels."""
+        return QRect(0, 0, self.width(), HEADER)
+
+    def row_strip(self, row: int) -> QRect:
+        """The full-width strip that a row's label and numbers are painted in."""
+        top, height = self.row_span(row)
+        middle = top + height / 2
+        half = max(height / 2 + 1, 15.0)
+        return QRectF(0, middle - half, 4096, 2 * half).toAlignedRect()
+
     # drawing
 
-    def resizeEvent(self, event) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the cells into the new size."""
         super().resizeEvent(event)
         self._refit()
 
@@ -230,8 +258,8 @@ class HeatMapCanvas(QWidget):
             columns = self._place_LE[row][changed_LE[row]]
             span = slice(int(columns.min()), int(columns.max()) + 1)
             paint_cells(
-                self._buffer, self._words, x_edges, y_edges, self.grid.gap,
-                self._cell_colours().background, slice(row, row + 1), span,
+                self._buffer, self._words, x_edges=x_edges, y_edges=y_edges, gap=self.grid.gap,
+                background=self._cell_colours().background, rows=slice(row, row + 1), columns=span,
             )  # fmt: skip
             self.update(self._span_rect(row, span))
 
@@ -286,8 +314,8 @@ class HeatMapCanvas(QWidget):
             self._words = self._cell_words(slice(0, grid.rows))
             rows, columns = grid.visible()
             paint_cells(
-                self._buffer, self._words, grid.x_edges(), grid.y_edges(), grid.gap,
-                colours.background, rows, columns,
+                self._buffer, self._words, x_edges=grid.x_edges(), y_edges=grid.y_edges(),
+                gap=grid.gap, background=colours.background, rows=rows, columns=columns,
             )  # fmt: skip
         self._image = QImage(
             self._buffer.data, grid.width, grid.height, 4 * grid.width, QImage.Format.Format_RGB32
@@ -295,6 +323,7 @@ class HeatMapCanvas(QWidget):
         self._image.setDevicePixelRatio(grid.ratio)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Labels, cells, marks, pointer; only what is exposed."""
         if self._buffer is None or self.grid.ratio != self.devicePixelRatioF():
             self._render()
         with QPainter(self) as painter:
@@ -306,8 +335,9 @@ class HeatMapCanvas(QWidget):
             background = theme.color("background")
             painter.fillRect(QRect(0, 0, self.width(), HEADER), background)
             painter.fillRect(QRect(0, 0, self._gutter, self.height()), background)
-            self._paint_row_labels(painter)
-            self._paint_column_labels(painter)
+            painter.setFont(self.label_font())
+            labels.paint_rows(painter, self, event.region())
+            labels.paint_columns(painter, self, event.region())
         part = exposed.intersected(view)
         if part.isEmpty() or self._image is None:
             return
@@ -396,80 +426,3 @@ class HeatMapCanvas(QWidget):
         painter.setPen(QPen(theme.color("accent"), 1.0, Qt.PenStyle.DashLine))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(area.adjusted(0.5, 0.5, -0.5, -0.5))
-
-    # labels
-
-    def _label_font(self) -> QFont:
-        font = QFont(self.font())
-        font.setPixelSize(theme.TYPE.caption)
-        return font
-
-    def _paint_row_labels(self, painter: QPainter) -> None:
-        if not self.grid.rows or not self.layer_ids:
-            return
-        painter.setFont(self._label_font())
-        rows, _ = self.grid.visible()
-        pitch = self.grid.cell[1] / self.grid.ratio
-        step = _thinning(13.0 / pitch)
-        current = self.cursor_cell[0] if self.cursor_cell else -1
-        hover = self.hover_cell[0] if self.hover_cell else -1
-        special = {current, hover, *self.selected_rows}
-        crowd = [r for r in special if rows.start <= r < rows.stop]
-        for row in range(rows.start, rows.stop):
-            near = step > 1 and any(row != r and abs(row - r) * pitch < 12 for r in crowd)
-            if row in special or (row % step == 0 and not near):
-                self._paint_row_label(painter, row, row == current, row in self.selected_rows)
-
-    def _paint_row_label(self, painter: QPainter, row: int, current: bool, selected: bool) -> None:  # noqa: FBT001
-        top, height = self.row_span(row)
-        middle = top + height / 2
-        if middle < HEADER:
-            return
-        box = QRectF(0, middle - 9, self._gutter - GUTTER_PAD, 18)
-        if selected:
-            painter.fillRect(QRectF(self._gutter - 5, top, 3, height), theme.color("accent"))
-        token = "accent" if selected else "text" if current else "text_dim"
-        painter.setPen(theme.color(token))
-        painter.drawText(
-            box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-            f"L{self.layer_ids[row]}",
-        )  # fmt: skip
-
-    def _paint_column_labels(self, painter: QPainter) -> None:
-        if not self.grid.columns:
-            return
-        painter.setFont(self._label_font())
-        painter.setPen(theme.color("text_dim"))
-        align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(
-            QRectF(0, 0, self._gutter - GUTTER_PAD, HEADER - 4), align, self.axis_title()
-        )
-        first = 1 if self.order == "sorted" else 0
-        pitch = self.grid.cell[0] / self.grid.ratio
-        step = _thinning(30.0 / pitch)
-        _, columns = self.grid.visible()
-        centre = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
-        pointed = self.hover_cell or self.cursor_cell
-        current = self.column_of(*pointed) if pointed else -1
-        for column in [c for c in range(columns.start, columns.stop) if (c + first) % step == 0]:
-            if column != current and abs(column - current) * pitch >= 24:
-                self._paint_column_label(painter, column, first, centre)
-        if columns.start <= current < columns.stop:
-            painter.setPen(theme.color("text"))
-            self._paint_column_label(painter, current, first, centre)
-
-    def _paint_column_label(
-        self, painter: QPainter, column: int, first: int, align: Qt.AlignmentFlag
-    ) -> None:
-        x, _, w, _ = self.grid.rect(0, column)
-        middle = x + w / 2 + self._gutter
-        if self._gutter <= middle <= self.width() - 7:
-            painter.drawText(QRectF(middle - 20, 0, 40, HEADER - 4), align, str(column + first))
-
-
-def _thinning(least: float) -> int:
-    """Label every how many: the smallest of 1, 2, 4, 5, 8, 10, 16, … that is at least `least`."""
-    for step in (1, 2, 4, 5, 8, 10, 16, 20, 32, 50, 64, 100, 128, 200, 256, 500):
-        if step >= least:
-            return step
-    return 1000

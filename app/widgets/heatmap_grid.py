@@ -16,7 +16,12 @@ TALLEST_SHAPE = 1.25  # a cell is at most this much taller than wide
 
 
 class Grid:
-    """Rows and columns laid out in a viewport."""
+    """Rows and columns laid out in a viewport.
+
+    Attributes:
+        cell: Width and height of a cell in device pixels; whole numbers where there are gaps.
+        gap: Device pixels between two cells: none where they are tiny.
+    """
 
     def __init__(self) -> None:
         self.rows = 0
@@ -27,13 +32,15 @@ class Grid:
         self.zoom = 1.0
         self.left = 0.0  # device pixels of the map hidden to the left and above
         self.top = 0.0
+        self.cell = (1.0, 1.0)
+        self.gap = 0
 
     def resize(self, width: float, height: float, ratio: float) -> None:
         """Set the viewport, in logical pixels."""
         self.ratio = ratio
         self.width = max(round(width * ratio), 1)
         self.height = max(round(height * ratio), 1)
-        self._clamp()
+        self._measure()
 
     def set_shape(self, rows: int, columns: int) -> None:
         """Set how many cells there are; a new shape is shown whole."""
@@ -44,6 +51,7 @@ class Grid:
     def fit(self) -> None:
         """Show everything."""
         self.zoom, self.left, self.top = 1.0, 0.0, 0.0
+        self._measure()
 
     def zoom_at(self, factor: float, x: float, y: float) -> bool:
         """Zoom around a point of the viewport (logical pixels); whether anything changed."""
@@ -54,6 +62,7 @@ class Grid:
         column = (self.left + x * self.ratio) / old_w
         row = (self.top + y * self.ratio) / old_h
         self.zoom = zoom
+        self._measure()
         new_w, new_h = self.cell
         self.left = column * new_w - x * self.ratio
         self.top = row * new_h - y * self.ratio
@@ -77,9 +86,16 @@ class Grid:
         self._clamp()
         return (self.left, self.top) != before
 
-    @property
-    def cell(self) -> tuple[float, float]:
-        """Width and height of a cell in device pixels; whole numbers where there are gaps."""
+    def _measure(self) -> None:
+        """Work out the size of cells and gaps, after anything that they depend on changed."""
+        self.cell = self._cell()
+        side = min(self.cell) / self.ratio
+        self.gap = 0
+        if side >= SMALLEST_GAPPED:
+            self.gap = max(round((1 if side < 24 else 2) * self.ratio), 1)
+        self._clamp()
+
+    def _cell(self) -> tuple[float, float]:
         if not self.rows or not self.columns:
             return 1.0, 1.0
         largest = LARGEST_CELL * self.ratio
@@ -89,14 +105,6 @@ class Grid:
         if min(w, h) / self.ratio < SMALLEST_GAPPED:
             return w, h
         return float(int(w)), float(int(h))
-
-    @property
-    def gap(self) -> int:
-        """Device pixels between two cells: none where they are tiny."""
-        side = min(self.cell) / self.ratio
-        if side < SMALLEST_GAPPED:
-            return 0
-        return max(round((1 if side < 24 else 2) * self.ratio), 1)
 
     @property
     def used(self) -> tuple[int, int]:

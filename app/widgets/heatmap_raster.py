@@ -82,6 +82,7 @@ def stripe_cover(ratio: float) -> NDArray[np.float64]:
 def paint_cells(
     buffer_YX: NDArray[np.uint32],
     words_PLE: NDArray[np.uint32],
+    *,
     x_edges: NDArray[np.int64],
     y_edges: NDArray[np.int64],
     gap: int,

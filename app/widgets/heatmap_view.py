@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QImage, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFont,
+    QFontMetrics,
+    QImage,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from app import theme
 from app.widgets import heatmap_marks as marks
 from app.widgets.colormap import LEVELS, cividis
 from app.widgets.heatmap import HeatMap
-from app.widgets.heatmap_canvas import HEADER
 from app.widgets.heatmap_grid import Grid
+from app.widgets.heatmap_labels import HEADER
 from app.widgets.heatmap_levels import Levels
 from app.widgets.heatmap_raster import stripe_cover
 from app.widgets.margins import PREFERRED_WIDTH, SMALLEST_WIDTH, Margins
@@ -39,11 +48,12 @@ class Legend(QWidget):
             )
             self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """The colour scale, then the marks as far as they fit."""
         with QPainter(self) as painter:
-            self._paint(painter, event)
+            self._paint(painter)
 
-    def _paint(self, painter: QPainter, event: QPaintEvent) -> None:
+    def _paint(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         font = QFont(self.font())
         font.setPixelSize(theme.TYPE.caption)
@@ -116,6 +126,7 @@ class HeatMapView(QWidget):
         self.setMinimumSize(420, 170)
 
     def sizeHint(self) -> QSize:
+        """As large as the page has room for."""
         return QSize(880, 420)
 
     def relayout(self) -> None:
@@ -139,6 +150,7 @@ class HeatMapView(QWidget):
         )
         self.legend.setGeometry(gutter, legend_top, width - gutter, LEGEND_HEIGHT)
 
-    def resizeEvent(self, event) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay out again."""
         super().resizeEvent(event)
         self.relayout()

@@ -15,7 +15,8 @@ from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app import theme
-from app.widgets.heatmap_canvas import HEADER, HeatMapCanvas
+from app.widgets.heatmap_canvas import HeatMapCanvas
+from app.widgets.heatmap_labels import HEADER
 
 LOWEST_TEXT_ROW = 11.0  # logical pixels of a row that text fits into
 PREFERRED_WIDTH = 220
@@ -52,6 +53,7 @@ class Margins(QWidget):
         self.setAccessibleName(self.tr("Kept, coverage and routing entropy of every layer"))
         self.setMinimumWidth(SMALLEST_WIDTH)
         canvas.view_changed.connect(self.update)
+        canvas.row_pointed.connect(self._row_pointed)
         theme.theme_changed.connect(self.update)
 
     def set_figures(self, figures: LayerFigures | None) -> None:
@@ -72,9 +74,16 @@ class Margins(QWidget):
             self.update()
             return
         for row in rows:
-            top, height = self._canvas.row_span(row)
-            middle = top + height / 2
-            self.update(0, int(middle - 10 - height / 2), self.width(), int(20 + height))
+            self.update(self._canvas.row_strip(row))
+
+    def _row_pointed(self, *rows: int) -> None:
+        """Where numbers are thinned, the row under the pointer says its own."""
+        grid = self._canvas.grid
+        if grid.cell[1] / grid.ratio >= LOWEST_TEXT_ROW:
+            return
+        for row in rows:
+            if row >= 0:
+                self.update(self._canvas.row_strip(row))
 
     def columns(self) -> tuple[QRectF, QRectF, QRectF, QRectF]:
         """Kept bar, kept number, coverage and entropy: x and width in a rect without height."""
@@ -88,6 +97,7 @@ class Margins(QWidget):
         )
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Titles and the rows that are exposed."""
         with QPainter(self) as painter:
             self._paint(painter, event)
 
@@ -110,9 +120,8 @@ class Margins(QWidget):
         rows, _ = canvas.grid.visible()
         with_text = self._rows_with_text(rows)
         for row in range(rows.start, min(rows.stop, len(self._figures.kept_L))):
-            top, height = canvas.row_span(row)
-            if top - 10 <= exposed.bottom() and top + height + 10 >= exposed.top():
-                self._paint_row(painter, row, top, height, with_text[row - rows.start])
+            if event.region().intersects(canvas.row_strip(row)):
+                self._paint_row(painter, row, with_text=with_text[row - rows.start])
 
     def _rows_with_text(self, rows: slice) -> list[bool]:
         """Which rows have room for their numbers."""
@@ -147,23 +156,25 @@ class Margins(QWidget):
             Qt.AlignmentFlag.AlignLeft | middle, self.tr("entropy"),
         )  # fmt: skip
 
-    def _paint_row(
-        self, painter: QPainter, row: int, top: float, height: float, text: bool
-    ) -> None:
+    def _paint_row(self, painter: QPainter, row: int, *, with_text: bool) -> None:
         figures = self._figures
         if figures is None:
             return
+        top, height = self._canvas.row_span(row)
         kept_box, number, coverage, entropy = self.columns()
         middle = top + height / 2
         thick = min(max(height * 0.46, 1.5), 8.0)
         experts, kept = int(figures.experts_L[row]), int(figures.kept_L[row])
         share = kept / experts if experts else 0.0
-        self._bar(painter, kept_box, middle, thick, share, "accent", track=True)
+        bar = QRectF(kept_box.x(), middle - thick / 2, kept_box.width(), thick)
+        self._bar(painter, bar, 1.0, "track")
+        self._bar(painter, bar, share, "accent")
         most = float(figures.entropy_most_L[row])
         value = float(figures.entropy_L[row])
         if np.isfinite(value) and most > 0:
-            self._bar(painter, entropy, middle, thick, min(value / most, 1.0), "bar", track=False)
-        if not text:
+            bar = QRectF(entropy.x(), middle - thick / 2, entropy.width(), thick)
+            self._bar(painter, bar, min(value / most, 1.0), "bar")
+        if not with_text:
             return
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         # A layer that keeps another number than most is what makes a plan ragged.
@@ -176,18 +187,11 @@ class Margins(QWidget):
             f"{100 * covered:.1f} %" if np.isfinite(covered) else "–",
         )  # fmt: skip
 
-    def _bar(
-        self, painter: QPainter, box: QRectF, middle: float, thick: float, share: float,
-        token: str, *, track: bool,
-    ) -> None:  # fmt: skip
+    def _bar(self, painter: QPainter, box: QRectF, share: float, token: str) -> None:
+        if share <= 0:
+            return
+        radius = min(box.height() / 2, 2.0)
         painter.setPen(Qt.PenStyle.NoPen)
-        radius = min(thick / 2, 2.0)
-        y = middle - thick / 2
-        if track:
-            painter.setBrush(theme.color("track"))
-            painter.drawRoundedRect(QRectF(box.x(), y, box.width(), thick), radius, radius)
-        if share > 0:
-            painter.setBrush(theme.color(token))
-            painter.drawRoundedRect(
-                QRectF(box.x(), y, max(box.width() * share, 2.0), thick), radius, radius
-            )
+        painter.setBrush(theme.color(token))
+        width = max(box.width() * share, 2.0)
+        painter.drawRoundedRect(QRectF(box.x(), box.y(), width, box.height()), radius, radius)

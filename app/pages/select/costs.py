@@ -31,6 +31,7 @@ class Memory:
 
 def figures(
     plan: Plan,
+    *,
     now: Cost,
     whole: Cost,
     needs: VramEstimate,
@@ -54,7 +55,7 @@ def figures(
             tone=_tone(now.parameters.active, whole.parameters.active),
             tip=translate(
                 "WhatIf",
-                "Weights that one token meets: Top-K experts of every layer, the rest once.",
+                "Weights that a token meets: Top-K experts of every layer, the rest once.",
             ),
         ),
         Figure(
@@ -126,7 +127,7 @@ def _coverage_figure(plan: Plan, covered: Coverage | None) -> Figure:
     name = translate("WhatIf", "Coverage kept")
     tip = translate(
         "WhatIf",
-        "Share of the routed mass (gates on the calibration text) that kept experts carry.",
+        "Share of the gates on the calibration text that the kept experts carry.",
     )
     worst = None if covered is None else covered.worst_row
     if covered is None or worst is None:

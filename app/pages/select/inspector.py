@@ -59,7 +59,7 @@ class DomainBars(QWidget):
             metrics = QFontMetricsF(font)
             left = min(max(metrics.horizontalAdvance(name) for name, _ in self._domains) + 12, 96.0)
             right = metrics.horizontalAdvance("100.0 %") + 6
-            most = max(max(share for _, share in self._domains), 1e-9)
+            most = max([share for _, share in self._domains] + [1e-9])
             room = self.width() - left - right
             for index, (name, share) in enumerate(self._domains):
                 y = index * LINE
@@ -190,9 +190,8 @@ class Inspector(QFrame):
         self.drop.setText(self.tr("Drop ␣") if card.kept else self.tr("Keep ␣"))
         self.drop.set_icon("minus" if card.kept else "plus")
         self.drop.setEnabled(not fixed)
-        self.drop.setToolTip(
-            self.tr("It is locked: unlock it first") if fixed else self.tr("Space does the same")
-        )
+        locked, free = self.tr("It is locked: unlock it first"), self.tr("Space does the same")
+        self.drop.setToolTip(locked if fixed else free)
         self.lock.setText(self.tr("Unlock L") if fixed else self.tr("Lock L"))
         self.lock.set_icon("unlock" if fixed else "lock")
         self.facts.set_facts(card.facts)
@@ -288,5 +287,8 @@ def _escape(text: str) -> str:
 
 def _mix(colour: str, ground: str, share: float) -> str:
     a, b = theme.QColor(colour), theme.QColor(ground)
-    mixed = [round(x * share + y * (1 - share)) for x, y in zip(a.getRgb()[:3], b.getRgb()[:3])]
+    mixed = [
+        round(x * share + y * (1 - share))
+        for x, y in zip(a.getRgb()[:3], b.getRgb()[:3], strict=True)
+    ]
     return "#{:02x}{:02x}{:02x}".format(*mixed)

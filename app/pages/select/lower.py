@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from core.planning import Plan
 
 ROW_HEIGHT = 24
+STATE_WIDTH = 104  # "locked, dropped"
 
 
 class Lower(QWidget):
@@ -66,7 +67,7 @@ class Lower(QWidget):
         """Low: the map is what the page is for."""
         return QSize(640, 132)
 
-    def bring_up_to_date(self, derived: Derived, plan: Plan, live: bool, scale: str) -> None:  # noqa: FBT001
+    def bring_up_to_date(self, derived: Derived, plan: Plan, *, live: bool, scale: str) -> None:
         """Bring the side that shows up to date."""
         if self._stack.currentIndex() == 1:
             self.model.set_table(derived.table(plan))
@@ -133,6 +134,10 @@ def _table(model: ExpertsModel) -> QTableView:
     vertical.hide()
     vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
     vertical.setDefaultSectionSize(ROW_HEIGHT)
-    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+    header = table.horizontalHeader()
+    header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+    state = ExpertsModel.COLUMNS.index("state")
+    header.setSectionResizeMode(state, QHeaderView.ResizeMode.Fixed)
+    header.resizeSection(state, STATE_WIDTH)
     table.horizontalHeader().setHighlightSections(False)
     return table

@@ -11,19 +11,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QSplitter, QStackedLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedLayout, QWidget
 
 from app.models.experts import score_text
 from app.pages.page import Page, PageState
+from app.pages.quick_check import quick_check_task
 from app.pages.select import costs
 from app.pages.select.card import expert_card, status_line
 from app.pages.select.derived import Derived
 from app.pages.select.editor import Editor
 from app.pages.select.inspector import Inspector
 from app.pages.select.lower import Lower
-from app.pages.select.rules import Rule, apply_rule, layer_names, needs_profile
+from app.pages.select.menu import cell_menu
+from app.pages.select.rule_desk import RuleDesk
 from app.pages.select.takeaway import TakeAway
 from app.pages.select.tokens import TokenReader
 from app.pages.select.toolbar import Toolbar
@@ -35,12 +37,12 @@ from app.widgets.forms import column, row
 from app.widgets.heatmap_view import HeatMapView
 from app.widgets.whatif import WhatIfStrip
 from core import scoring
-from core.errors import StudioError
 
 if TYPE_CHECKING:
     from app.session import Session
     from core.planning import Plan
 
+CARD_SOON = 10
 SOON = 40  # milliseconds until what may lag behind an edit is shown
 TABLE_HEIGHT = 380  # of the lower part when the table is first turned to
 WIDE = 1180  # width of the page from which the inspector has its full width
@@ -54,8 +56,6 @@ class SelectPage(Page):
         self.derived = Derived(session)
         self.editor = Editor(session, self.derived, self)
         self.reader = TokenReader(self)
-        self.rule = Rule()
-        self._only_selected = True
         self._other_height = 0  # of the lower part, while its other side shows
         self._memory: costs.Memory | None = None
         self.toolbar = Toolbar()
@@ -65,6 +65,7 @@ class SelectPage(Page):
         self.strip = WhatIfStrip()
         self.lower = Lower()
         self.inspector = Inspector()
+        self.desk = RuleDesk(session, self.derived, self.editor, self.toolbar, self.map, self)
         self.takeaway = TakeAway(self)
         self.empty = EmptyState(
             "select",
@@ -74,8 +75,10 @@ class SelectPage(Page):
         )
         self.quick_check = QAction(self.tr("Quick check"), self)
         self.quick_check.setToolTip(self.tr("Measure the masked model; nothing is written"))
+        self.quick_check.triggered.connect(self._start_quick_check)
         self.primary_action = self.quick_check
         self._soon = QTimer(self, singleShot=True, interval=SOON)
+        self._card_soon = QTimer(self, singleShot=True, interval=CARD_SOON)
         self._lay_out()
         self._connect()
         self._show_model()
@@ -154,21 +157,18 @@ class SelectPage(Page):
         session.plan_changed.connect(self._show_plan)
         self.empty.activated.connect(self._ask_for_model)
         self._soon.timeout.connect(self._show_rest)
+        self._card_soon.timeout.connect(self._show_card)
         tools.metric_chosen.connect(session.set_metric)
         tools.domains.weights_chosen.connect(session.set_domain_weights)
         tools.order_chosen.connect(cells.set_order)
         tools.scale_chosen.connect(self._set_scale)
-        tools.apply_clicked.connect(self.apply_rule)
-        tools.rule.changed.connect(self._set_rule)
-        tools.rule.selected_only.connect(self._set_only_selected)
-        tools.rule_button.menu().aboutToShow.connect(self._preview_rule)
+        self.desk.applied.connect(self._rule_applied)
         cells.edited.connect(self.editor.paint)
         cells.previewed.connect(self._preview_stroke)
         cells.refused.connect(self.editor.refuse)
         cells.lock_requested.connect(self.editor.toggle_lock)
         cells.hovered.connect(self._show_hover)
         cells.cursor_moved.connect(self._cursor_moved)
-        cells.layers_selected.connect(self._layers_selected)
         cells.layers_toggled.connect(self.editor.toggle_layers)
         cells.pattern_copied.connect(self.editor.copy_pattern)
         cells.pattern_pasted.connect(self.editor.paste_pattern)
@@ -176,7 +176,7 @@ class SelectPage(Page):
         self.editor.said.connect(self.status_changed)
         self.editor.failed.connect(self._say_failure)
         self.inspector.drop_clicked.connect(cells.toggle_cursor)
-        self.inspector.lock_clicked.connect(self._lock_cursor)
+        self.inspector.lock_clicked.connect(self.lock_cursor)
         self.inspector.partner_chosen.connect(self._go_to_partner)
         self.reader.ready.connect(self._show_card)
         self.lower.curve.chosen.connect(self._keep_best)
@@ -189,7 +189,7 @@ class SelectPage(Page):
         """A table wants more height than charts do; each side keeps what it had."""
         above, below = self.splitter.sizes()
         kept, self._other_height = self._other_height, below
-        wanted = kept or max(below, TABLE_HEIGHT)
+        wanted = kept or max(below, min(TABLE_HEIGHT, (above + below) // 2))
         self.splitter.setSizes([max(above + below - wanted, 1), wanted])
         self._show_rest()
 
@@ -201,10 +201,7 @@ class SelectPage(Page):
         if info is not None and plan is not None:
             self.map.set_layers(plan.layer_ids)
             self.reader.open(info.path)
-            self.toolbar.rule.set_limits(max(info.experts, default=1), info.top_k)
-            number = max(info.top_k, max(info.experts, default=1) * 3 // 4)
-            self._set_rule(Rule(number=number, floor=info.top_k))
-            self.toolbar.rule.show_rule(self.rule)
+            self.desk.take_model(info)
         self._show_profile()
         self._show_plan()
         self.view.relayout()
@@ -234,11 +231,17 @@ class SelectPage(Page):
         names = profile.domains if profile is not None else ()
         self.toolbar.domains_button.setText(self.toolbar.domains.summary(names, weights))
         self._show_range()
-        self._preview_rule()
+        self.desk.preview()
         if plan is not None:
             self.view.margins.set_figures(self.derived.layer_figures(plan))
         self._show_costs()
         self._soon.start()
+
+    @Slot()
+    def _start_quick_check(self) -> None:
+        task = quick_check_task(self.session)
+        if task is not None:
+            self.session.start(task)
 
     def _show_plan(self) -> None:
         plan = self.session.plan
@@ -265,7 +268,15 @@ class SelectPage(Page):
         now, needs = found
         covered = self.derived.coverage(plan)
         self.strip.set_figures(
-            costs.figures(plan, now, whole, needs, self._memory, covered, info.dtype)
+            costs.figures(
+                plan,
+                now=now,
+                whole=whole,
+                needs=needs,
+                memory=self._memory,
+                covered=covered,
+                dtype=info.dtype,
+            )
         )
 
     def _show_range(self) -> None:
@@ -284,7 +295,7 @@ class SelectPage(Page):
             return
         self._show_problems()
         self.lower.bring_up_to_date(
-            self.derived, plan, self.session.live_profile is not None, self.map.scale
+            self.derived, plan, live=self.session.live_profile is not None, scale=self.map.scale
         )
         self._show_card()
 
@@ -328,66 +339,13 @@ class SelectPage(Page):
 
     def apply_rule(self) -> None:
         """Apply the rule of the toolbar."""
-        self.banner.clear()
-        self.editor.apply(self.rule, self._rule_rows())
+        self.desk.apply()
+
+    def _rule_applied(self) -> None:
         self.map.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _rule_rows(self) -> tuple[int, ...]:
-        return self.map.selected_rows if self._only_selected else ()
-
-    def _set_rule(self, rule: Rule) -> None:
-        self.rule = rule
-        self.toolbar.rule_button.setText(rule.text)
-        self._preview_rule()
-
-    def _set_only_selected(self, only: bool) -> None:  # noqa: FBT001 - Qt's signal
-        self._only_selected = only
-        self._preview_rule()
-
-    def _layers_selected(self, rows: tuple[int, ...]) -> None:
-        plan = self.session.plan
-        names = layer_names(plan.layer_ids, rows) if plan and rows else ""
-        self.toolbar.rule.set_layers(rows, names)
-        self.toolbar.apply.setText(
-            self.tr("Apply to {layers}").format(layers=names) if rows else self.tr("Apply")
-        )
-        self._preview_rule()
-
-    def _preview_rule(self) -> None:
-        """Say in the rule's panel what it would do, while the panel is open."""
-        panel = self.toolbar.rule
-        if not panel.isVisible() and not self.toolbar.rule_button.menu().isVisible():
-            ranking = needs_profile(self.rule)
-            self.toolbar.apply.setEnabled(not ranking or self.session.shown_profile is not None)
-        ground = self.derived.ground(self._rule_rows())
-        if ground is None:
-            return
-        panel.set_metric(
-            self.tr("Ranked by {metric}: change Score to rank by another.").format(
-                metric=self.session.metric
-            )
-            if needs_profile(self.rule) and self.rule.kind != "never"
-            else ""
-        )
-        try:
-            plan = apply_rule(self.rule, ground)
-        except StudioError as error:
-            panel.set_preview(str(error), possible=False)
-            return
-        covered = self.derived.coverage(plan)
-        total = sum(plan.experts)
-        text = self.tr("Keeps {kept} of {total}").format(kept=total - plan.dropped, total=total)
-        if covered is not None:
-            text = self.tr("{kept}, {share} of the routed mass").format(
-                kept=text, share=numbers.percent(covered.overall)
-            )
-        panel.set_preview(text, possible=True)
-
     def _keep_best(self, at: float) -> None:
-        number = max(self.lower.curve.number(at), 1)
-        total = sum(self.session.plan.experts) if self.session.plan else 1
-        floor = self.session.info.top_k if self.session.info else 1
-        self.editor.apply(Rule(kind="global", percent=100 * number / total, floor=floor))
+        self.desk.keep_best(self.lower.curve.number(at))
         self._soon.start()
 
     def _preview_best(self, at: float) -> None:
@@ -400,7 +358,7 @@ class SelectPage(Page):
         )
 
     def _keep_above(self, at: float) -> None:
-        self.editor.apply(Rule(kind="threshold", at_least=self.lower.histogram.value(at)))
+        self.desk.keep_from(self.lower.histogram.value(at))
         self._soon.start()
 
     # gestures
@@ -414,11 +372,12 @@ class SelectPage(Page):
             self.view.margins.set_figures(self.derived.layer_figures(plan))
 
     def _cursor_moved(self, expert_row: int, expert: int) -> None:
-        self._show_card()
+        self._card_soon.start()
         self.lower.point_at(expert_row, expert)
         self._show_hover(expert_row, expert)
 
-    def _lock_cursor(self) -> None:
+    def lock_cursor(self) -> None:
+        """Lock or free the expert under the cursor."""
         if self.map.cursor_cell is not None:
             self.editor.toggle_lock(*self.map.cursor_cell)
 
@@ -436,34 +395,7 @@ class SelectPage(Page):
         self._soon.start()
 
     def _open_menu(self, expert_row: int, expert: int, at: QPoint) -> None:
-        """The context menu of a cell or of the selected layers."""
-        menu = QMenu(self)
-        if expert >= 0:
-            menu.addAction(self.inspector.drop.text(), self.map.toggle_cursor).setEnabled(
-                self.inspector.drop.isEnabled()
-            )
-            menu.addAction(self.inspector.lock.text(), self._lock_cursor)
-            menu.addSeparator()
-        rows = self.map.selected_rows if expert_row in self.map.selected_rows else (expert_row,)
-        names = layer_names(self.session.plan.layer_ids, rows) if self.session.plan else ""
-        for text, slot in (
-            (self.tr("Keep all of {layers}"), lambda: self.editor.keep_layers(rows, keep=True)),
-            (self.tr("Drop all of {layers}"), lambda: self.editor.keep_layers(rows, keep=False)),
-            (self.tr("Swap kept and dropped in {layers}"), lambda: self.editor.toggle_layers(rows)),
-            (self.tr("Apply the rule to {layers}"), lambda: self.editor.apply(self.rule, rows)),
-        ):
-            menu.addAction(text.format(layers=names), slot)
-        menu.addSeparator()
-        menu.addAction(
-            self.tr("Copy the pattern of {layer}").format(layer=names),
-            lambda: self.editor.copy_pattern(expert_row),
-        )
-        paste = menu.addAction(
-            self.tr("Paste the pattern here"), lambda: self.editor.paste_pattern(rows)
-        )
-        paste.setEnabled(self.editor.has_pattern)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(at)
+        cell_menu(self, expert_row, expert).popup(at)
 
     def _say_failure(self, what: str, remedy: str) -> None:
         text = self.tr("{what}; try: {remedy}").format(what=what, remedy=remedy) if remedy else what

@@ -1,4 +1,4 @@
-"""The heat map as a figure of its own, for paper and web: vectors, a light ground, everything named.
+"""The heat map as a figure of its own, for paper and web: vectors on a light ground.
 
 A map on screen follows zoom and theme; a figure does not.
 """

@@ -6,7 +6,7 @@ the layers that it is for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -193,40 +193,43 @@ def layer_names(layer_ids: tuple[int, ...], rows: tuple[int, ...]) -> str:
 
 
 def _chosen(rule: Rule, ground: Ground) -> NDArray[np.bool_]:
+    """What core's rule of this kind keeps, for all layers."""
     plan = ground.plan
     bounds = planning.Bounds.of(plan, ground.info)
     share = rule.percent / 100
-    if rule.kind == "invert":
-        return planning.invert(plan.kept_LE, bounds=bounds)
-    if rule.kind == "all":
-        return plan.exists_LE & ~bounds.must_drop_LE
-    if rule.kind == "random":
-        return planning.random_keep(bounds=bounds, seed=rule.seed, n=rule.number)
-    if rule.kind == "never":
-        return planning.never_routed(_have(ground.count_LE), bounds=bounds)
-    scores_LE = _have(ground.scores_LE)
-    if rule.kind == "number":
-        return planning.keep_per_layer(scores_LE, bounds=bounds, n=rule.number)
-    if rule.kind == "share":
-        return planning.keep_per_layer(scores_LE, bounds=bounds, share=share)
-    if rule.kind == "cover":
-        return planning.cover(
-            _have(ground.mass_LE), bounds=bounds, share=share, scores_LE=scores_LE
-        )
-    if rule.kind == "threshold":
-        return planning.threshold(scores_LE, bounds=bounds, at_least=rule.at_least)
-    ranked_LE = _have(ground.comparable_LE)
-    if rule.kind == "global":
-        total = max(1, int(sum(plan.experts) * share + 0.5 + 1e-9))
-        return planning.keep_global(ranked_LE, bounds=bounds, total=total, floor=rule.floor)
-    return planning.cover(
-        _have(ground.mass_LE),
-        bounds=bounds,
-        share=share,
-        scores_LE=ranked_LE,
-        scope="global",
-        floor=rule.floor,
-    )
+    choose: dict[Kind, Callable[[], NDArray[np.bool_]]] = {
+        "number": lambda: planning.keep_per_layer(
+            _have(ground.scores_LE), bounds=bounds, n=rule.number
+        ),
+        "share": lambda: planning.keep_per_layer(
+            _have(ground.scores_LE), bounds=bounds, share=share
+        ),
+        "global": lambda: planning.keep_global(
+            _have(ground.comparable_LE),
+            bounds=bounds,
+            total=max(1, int(sum(plan.experts) * share + 0.5 + 1e-9)),
+            floor=rule.floor,
+        ),
+        "cover": lambda: planning.cover(
+            _have(ground.mass_LE), bounds=bounds, share=share, scores_LE=_have(ground.scores_LE)
+        ),
+        "cover_global": lambda: planning.cover(
+            _have(ground.mass_LE),
+            bounds=bounds,
+            share=share,
+            scores_LE=_have(ground.comparable_LE),
+            scope="global",
+            floor=rule.floor,
+        ),
+        "threshold": lambda: planning.threshold(
+            _have(ground.scores_LE), bounds=bounds, at_least=rule.at_least
+        ),
+        "never": lambda: planning.never_routed(_have(ground.count_LE), bounds=bounds),
+        "random": lambda: planning.random_keep(bounds=bounds, seed=rule.seed, n=rule.number),
+        "invert": lambda: planning.invert(plan.kept_LE, bounds=bounds),
+        "all": lambda: plan.exists_LE & ~bounds.must_drop_LE,
+    }
+    return choose[rule.kind]()
 
 
 def _have(values_LE: NDArray[np.float64] | None) -> NDArray[np.float64]:
