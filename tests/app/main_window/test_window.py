@@ -1,0 +1,271 @@
+"""The main window by real clicks and keys, without the user's own settings."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from app.jobs.task import Task
+from app.main_window import MainWindow, Settings
+from app.main_window import window as window_module
+from app.main_window.dialogs import ErrorDialog
+from app.session import Session
+from app.theme import apply_theme, chosen_theme, theme
+from core.checkpoint import inspect_model
+from core.errors import ResourceError
+from core.run import Run
+from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QPushButton
+
+from tests.app.folders import write_mixtral
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    return write_mixtral(tmp_path / "models" / "tiny")
+
+
+@pytest.fixture
+def settings(tmp_path) -> Settings:
+    return Settings(QSettings(str(tmp_path / "studio.ini"), QSettings.Format.IniFormat))
+
+
+@pytest.fixture
+def window(qtbot, settings, monkeypatch):
+    # Pages have tests of their own; here only the light ones are loaded.
+    light = tuple(entry for entry in window_module.PAGES if entry[0] in {"model", "tune"})
+    monkeypatch.setattr(window_module, "PAGES", light)
+    monkeypatch.setattr(window_module, "KEYS", ("welcome", "model", "tune"))
+    apply_theme(QApplication.instance(), "dark")
+    session = Session()
+    made = MainWindow(session, settings)
+    made.confirm_close = lambda: True
+    qtbot.addWidget(made)
+    made.resize(1180, 720)
+    with qtbot.waitSignal(made.ready, timeout=10000):
+        made.show()
+    made.activateWindow()
+    return made
+
+
+def run_for_ever(run: Run) -> None:
+    while True:
+        run.check()
+        time.sleep(0.01)
+
+
+def start(window: MainWindow, function=run_for_ever):
+    return window.session.start(Task(title="Profile", kind="work", function=function))
+
+
+def open_model(window: MainWindow, folder: Path) -> None:
+    window.session.set_model(inspect_model(folder), name=str(folder))
+
+
+def test_the_rail_says_where_each_step_stands(window, folder):
+    model = window.rail.items[1]
+    assert model.step.kind == "ready"
+    open_model(window, folder)
+    assert model.step.kind == "done"
+    assert model.step.subtitle == "mixtral · 3×8"
+    assert window.rail.items[2].step.kind == "blocked"
+
+
+def test_opening_a_model_shows_its_page(window, folder, qtbot):
+    with qtbot.waitSignal(window.session.model_changed, timeout=5000):
+        window.opener.open_path(folder)
+    assert window.page is window.pages["model"]
+    assert window.top_bar.project.full_text == "tiny · not saved"
+    assert window.windowTitle() == "tiny — SEER Studio"
+
+
+def test_a_click_in_the_rail_shows_the_page(window, qtbot):
+    qtbot.mouseClick(window.rail.items[2], Qt.MouseButton.LeftButton)
+    assert window.page is window.pages["tune"]
+
+
+def test_control_and_a_digit_shows_the_page(window, qtbot):
+    window.activateWindow()
+    qtbot.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    assert window.page is window.pages["model"]
+
+
+def test_the_arrow_keys_walk_the_rail(window, qtbot):
+    window.rail.items[0].setFocus()
+    qtbot.keyClick(window.rail.items[0], Qt.Key.Key_Down)
+    assert window.page is window.pages["model"]
+    assert window.rail.items[1].hasFocus() or not window.isActiveWindow()
+
+
+def test_undo_and_redo_by_keys_name_the_step(window, folder, qtbot):
+    open_model(window, folder)
+    plan = window.session.plan
+    kept = plan.kept_LE.copy()
+    kept[0, 1] = False
+    window.session.apply_plan(plan.with_kept(kept), "Drop L0 · 1")
+    assert window.top_bar.undo_button.text() == "Undo “Drop L0 · 1”"
+    assert window.top_bar.undo_button.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert window.session.plan is plan
+    qtbot.keyClick(window, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    assert window.session.plan.dropped == 1
+    qtbot.mouseClick(window.top_bar.undo_button, Qt.MouseButton.LeftButton)
+    assert window.session.plan is plan
+
+
+def test_copy_command_copies_what_the_page_does(window, folder, qtbot):
+    open_model(window, folder)
+    qtbot.mouseClick(window.top_bar.copy_button, Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == f"seer inspect {folder}"
+    assert str(folder) in window.status.full_text
+
+
+def test_a_dropped_folder_opens(window, folder, qtbot):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(folder))])
+    point, action = QPointF(400, 300), Qt.DropAction.CopyAction
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(point.toPoint(), action, data, left, none)
+    window.dragEnterEvent(enter)
+    assert enter.isAccepted()
+    with qtbot.waitSignal(window.session.model_changed, timeout=5000):
+        window.dropEvent(QDropEvent(point, action, data, left, none))
+    assert window.session.info.path == folder
+
+
+def test_a_failed_job_shows_its_remedy_and_hides_its_traceback(window, qtbot):
+    def work(run: Run) -> None:
+        raise ResourceError("needs 21.4 GB of VRAM, 15.9 GB free", remedy="turn on streaming")
+
+    job = start(window, work)
+    qtbot.waitUntil(lambda: job.over, timeout=5000)
+    dialog = window.findChild(ErrorDialog)
+    assert dialog.what.text() == "needs 21.4 GB of VRAM, 15.9 GB free"
+    assert dialog.remedy.text() == "Try: turn on streaming"
+    assert dialog.details.isHidden()
+    dialog.toggle.click()
+    assert "ResourceError" in dialog.details.toPlainText()
+    assert not dialog.details.isHidden()
+    dialog.accept()
+
+
+def test_closing_with_a_job_running_asks(window, qtbot):
+    job = start(window)
+    qtbot.waitUntil(lambda: job.state == "running")
+    asked = []
+    window.confirm_close = lambda: asked.append(1) or False
+    assert not window.close()
+    assert asked == [1]
+    assert job.state == "running"
+    window.confirm_close = lambda: True
+    assert window.close()
+    assert job.state == "cancelled"
+
+
+def test_closing_without_a_job_does_not_ask(window):
+    window.confirm_close = lambda: pytest.fail("asked")
+    assert window.close()
+
+
+def test_the_dock_pauses_resumes_and_cancels_the_selected_job(window, qtbot):
+    job = start(window)
+    qtbot.waitUntil(lambda: job.state == "running")
+    assert window.dock.isVisible()
+    buttons = window.dock._buttons
+    qtbot.mouseClick(buttons["pause"], Qt.MouseButton.LeftButton)
+    assert job.state == "paused"
+    qtbot.mouseClick(buttons["resume"], Qt.MouseButton.LeftButton)
+    assert job.state == "running"
+    qtbot.mouseClick(buttons["cancel"], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: job.state == "cancelled", timeout=2000)
+
+
+def test_the_dock_stays_hidden_for_who_hid_it(window, qtbot, settings):
+    job = start(window)
+    window.desk.toggle()
+    assert not window.dock.isVisible()
+    job.cancel()
+    qtbot.waitUntil(lambda: job.over, timeout=2000)
+    start(window)
+    assert not window.dock.isVisible()
+    assert settings.get("jobs") == "hidden"
+
+
+def test_the_log_shows_what_a_job_wrote(window, qtbot):
+    def work(run: Run) -> None:
+        run.note("read 8 layers")
+
+    job = start(window, work)
+    qtbot.waitUntil(lambda: job.over, timeout=5000)
+    window.dock._log_button.setChecked(True)
+    assert "read 8 layers" in window.dock.log.toPlainText()
+
+
+def test_the_theme_menu_changes_the_theme_and_remembers_it(window, settings):
+    choose(window, "Theme", "light")
+    assert theme().name == "light"
+    assert chosen_theme() == "light"
+    assert settings.get("theme") == "light"
+
+
+def test_the_language_menu_asks_for_the_language_and_remembers_it(window, settings, qtbot):
+    with qtbot.waitSignal(window.language_chosen) as caught:
+        choose(window, "Language", "ko")
+    assert caught.args == ["ko"]
+    assert settings.get("language") == "ko"
+
+
+def choose(window: MainWindow, menu: str, key: str) -> None:
+    submenu = next(a.menu() for a in window.menu.actions() if a.text() == menu and a.menu())
+    next(a for a in submenu.actions() if a.data() == key).trigger()
+
+
+def test_what_was_opened_is_offered_again(window, folder, qtbot, settings):
+    open_model(window, folder)
+    rows = window.pages["welcome"].recent_rows
+    assert [row.path for row in rows] == [str(folder)]
+    window.show_page("welcome")
+    with qtbot.waitSignal(window.session.model_changed, timeout=5000):
+        qtbot.mouseClick(rows[0], Qt.MouseButton.LeftButton)
+
+
+def test_the_window_comes_back_in_its_shape(window, settings, qtbot):
+    window.resize(1100, 693)  # Qt fits the width to the small screen of the test; not the height
+    window.close()
+    again = MainWindow(Session(), settings)
+    qtbot.addWidget(again)
+    assert again.height() == 693
+    again.session.close()
+
+
+def test_open_demo_is_the_first_thing_to_press(window, qtbot, monkeypatch):
+    asked = []
+    monkeypatch.setattr(window.session, "open_demo", lambda: asked.append(1))
+    button = window.findChild(QPushButton, "open_demo")
+    assert button.isVisible()
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert asked == [1]
+
+
+def test_a_hub_id_is_opened_by_return(window, qtbot, monkeypatch):
+    asked = []
+    monkeypatch.setattr(window.session, "open_model", asked.append)
+    field = window.pages["welcome"].hub_field
+    qtbot.keyClicks(field, "Qwen/Qwen3-30B-A3B")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert asked == ["Qwen/Qwen3-30B-A3B"]
+
+
+def test_the_model_page_states_what_the_headers_say(window, folder):
+    open_model(window, folder)
+    page = window.pages["model"]
+    texts = [figure.value.full_text for figure in page.strip.figures]
+    info = window.session.info
+    assert texts[0] == "3 × 8"
+    assert texts[1] == "Top-2"
+    assert texts[2] == f"{info.parameters.total / 1e3:.0f} k"
+    facts = {name: value.full_text for name, value in page.facts.values.items()}
+    assert facts["Model type"] == "mixtral"
+    assert facts["Experts per layer"] == "8"
