@@ -121,8 +121,8 @@ tokenizer has {vocabulary:,} entries; every digit is a token.
 `../texts/LICENSES.md`), tokenizer, training, this card. Six domains: English prose (the King James
 Bible), English manuals, Korean manuals, Python, C, and generated arithmetic. Split by document, and
 no paragraph is in two places. Training: {tokens:.1f} M tokens ({steps:,} steps, seed {seed}) in
-{time}; Muon for matrices and AdamW for the rest; load balancing layer by layer at 0.005, falling to
-0.001 so that experts specialise.
+{time}; Muon for matrices and AdamW for the rest; load balancing layer by layer at
+0.005, falling to 0.001 so that experts specialise.
 
 ## What it is worth looking at
 
@@ -136,7 +136,8 @@ model of the same domain's training text on the same tokens:
 In sequences of 256 tokens the mean is {mean_256:.1f}.
 
 **Domains use different experts.** Jensen-Shannon divergence between two domains' use of the
-experts, mean over layers, in bits; the mean over all pairs is **{bits:.2f}** (by layer: {by_layer}):
+experts, mean over layers, in bits; the mean over all pairs is **{bits:.2f}** (by layer:
+{by_layer}):
 
 {divergences}
 
@@ -149,8 +150,8 @@ texts:
 {kept}
 
 A random half: {random} ({seeds} seeds). Soft count's half is at {half:.1f}, the luckiest random
-half at {best_random:.1f}. Balance of domains matters too: the half that soft count keeps on `{alone}`
-alone has {alone_own:.1f} there and {alone_korean:.0f} on Korean ({korean:.1f} unpruned).
+half at {best_random:.1f}. Balance of domains matters too: the half that soft count keeps on
+`{alone}` alone has {alone_own:.1f} there and {alone_korean:.0f} on Korean ({korean:.1f} unpruned).
 
 ## Licence
 

@@ -1,5 +1,6 @@
 """Writes trained weights as a stock Mixtral checkpoint in bfloat16."""
 
+import tempfile
 from pathlib import Path
 
 import torch
@@ -61,4 +62,9 @@ def write(shape: Shape, weights: Tensor, folder: Path | None = None) -> None:
     stock.generation_config = GenerationConfig(
         bos_token_id=0, eos_token_id=1, pad_token_id=2, do_sample=True, temperature=0.7, top_p=0.9
     )
-    stock.save_pretrained(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".model-") as scratch:
+        stock.save_pretrained(scratch)
+        for file in sorted(Path(scratch).iterdir()):  # config first, weights last
+            file.chmod(0o644)
+            file.replace(folder / file.name)

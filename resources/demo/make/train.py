@@ -27,7 +27,7 @@ from resources.demo.make.sources import DOMAINS
 class Options:
     """What decides the result; the defaults made the shipped model."""
 
-    tokens: int = 13_000_000
+    tokens: int = 10_500_000
     seed: int = 0
     ranks: int = 2
     length: int = 512
