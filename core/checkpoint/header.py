@@ -141,7 +141,8 @@ def _tensor(file: str, name: str, entry: object, base: int, sizes: _Sizes) -> Te
             f"{_shown(start)} to {_shown(end)}",
             remedy=_REMEDY,
         )
-    return TensorRef(name, file, dtype, shape, base + start, base + end)
+    # What TensorRef(…) does, without a call of Python code: a model has 100,000 tensors.
+    return tuple.__new__(TensorRef, (name, file, dtype, shape, base + start, base + end))
 
 
 def _size(dtype: str, shape: object) -> tuple[int, tuple[int, ...]]:

@@ -97,31 +97,47 @@ def _place_all(
     tensors: Mapping[str, TensorRef], moe: MoeConfig
 ) -> tuple[dict[str, Place], dict[int, tuple[str, bool]]]:
     """Place of every tensor; path of every layer and whether it predicts further tokens."""
-    # Layers share the names of what is in them, so few names are really looked at.
+    # Layers share the names of what is in them, and tensors the numbers of layers, so little is
+    # really looked at: a model has 100,000 tensors.
     roles: dict[str, tuple[Role, int | None, tuple[int, int]]] = {}
     places: dict[str, Place] = {}
     stems: dict[int, tuple[str, bool]] = {}
+    numbers: dict[str, int | None] = {}
     decoders = tuple(f"{decoder}." for decoder in moe.family.decoders)
     mtp_heads = tuple(f"{head}." for head in moe.family.mtp)
+    usual = decoders[0]
     for name in tensors:
-        mtp = name.startswith(mtp_heads)
-        # `mtp.layers.0.…` keeps its layers under the same word as the decoder does.
-        at = name.find("layers.") + 7 if mtp else _after(name, decoders)
-        number, dot, rest = name[at:].partition(".")
-        if at < 7 or not dot or not (number.isascii() and number.isdecimal()) or len(number) > 6:
+        mtp = False
+        if name.startswith(usual):
+            at = len(usual)
+        else:
+            mtp = name.startswith(mtp_heads)
+            # `mtp.layers.0.…` keeps its layers under the same word as the decoder does.
+            at = name.find("layers.") + 7 if mtp else _after(name, decoders)
+        number, _, rest = name[at:].partition(".")
+        index = numbers[number] if number in numbers else numbers.setdefault(number, _id(number))
+        if at < 7 or index is None or not rest:
             places[name] = _outside(name, moe, mtp=mtp)
             continue
         known = roles.get(rest)
         if known is None:
             known = roles[rest] = moe.family.role_of(rest)
         role, expert, (start, end) = known
-        layer = int(number) + (moe.layers if mtp else 0)
+        layer = index + moe.layers if mtp else index
         offset = at + len(number) + 1
         beyond = layer >= moe.layers
-        places[name] = Place(role, layer, expert, (offset + start, offset + end), beyond)
+        digits = (offset + start, offset + end)
+        # What Place(…) does, without a call of Python code.
+        places[name] = tuple.__new__(Place, (role, layer, expert, digits, beyond))
         if layer not in stems:
             stems[layer] = (name[: offset - 1], beyond)
     return places, stems
+
+
+def _id(number: str) -> int | None:
+    """A layer's number, or None for another word; `isdecimal` alone accepts other scripts."""
+    plain = number.isascii() and number.isdecimal() and len(number) <= 6
+    return int(number) if plain else None
 
 
 def _after(name: str, decoders: tuple[str, ...]) -> int:

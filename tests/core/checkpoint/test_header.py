@@ -15,7 +15,7 @@ from core.errors import CheckpointError
 from tests.raw import Raw, framed, header, mixtral, write_file
 
 FAST = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
