@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-import tempfile
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_bytes
 
 from core.errors import ProfileError, StudioError
+from core.planning.files import sync_folder
 from core.profiling.profile import (
     ARRAY_NAMES,
     CONTEXT,
@@ -93,18 +95,19 @@ def write_file(path: Path, data: bytes) -> None:
     Raises:
         ProfileError: The folder is missing, read-only or full.
     """
-    temporary = ""
+    # Not mkstemp, which makes files private: a new file follows the umask as any other does.
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}~")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix="~")
-        with os.fdopen(handle, "wb") as file:
+        with os.fdopen(os.open(temporary, flags, 0o666), "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)  # mkstemp makes it private
-        Path(temporary).replace(path)
+        temporary.replace(path)
+        sync_folder(path.parent)
     except BaseException as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
         if isinstance(error, OSError):
             raise ProfileError(
                 f"cannot write {path} ({len(data):,} bytes): {error.strerror}",

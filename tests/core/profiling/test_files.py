@@ -1,6 +1,8 @@
 """Profiles on disk: round trip, and every way a file can be wrong."""
 
+import errno
 import json
+import os
 import struct
 
 import numpy as np
@@ -56,6 +58,29 @@ def test_saving_leaves_no_other_file(saved):
 def test_a_folder_that_is_not_there_is_a_clear_error(tmp_path):
     with pytest.raises(ProfileError, match="cannot write"):
         save_profile(make_profile(), tmp_path / "no" / "p.safetensors")
+
+
+def test_a_full_disk_leaves_the_old_file_and_no_other(saved, monkeypatch):
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(ProfileError, match="No space left on device") as error:
+        save_profile(make_profile(seed=9), saved)
+    assert "free some space" in error.value.remedy
+    monkeypatch.undo()
+    assert [item.name for item in saved.parent.iterdir()] == ["p.safetensors"]
+    assert load_profile(saved).fingerprint == make_profile().fingerprint
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no umask")
+def test_a_new_profile_follows_the_umask(tmp_path):
+    before = os.umask(0o027)
+    try:
+        save_profile(make_profile(), tmp_path / "p.safetensors")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "p.safetensors").stat().st_mode & 0o777 == 0o640
 
 
 def test_a_missing_file_says_so(tmp_path):
