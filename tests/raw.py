@@ -47,9 +47,7 @@ def framed(text: bytes) -> bytes:
     return len(text).to_bytes(8, "little") + text
 
 
-def write_file(
-    path: Path, tensors: Sequence[Raw], *, seed: int = 0, sparse: bool = False
-) -> None:
+def write_file(path: Path, tensors: Sequence[Raw], *, seed: int = 0, sparse: bool = False) -> None:
     """One safetensors file."""
     head = header(tensors)
     with path.open("wb") as file:
@@ -104,8 +102,8 @@ def mixtral_config(layers: int = 2, experts: int = 8, **more: object) -> dict[st
     return {
         "model_type": "mixtral",
         "architectures": ["MixtralForCausalLM"],
-        "hidden_size": 16,
-        "intermediate_size": 24,
+        "hidden_size": 64,
+        "intermediate_size": 96,
         "num_attention_heads": 2,
         "num_hidden_layers": layers,
         "num_local_experts": experts,
@@ -116,7 +114,7 @@ def mixtral_config(layers: int = 2, experts: int = 8, **more: object) -> dict[st
 
 
 def mixtral(
-    layers: int = 2, experts: int = 8, *, hidden: int = 16, inner: int = 24, dtype: str = "BF16"
+    layers: int = 2, experts: int = 8, *, hidden: int = 64, inner: int = 96, dtype: str = "BF16"
 ) -> list[Raw]:
     """Tensors of the mixtral family, ordered by name as savers do."""
     out = [Raw("model.embed_tokens.weight", dtype, (32, hidden))]

@@ -39,7 +39,8 @@ def edited_config(
         for key in family.mtp_keys:
             if key in text:
                 text[key] = 0
-    for owner in (edited, text):
+    # A multimodal config may keep it in either place; renumbering one twice would be wrong.
+    for owner in (edited, text) if text is not edited else (edited,):
         quantization = owner.get("quantization_config")
         if quantization is not None:
             owner["quantization_config"] = _renumbered(quantization, moe, kept, drop_mtp=drop_mtp)

@@ -36,14 +36,14 @@ def test_one_file_and_many_shards_hold_the_same_tensors(tmp_path: Path, sharded:
 
 def test_missing_shard_is_named(sharded: Path) -> None:
     (sharded / "model-00002-of-00003.safetensors").unlink()
-    with pytest.raises(CheckpointError, match="model-00002-of-00003.safetensors is missing"):
+    with pytest.raises(CheckpointError, match=r"model-00002-of-00003.safetensors is missing"):
         Checkpoint.open(sharded)
 
 
 def test_truncated_shard_is_named(sharded: Path) -> None:
     path = sharded / "model-00003-of-00003.safetensors"
     os.truncate(path, path.stat().st_size - 1)
-    with pytest.raises(CheckpointError, match="model-00003-of-00003.safetensors is truncated"):
+    with pytest.raises(CheckpointError, match=r"model-00003-of-00003.safetensors is truncated"):
         inspect_model(sharded)
 
 
@@ -69,13 +69,13 @@ def test_index_that_leaves_the_folder_is_refused(
 ) -> None:
     write_file(tmp_path / "outside.safetensors", [Raw("stolen", "U8", (4,))])
     edit_index(sharded, stolen=file)
-    with pytest.raises(CheckpointError, match="model.safetensors.index.json names"):
+    with pytest.raises(CheckpointError, match=r"model.safetensors.index.json names"):
         Checkpoint.open(sharded)
 
 
 def test_tensor_that_only_the_index_knows_is_refused(sharded: Path) -> None:
     edit_index(sharded, **{"model.ghost": "model-00001-of-00003.safetensors"})
-    with pytest.raises(CheckpointError, match="1 of .* tensors .* 'model.ghost' first"):
+    with pytest.raises(CheckpointError, match=r"1 of .* tensors .* 'model.ghost' first"):
         Checkpoint.open(sharded)
 
 
@@ -116,7 +116,7 @@ def test_shards_without_index_are_refused(sharded: Path) -> None:
 def test_broken_config_is_refused(tmp_path: Path, text: str) -> None:
     folder = write_folder(tmp_path / "model", mixtral_config(), mixtral())
     (folder / "config.json").write_text(text)
-    with pytest.raises(CheckpointError, match="config.json"):
+    with pytest.raises(CheckpointError, match=r"config.json"):
         inspect_model(folder)
 
 
@@ -130,5 +130,5 @@ def test_index_without_a_map_is_refused(sharded: Path, weight_map: object) -> No
 def test_folder_that_is_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match="is not a folder"):
         Checkpoint.open(tmp_path / "nothing")
-    with pytest.raises(CheckpointError, match="there is no config.json"):
+    with pytest.raises(CheckpointError, match=r"there is no config.json"):
         Checkpoint.open(tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from pathlib import Path
@@ -143,8 +144,11 @@ def test_no_header_crashes_or_reaches_beyond_its_file(
     try:
         refs, _ = read_header(path)
     except CheckpointError as error:
-        assert len(error.line()) < 1000
-        return
+        message = error.line()
+        refs = []
+    else:
+        message = ""
+    assert len(message) < 1000
     assert all(0 < ref.start <= ref.end <= path.stat().st_size for ref in refs)
 
 
@@ -153,10 +157,9 @@ def test_no_header_crashes_or_reaches_beyond_its_file(
 def test_no_bytes_crash_the_reader(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "random.safetensors"
     path.write_bytes(content)
-    try:
-        read_header(path)
-    except CheckpointError as error:
-        assert error.what
+    with contextlib.suppress(CheckpointError):
+        refs, _ = read_header(path)
+        assert sum(ref.nbytes for ref in refs) < len(content)
 
 
 @FAST

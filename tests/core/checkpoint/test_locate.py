@@ -20,8 +20,8 @@ def test_folder_and_demo_are_found(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["/no/such/folder", "a b", "", "../x", "too/many/parts", "a/../b"])
 def test_what_is_no_folder_and_no_hub_id_is_refused(name: str) -> None:
-    with pytest.raises(CheckpointError, match="there is no folder|is a file"):
-        locate_model(name if name else "no folder")
+    with pytest.raises(CheckpointError, match=r"there is no folder|is a file"):
+        locate_model(name or "no folder")
 
 
 def test_file_is_refused_with_the_remedy(tmp_path: Path) -> None:

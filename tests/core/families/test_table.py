@@ -78,9 +78,7 @@ def test_impossible_numbers_are_refused(key: str, value: object) -> None:
         ("olmoe", "mlp.experts.٣.weight", Role.EXPERTS, None),
     ],
 )
-def test_names_have_their_roles(
-    model_type: str, rest: str, role: Role, expert: int | None
-) -> None:
+def test_names_have_their_roles(model_type: str, rest: str, role: Role, expert: int | None) -> None:
     found, number, (start, end) = FAMILIES[model_type].role_of(rest)
     assert (found, number) == (role, expert)
     assert rest[start:end] == ("" if expert is None else str(expert))
