@@ -56,15 +56,15 @@ class Probe(contextlib.AbstractContextManager["Probe"]):
         """Hook routers and experts."""
         observed.register()
         model = self._live.model
-        before = model.get_experts_implementation()
-        self._exit.callback(model.set_experts_implementation, before)
-        for layer, sink in zip(self._live.moe, self._sinks, strict=True):
-            holder = vars(layer.experts)
-            holder[observed.SINK] = sink
-            self._exit.callback(holder.pop, observed.SINK)
-            handle = layer.router.register_forward_hook(sink.router)
-            self._exit.callback(handle.remove)
-        model.set_experts_implementation(observed.NAME)
+        with contextlib.ExitStack() as undo:
+            undo.callback(model.set_experts_implementation, model.get_experts_implementation())
+            for layer, sink in zip(self._live.moe, self._sinks, strict=True):
+                holder = vars(layer.experts)
+                holder[observed.SINK] = sink
+                undo.callback(holder.pop, observed.SINK)
+                undo.callback(layer.router.register_forward_hook(sink.router).remove)
+            model.set_experts_implementation(observed.NAME)
+            self._exit = undo.pop_all()  # only now nothing can fail any more
         return self
 
     def __exit__(self, *error: object) -> None:

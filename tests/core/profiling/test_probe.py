@@ -119,6 +119,18 @@ def test_a_masked_model_is_profiled_in_the_originals_numbering(tmp_path):
     assert np.isfinite(profile.entropy_sum).all()
 
 
+def test_a_single_expert_per_token_fires_with_no_other(tmp_path):
+    live, texts = load_tiny("mixtral", tmp_path), random_set()
+    with masked(live, None, top_k=1):
+        profile = profile_model(live, texts, run=Run())
+    assert profile.top_k == 1
+    for row in range(2):
+        np.testing.assert_array_equal(
+            profile.coactivation[row], np.diag(profile.count[:, row].sum(axis=0))
+        )
+    np.testing.assert_allclose(profile.gate_sum, profile.count)  # renormalised over one
+
+
 def test_nan_weights_are_named_and_nothing_is_written(tmp_path):
     live, texts = load_tiny("mixtral", tmp_path), random_set()
     live.moe[1].experts.down_proj[4, 0, 0] = float("nan")
