@@ -68,30 +68,56 @@ def evaluate(
     changed = plan is not None or top_k is not None
     mask = Rerouting(live, plan, top_k=top_k) if changed else None
     tally = Tally(calibration.domains, compared=reference is not None)
-    seconds, due, done = 0.0, time.monotonic(), 0
     run.progress(STAGE, 0, calibration.tokens, "tokens")
+    models = {id(m): m for m in (live, reference) if m is not None}.values()
     with contextlib.ExitStack() as stack:
-        for model in {id(m): m for m in (live, reference) if m is not None}.values():
+        for model in models:
             stack.enter_context(interruptible(model, run))
         pair = _Pair(live=live, mask=mask, reference=reference)
-        for batch in calibration.batches():
-            run.check()
-            began = time.monotonic()
-            for ids_BS, mask_BS in _pieces(batch, live.vocabulary):
-                tally.add(batch.domain, pair.sums(ids_BS, mask_BS))
-            now = time.monotonic()
-            seconds += now - began
-            done += int(batch.mask.sum())
-            run.progress(STAGE, done, calibration.tokens, "tokens")
-            if now >= due:
-                run.snapshot(SNAPSHOT, tally.evaluation(seconds))
-                due = now + SNAPSHOT_SECONDS
+        if any(model.stream is not None for model in models):
+            seconds = _streamed(pair, calibration, tally, run)
+        else:
+            seconds = _in_memory(pair, calibration, tally, run)
     if tally.tokens == 0:
         raise InputError(
             "no sequence has a token to predict: each is shorter than two tokens",
             remedy="longer texts",
         )
     return tally.evaluation(seconds)
+
+
+def _in_memory(pair: _Pair, calibration: CalibrationSet, tally: Tally, run: Run) -> float:
+    """Batch by batch; the seconds that it took, pauses left out."""
+    seconds, due, done = 0.0, time.monotonic(), 0
+    for batch in calibration.batches():
+        run.check()
+        began = time.monotonic()
+        for ids_BS, mask_BS in _pieces(batch, pair.live.vocabulary):
+            tally.add(batch.domain, pair.sums(ids_BS, mask_BS))
+        now = time.monotonic()
+        seconds += now - began
+        done += int(batch.mask.sum())
+        run.progress(STAGE, done, calibration.tokens, "tokens")
+        if now >= due:
+            run.snapshot(SNAPSHOT, tally.evaluation(seconds))
+            due = now + SNAPSHOT_SECONDS
+    return seconds
+
+
+def _streamed(pair: _Pair, calibration: CalibrationSet, tally: Tally, run: Run) -> float:
+    """Layer by layer; the seconds that it took, pauses left out."""
+    from core.evaluation.streamed import Measurement, measure_streamed
+
+    measurement = Measurement(
+        live=pair.live,
+        reference=pair.reference,
+        mask=pair.mask,
+        pieces=lambda index: list(_pieces(calibration.batch(index), pair.live.vocabulary)),
+        predict=_predict,
+        sums=_sums,
+        add=tally.add,
+    )
+    return measure_streamed(measurement, calibration, stage=STAGE, run=run)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -64,13 +64,13 @@ class Position:
 class Watcher(Generic[T]):
     """Told about every batch at every layer; does nothing by itself."""
 
-    def enter(self, item: T, layer: int) -> None:
+    def enter(self, item: T, layer: int, /) -> None:
         """A batch is about to go through a layer; before the first one, also to begin."""
 
-    def leave(self, item: T, layer: int) -> None:
+    def leave(self, item: T, layer: int, /) -> None:
         """A batch has left a layer; after the last one, also ended."""
 
-    def layer_done(self, position: Position) -> None:
+    def layer_done(self, position: Position, /) -> None:
         """All batches of a group have left a layer."""
 
 

@@ -107,12 +107,13 @@ def plan_pass(
         working=working,
         parked=parked,
     )
+    free = free_bytes(live.device)
     plan = plan_stream(
         footprint,
         batches,
         device=live.device.type,
-        free=free_bytes(live.device),
-        free_host=free_ram_bytes(),
+        free=free,
+        free_host=free if live.device.type == "cpu" else free_ram_bytes(),
     )
     run.note(plan.text)
     return plan

@@ -149,7 +149,7 @@ def batch_bytes(
     inner = max(info.expert_parameters, default=0) // max(hidden, 1)  # gate, up and down rows
     routed = tokens * info.top_k * (3 * hidden + inner) * itemsize
     scores = rows * info.geometry.num_heads * length * length * (itemsize + 4)  # eager attention
-    head = tokens * info.geometry.vocab_size * (itemsize + 8) if logits else 0
+    head = 4 * tokens * info.geometry.vocab_size * itemsize if logits else 0
     working = max(routed + scores, head) + 8 * tokens * hidden * itemsize
     masks = 2 * rows * length * length * itemsize  # full and sliding
     parked = 3 * tokens * hidden * itemsize + masks + 64 * tokens
