@@ -173,4 +173,4 @@ def _on_host(choices: list[Choice]) -> list[tuple[NDArray[np.int64], NDArray[np.
 
 
 def _tensor(values: NDArray[np.generic], like: torch.Tensor) -> torch.Tensor:
-    return torch.from_numpy(np.ascontiguousarray(values)).to(like)
+    return torch.from_numpy(np.array(values)).to(like)  # a profile's arrays are read-only
