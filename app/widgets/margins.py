@@ -88,7 +88,8 @@ class Margins(QWidget):
     def columns(self) -> tuple[QRectF, QRectF, QRectF, QRectF]:
         """Kept bar, kept number, coverage and entropy: x and width in a rect without height."""
         free = max(self.width() - 14 - 30 - 52 - 16, 40)
-        bar = min(free * 0.6, free - 40)  # "entropy" needs 40 pixels
+        # "entropy" needs 40 pixels; where there are too few, the bar of kept experts has them all.
+        bar = min(free * 0.6, free - 40) if free >= 90 else free
         return (
             QRectF(12, 0, bar, 0),
             QRectF(12 + bar + 4, 0, 26, 0),
@@ -151,10 +152,17 @@ class Margins(QWidget):
             QRectF(number.x(), 0, coverage.right() - number.x(), height),
             Qt.AlignmentFlag.AlignRight | middle, self.tr("coverage"),
         )  # fmt: skip
+        if not self._with_entropy():
+            return
         painter.drawText(
             QRectF(entropy.x(), 0, entropy.width() + 30, height),
             Qt.AlignmentFlag.AlignLeft | middle, self.tr("entropy"),
         )  # fmt: skip
+
+    def _with_entropy(self) -> bool:
+        """Whether there is room for the last column."""
+        entropy = self.columns()[3]
+        return entropy.x() + entropy.width() <= self.width() + 1
 
     def _paint_row(self, painter: QPainter, row: int, *, with_text: bool) -> None:
         figures = self._figures
@@ -171,7 +179,7 @@ class Margins(QWidget):
         self._bar(painter, bar, share, "accent")
         most = float(figures.entropy_most_L[row])
         value = float(figures.entropy_L[row])
-        if np.isfinite(value) and most > 0:
+        if np.isfinite(value) and most > 0 and self._with_entropy():
             bar = QRectF(entropy.x(), middle - thick / 2, entropy.width(), thick)
             self._bar(painter, bar, min(value / most, 1.0), "bar")
         if not with_text:

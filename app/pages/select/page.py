@@ -65,7 +65,9 @@ class SelectPage(Page):
         self.strip = WhatIfStrip()
         self.lower = Lower()
         self.inspector = Inspector()
-        self.desk = RuleDesk(session, self.derived, self.editor, self.toolbar, self.map, self)
+        self.desk = RuleDesk(
+            session, self.derived, self.editor, toolbar=self.toolbar, cells=self.map, parent=self
+        )
         self.takeaway = TakeAway(self)
         self.empty = EmptyState(
             "select",
@@ -230,6 +232,7 @@ class SelectPage(Page):
             self.toolbar.domains.set_domains(profile.domains, profile.tokens_D, weights)
         names = profile.domains if profile is not None else ()
         self.toolbar.domains_button.setText(self.toolbar.domains.summary(names, weights))
+        self.toolbar.fit_names()
         self._show_range()
         self.desk.preview()
         if plan is not None:

@@ -29,6 +29,7 @@ class RuleDesk(QObject):
         session: Session,
         derived: Derived,
         editor: Editor,
+        *,
         toolbar: Toolbar,
         cells: HeatMap,
         parent: QObject | None = None,
@@ -118,4 +119,5 @@ class RuleDesk(QObject):
             if rows and self._only_selected
             else self.tr("Apply")
         )
+        self._tools.fit_names()
         self.preview()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QLabel, QMenu, QWidget, QWidgetAction
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QLabel, QMenu, QWidget, QWidgetAction
 
 from app.pages.select.domains import DomainsPanel
 from app.pages.select.rule_panel import RulePanel
@@ -12,7 +12,7 @@ from app.theme import UNIT
 from app.widgets.forms import Button, IconButton, label, row
 
 COMBO_EXTRA = 42  # logical pixels of a combo box beside its text
-NARROWEST = 560
+NARROWEST = 420
 
 
 class Toolbar(QWidget):
@@ -26,7 +26,8 @@ class Toolbar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._names: list[QLabel] = []
-        self.metric = self._combo(self.tr("Score"))
+        self._box: QBoxLayout | None = None
+        self.score = self._combo(self.tr("Score"))
         self.order = self._combo(self.tr("Order"))
         self.order.addItem(self.tr("native"), "native")
         self.order.addItem(self.tr("by score"), "sorted")
@@ -43,22 +44,22 @@ class Toolbar(QWidget):
         self.apply.setToolTip(self.tr("Apply the rule (locks win)"))
         self.more = IconButton("more", self.tr("Take away: picture, table, selection"))
         self.more_menu = QMenu(self)
-        self.setLayout(
-            row(
-                self._name(self.tr("Score")), self.metric,
-                self._name(self.tr("Domains")), self.domains_button,
-                self._name(self.tr("Order")), self.order,
-                self._name(self.tr("Scale")), self.scale,
-                None,
-                self._name(self.tr("Rule")), self.rule_button, self.apply,
-                self.more,
-                spacing=UNIT,
-            )
+        self._left = _line(
+            self._name(self.tr("Score")), self.score,
+            self._name(self.tr("Domains")), self.domains_button,
+            self._name(self.tr("Order")), self.order,
+            self._name(self.tr("Scale")), self.scale,
         )  # fmt: skip
+        self._right = _line(self._name(self.tr("Rule")), self.rule_button, self.apply, self.more)
+        self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(UNIT)
+        self._box.addWidget(self._left, 0, Qt.AlignmentFlag.AlignLeft)
+        self._box.addWidget(self._right, 0, Qt.AlignmentFlag.AlignRight)
         self.setMinimumWidth(NARROWEST)
         for combo in (self.order, self.scale):
             combo.currentTextChanged.emit(combo.currentText())
-        self.metric.currentIndexChanged.connect(self._metric)
+        self.score.currentIndexChanged.connect(self._metric)
         self.order.currentIndexChanged.connect(self._order)
         self.scale.currentIndexChanged.connect(self._scale)
         self.apply.clicked.connect(self.apply_clicked)
@@ -67,18 +68,18 @@ class Toolbar(QWidget):
 
     def set_metrics(self, metrics: tuple[tuple[str, str], ...], current: str) -> None:
         """List the metrics as (name, explanation)."""
-        self.metric.blockSignals(True)
-        if self.metric.count() != len(metrics):
-            self.metric.clear()
+        self.score.blockSignals(True)
+        if self.score.count() != len(metrics):
+            self.score.clear()
             for name, explanation in metrics:
-                self.metric.addItem(name, name)
-                last = self.metric.count() - 1
-                self.metric.setItemData(last, explanation, Qt.ItemDataRole.ToolTipRole)
-        at = self.metric.findData(current)
-        self.metric.setCurrentIndex(at)
-        self.metric.setToolTip(metrics[at][1] if at >= 0 else "")
-        self.metric.blockSignals(False)
-        self.metric.currentTextChanged.emit(current)
+                self.score.addItem(name, name)
+                last = self.score.count() - 1
+                self.score.setItemData(last, explanation, Qt.ItemDataRole.ToolTipRole)
+        at = self.score.findData(current)
+        self.score.setCurrentIndex(at)
+        self.score.setToolTip(metrics[at][1] if at >= 0 else "")
+        self.score.blockSignals(False)
+        self.score.currentTextChanged.emit(current)
 
     def add_more(self, text: str, icon_name: str = "") -> QAction:
         """One entry of the menu at the end."""
@@ -96,15 +97,25 @@ class Toolbar(QWidget):
         self.fit_names()
 
     def fit_names(self) -> None:
-        """Show the names only if everything fits."""
-        controls = sum(
-            max(item.widget().sizeHint().width(), item.widget().minimumWidth()) + UNIT
-            for item in (self.layout().itemAt(i) for i in range(self.layout().count()))
-            if item.widget() is not None
-        )
-        roomy = controls <= self.width()
+        """One line with names where they fit, one without where that fits, else two lines."""
+        if self._box is None or self.width() < NARROWEST:
+            return  # not laid out yet
         for name in self._names:
-            name.setVisible(roomy)
+            name.show()
+        with_names = self._needed()
+        for name in self._names:
+            name.hide()
+        one_line = self._needed() <= self.width()
+        named = with_names <= self.width() or not one_line
+        for name in self._names:
+            name.setVisible(named)
+        flat, stacked = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._box.setDirection(flat if one_line else stacked)
+
+    def _needed(self) -> int:
+        """Width of everything in one line."""
+        lines = (self._left, self._right)
+        return sum(line.layout().minimumSize().width() for line in lines) + 2 * UNIT
 
     def _name(self, text: str) -> QLabel:
         out = label(text, "dim")
@@ -131,6 +142,7 @@ class Toolbar(QWidget):
                 for i in range(combo.count())
             )
             combo.view().setMinimumWidth(widest + COMBO_EXTRA)
+            self.fit_names()
 
     def _drop(self, content: QWidget, name: str) -> Button:
         """A button with a panel below it."""
@@ -149,11 +161,17 @@ class Toolbar(QWidget):
         self.more_menu.popup(corner)
 
     def _metric(self) -> None:
-        self.metric.setToolTip(self.metric.currentData(Qt.ItemDataRole.ToolTipRole) or "")
-        self.metric_chosen.emit(self.metric.currentData())
+        self.score.setToolTip(self.score.currentData(Qt.ItemDataRole.ToolTipRole) or "")
+        self.metric_chosen.emit(self.score.currentData())
 
     def _order(self) -> None:
         self.order_chosen.emit(self.order.currentData())
 
     def _scale(self) -> None:
         self.scale_chosen.emit(self.scale.currentData())
+
+
+def _line(*items: QWidget) -> QWidget:
+    out = QWidget()
+    out.setLayout(row(*items, spacing=UNIT))
+    return out
