@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
 
 from app.jobs import tasks
 from app.pages import subject
+from app.pages.job_watch import JobWatch
 from app.pages.page import Page, PageState
-from app.pages.run_text import show_job
 from app.pages.texts import options_of
 from app.theme import UNIT
 from app.widgets import numbers
@@ -49,7 +49,6 @@ class CalibratePage(Page):
         self.primary_action = QAction(self.tr("Run profile"), self)
         self.primary_action.triggered.connect(self.run_profile)
         self.form = TextForm()
-        self.job: Job | None = None
         self._preview_job: Job | None = None
         self._profile: object = None
         self._asked: CalibrationOptions | None = None  # of the run under way
@@ -104,19 +103,11 @@ class CalibratePage(Page):
     def run_profile(self) -> None:
         """Start the run."""
         task = self._task()
-        if task is None or self.running:
+        if task is None or self.watch.busy:
             return
         self.tabs.setCurrentIndex(HEAT_MAP)
         self._asked = self._options()
-        self.job = self.session.start(task)
-        self.job.changed.connect(self._on_job)
-        self.job.finished.connect(self._on_job)
-        self._on_job()
-
-    @property
-    def running(self) -> bool:
-        """Whether a profile is running or waiting."""
-        return self.job is not None and not self.job.over
+        self.session.start(task)
 
     @Slot()
     def refresh_preview(self) -> None:
@@ -129,21 +120,6 @@ class CalibratePage(Page):
             return
         self._preview_job = self.session.start(tasks.preview_task(model, options, "calibration"))
         self._preview_job.finished.connect(self._on_preview)
-
-    @Slot()
-    def _pause(self) -> None:
-        if self.job is not None:
-            self.job.pause()
-
-    @Slot()
-    def _resume(self) -> None:
-        if self.job is not None:
-            self.job.resume()
-
-    @Slot()
-    def _cancel(self) -> None:
-        if self.job is not None:
-            self.job.cancel()
 
     @Slot()
     def _next(self) -> None:
@@ -165,6 +141,7 @@ class CalibratePage(Page):
         self.tabs.addTab(self.tr("Heat map"))
         self.note = label("", "caption")
         self.strip = RunStrip()
+        self.watch = JobWatch(self.session.jobs, frozenset({"profile"}), self.strip, self)
         self.stack = QStackedWidget()
         self.stack.addWidget(self._preview_card())
         self.stack.addWidget(self._map_card())
@@ -211,9 +188,7 @@ class CalibratePage(Page):
 
     def _listen(self) -> None:
         self.form.changed.connect(self._on_form)
-        self.strip.pause_asked.connect(self._pause)
-        self.strip.resume_asked.connect(self._resume)
-        self.strip.cancel_asked.connect(self._cancel)
+        self.watch.changed.connect(self._refresh)
         self.session.model_changed.connect(self._on_model)
         self.session.scores_changed.connect(self._show_map)
         self.session.profile_changed.connect(self._on_profile)
@@ -243,11 +218,6 @@ class CalibratePage(Page):
         if options is not None:
             self.session.set_options(options)
         self._preview_timer.start()
-        self._refresh()
-
-    @Slot()
-    def _on_job(self) -> None:
-        show_job(self.strip, self.job)
         self._refresh()
 
     @Slot()
@@ -323,8 +293,8 @@ class CalibratePage(Page):
     @Slot()
     def _refresh(self) -> None:
         ready = self._task() is not None
-        self.primary_action.setEnabled(ready and not self.running)
-        self.map_empty.button.setEnabled(ready and not self.running)
+        self.primary_action.setEnabled(ready and not self.watch.busy)
+        self.map_empty.button.setEnabled(ready and not self.watch.busy)
         done = self.session.profile is not None
         self.primary_action.setText(self.tr("Run again") if done else self.tr("Run profile"))
         self.next_button.setVisible(done)

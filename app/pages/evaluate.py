@@ -14,8 +14,9 @@ from app.models.variants import VariantsModel, VariantsSort, kind_text
 from app.pages import subject
 from app.pages.evaluate_inspector import Inspector
 from app.pages.evaluate_texts import TextsDialog
+from app.pages.job_watch import JobWatch
 from app.pages.page import Page, PageState
-from app.pages.run_text import show_job
+from app.pages.quick_check import PAGE, is_whole, measured, quick_check_task, texts
 from app.pages.texts import options_of
 from app.theme import UNIT
 from app.widgets import numbers
@@ -25,20 +26,14 @@ from app.widgets.empty_state import EmptyState
 from app.widgets.forms import Button, column, label, row
 from app.widgets.run_strip import RunStrip
 from app.widgets.scatter import Mark, ScatterPlot
-from app.widgets.sources import DEMO, SourceEntry
-from app.widgets.text_form import TextChoice
+from app.widgets.sources import DEMO
 from app.widgets.variant_table import VariantTable
-from core.errors import StudioError
 from core.evaluation.variant import Variant, pareto
 
 if TYPE_CHECKING:
-    from app.jobs.job import Job
     from app.session import Session
     from core.planning import Plan
 
-PAGE = "evaluate"
-# Enough for a perplexity that is stable to about one per cent, little enough to be quick.
-QUICK_TOKENS = 24_000
 SHAPES = {"original": "ring", "plan": "dot", "tuned": "triangle", "exported": "square"}
 
 
@@ -49,10 +44,6 @@ class EvaluatePage(Page):
         super().__init__(session, parent)
         self.primary_action = QAction(self.tr("Quick check"), self)
         self.primary_action.triggered.connect(self.quick_check)
-        self.job: Job | None = None
-        self._choice = TextChoice(
-            sources=(SourceEntry(where=DEMO),), max_tokens=QUICK_TOKENS, seq_len=256
-        )
         self._marked: tuple[Variant, ...] = ()
         self._build()
         self._listen()
@@ -67,7 +58,7 @@ class EvaluatePage(Page):
 
     def subtitle(self) -> str:
         """The current plan's perplexity, or how many variants there are."""
-        current = self._current()
+        current = measured(self.session)
         if current is not None and current.overall is not None:
             value = numbers.perplexity(current.overall)
             return self.tr("perplexity {value}").format(value=value)
@@ -80,7 +71,7 @@ class EvaluatePage(Page):
         """Blocked without a model; stale when the plan changed after it was measured."""
         if self.session.info is None:
             return PageState("blocked", self.tr("Open a model first."))
-        if self._current() is not None:
+        if measured(self.session) is not None:
             return PageState("done")
         if any(v.kind == "plan" for v in self.session.variants):
             return PageState("stale", self.tr("The plan changed since it was measured."))
@@ -88,7 +79,7 @@ class EvaluatePage(Page):
 
     def command(self) -> str:
         """The line that does what "Quick check" does."""
-        task = self._task()
+        task = quick_check_task(self.session)
         return task.command if task else ""
 
     # -- actions -----------------------------------------------------------------------------
@@ -96,26 +87,26 @@ class EvaluatePage(Page):
     @Slot()
     def quick_check(self) -> None:
         """Measure the current plan as a mask, and the original in the same pass."""
-        self._start(self._task())
+        self._start(quick_check_task(self.session))
 
     @Slot()
     def measure_original(self) -> None:
         """Measure the original alone."""
-        model = subject.current(self.session, device=self._choice.device)
+        model = subject.current(self.session, device=texts(self.session).device)
         if model is not None:
-            options = options_of(self._choice)
+            options = options_of(texts(self.session))
             self._start(tasks.evaluate_task(model, Measure(name="", options=options)))
 
     @Slot(object)
     def measure(self, variant: Variant) -> None:
         """Measure one row."""
-        model = subject.current(self.session, device=self._choice.device)
+        model = subject.current(self.session, device=texts(self.session).device)
         if model is None:
             return
         if variant.kind == "original":
             self.measure_original()
         elif variant.path:
-            self._start(tasks.checkpoint_task(model, variant, options_of(self._choice)))
+            self._start(tasks.checkpoint_task(model, variant, options_of(texts(self.session))))
         else:
             self.quick_check()
 
@@ -141,7 +132,7 @@ class EvaluatePage(Page):
     @Slot()
     def choose_texts(self) -> None:
         """Ask what to measure on."""
-        dialog = TextsDialog(self._choice, self)
+        dialog = TextsDialog(texts(self.session), self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(self._on_texts)
         dialog.open()
@@ -156,6 +147,7 @@ class EvaluatePage(Page):
         self.domains_button.setCheckable(True)
         self.domains_button.toggled.connect(self._show_domains)
         self.strip = RunStrip()
+        self.watch = JobWatch(self.session.jobs, frozenset({"evaluate"}), self.strip, self)
         self.head = QWidget()
         self.head.setLayout(
             row(label(self.tr("Measure on"), "dim"), self.texts_button, None, self.domains_button)
@@ -170,7 +162,7 @@ class EvaluatePage(Page):
         self.plot = ScatterPlot(numbers.size, _plain)
         self.plot.set_axes(self.tr("Checkpoint size"), self.tr("Perplexity"))
         self.plot.set_note(
-            self.tr("Every measured variant becomes a point: a quick check adds one.")
+            self.tr("Each measured variant becomes a point: a quick check adds one.")
         )
         self.plot.chosen.connect(self._on_mark)
         plot_card = Card(self.tr("Quality against size"))
@@ -214,17 +206,12 @@ class EvaluatePage(Page):
         inspector.measure_asked.connect(self.measure)
         inspector.copy_asked.connect(self.copy_command)
         inspector.remove_asked.connect(self.remove)
-        self.strip.pause_asked.connect(self._pause)
-        self.strip.resume_asked.connect(self._resume)
-        self.strip.cancel_asked.connect(self._cancel)
+        self.watch.changed.connect(self._show_ready)
 
     # -- what changes ------------------------------------------------------------------------
 
     @Slot()
     def _on_model(self) -> None:
-        kept = self.session.page_options(PAGE)
-        if kept:
-            self._choice = TextChoice.from_json(kept)
         self._show_texts()
         self._show()
 
@@ -236,8 +223,7 @@ class EvaluatePage(Page):
     def _on_texts(self) -> None:
         dialog = self.sender()
         if isinstance(dialog, TextsDialog):
-            self._choice = dialog.form.choice()
-            self.session.set_page_options(PAGE, self._choice.to_json())
+            self.session.set_page_options(PAGE, dialog.form.choice().to_json())
             self._show_texts()
             self.state_changed.emit()
 
@@ -256,14 +242,15 @@ class EvaluatePage(Page):
         self.domains_button.setEnabled(any(v.domains for v in rows))
         self._show_ready()
 
+    @Slot()
     def _show_ready(self) -> None:
-        idle = self.job is None or self.job.over
+        idle = not self.watch.busy
         self.primary_action.setEnabled(self.session.info is not None and idle)
         self.inspector.measure.setEnabled(idle)
         self.state_changed.emit()
 
     def _show_texts(self) -> None:
-        choice = self._choice
+        choice = texts(self.session)
         names = ", ".join(
             self.tr("bundled held-out texts") if source.where == DEMO else source.where
             for source in choice.sources
@@ -283,8 +270,8 @@ class EvaluatePage(Page):
         self.table.fit_columns()
 
     def _show_marks(self, rows: tuple[Variant, ...]) -> None:
-        measured = tuple(v for v in rows if v.overall is not None and v.bytes)
-        self._marked = measured
+        shown = tuple(v for v in rows if v.overall is not None and v.bytes)
+        self._marked = shown
         marks = tuple(
             Mark(
                 x=float(v.bytes),
@@ -295,7 +282,7 @@ class EvaluatePage(Page):
                 detail=f"{v.name} · {kind_text(v.kind)}\n{numbers.size(v.bytes)} · "
                 f"{numbers.perplexity(float(v.overall or 0))}",
             )
-            for v in measured
+            for v in shown
         )
         front = pareto(tuple(mark.x for mark in marks), tuple(mark.y for mark in marks))
         self.plot.set_marks(marks, front)
@@ -309,63 +296,11 @@ class EvaluatePage(Page):
     def _on_mark(self, index: int) -> None:
         self.table.select_name(self._marked[index].name)
 
-    @Slot()
-    def _on_job(self) -> None:
-        show_job(self.strip, self.job)
-        self._show_ready()
-
-    @Slot()
-    def _pause(self) -> None:
-        if self.job is not None:
-            self.job.pause()
-
-    @Slot()
-    def _resume(self) -> None:
-        if self.job is not None:
-            self.job.resume()
-
-    @Slot()
-    def _cancel(self) -> None:
-        if self.job is not None:
-            self.job.cancel()
-
     # -- values ------------------------------------------------------------------------------
 
     def _start(self, task: tasks.Task | None) -> None:
-        if task is None or (self.job is not None and not self.job.over):
-            return
-        self.job = self.session.start(task)
-        self.job.changed.connect(self._on_job)
-        self.job.finished.connect(self._on_job)
-        self._on_job()
-
-    def _task(self) -> tasks.Task | None:
-        model = subject.current(self.session, device=self._choice.device)
-        plan = self.session.plan
-        if model is None or plan is None:
-            return None
-        try:
-            options = options_of(self._choice)
-        except StudioError as error:
-            self.banner.say(error.line(), "bad")
-            return None
-        whole = plan.dropped == 0 and plan.top_k is None
-        measure = Measure(
-            name=plan_name(plan),
-            options=options,
-            plan=None if whole else plan,
-            plan_file=subject.plan_file(self.session),
-        )
-        return tasks.evaluate_task(model, measure)
-
-    def _current(self) -> Variant | None:
-        """The measured row of the current plan."""
-        plan = self.session.plan
-        if plan is None:
-            return None
-        if plan.dropped == 0 and plan.top_k is None:
-            return next((v for v in self.session.variants if v.kind == "original"), None)
-        return next((v for v in self.session.variants if v.is_plan(plan.keep, plan.top_k)), None)
+        if task is not None and not self.watch.busy:
+            self.session.start(task)
 
     def _rows(self) -> tuple[Variant, ...]:
         """Stored rows, and the original and the current plan where they were not measured yet."""
@@ -375,7 +310,7 @@ class EvaluatePage(Page):
         rows = self.session.variants
         if not any(v.kind == "original" for v in rows):
             rows = (original_variant(model), *rows)
-        if self._current() is None and (plan.dropped or plan.top_k):
+        if measured(self.session) is None and not is_whole(plan):
             rows = (*rows, plan_variant(model, plan, self.tr("current plan")))
         return rows
 
@@ -393,12 +328,6 @@ class EvaluatePage(Page):
             protected=plan.made_by.protected,
         )
         return replace(plan, keep=variant.kept, top_k=variant.top_k, made_by=made_by)
-
-
-def plan_name(plan: Plan) -> str:
-    """A short name for a plan: its metric and how many experts it keeps."""
-    kept = sum(len(row) for row in plan.keep)
-    return f"{plan.made_by.metric} {kept}/{sum(plan.experts)}"
 
 
 def _plain(value: float) -> str:

@@ -28,15 +28,14 @@ class TextsDialog(QDialog):
             wrap=True,
         )
         buttons = QDialogButtonBox()
-        accept = buttons.addButton(
+        self.accept_button = buttons.addButton(
             self.tr("Use these texts"), QDialogButtonBox.ButtonRole.AcceptRole
         )
-        set_property(accept, "kind", "primary")
+        set_property(self.accept_button, "kind", "primary")
         buttons.addButton(self.tr("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         self.form.changed.connect(self._on_changed)
-        self._accept = accept
         area = scrolled(self.form)
         box = column(note, area, buttons, spacing=2 * UNIT, margins=(20, 20, 20, 20))
         box.setStretch(1, 1)
@@ -44,4 +43,4 @@ class TextsDialog(QDialog):
         self._on_changed()
 
     def _on_changed(self) -> None:
-        self._accept.setEnabled(bool(self.form.choice().sources))
+        self.accept_button.setEnabled(bool(self.form.choice().sources))

@@ -15,8 +15,8 @@ from app.pages import subject
 from app.pages.export_choice import Target, look_at, proposed, shard_bytes
 from app.pages.export_form import CostStrip, ExportForm, need_of
 from app.pages.export_result import ResultCard
+from app.pages.job_watch import JobWatch
 from app.pages.page import Page, PageState
-from app.pages.run_text import show_job
 from app.theme import UNIT
 from app.widgets import numbers
 from app.widgets.banner import Banner
@@ -27,7 +27,6 @@ from app.widgets.run_strip import RunStrip
 from app.widgets.snippet import Snippet
 
 if TYPE_CHECKING:
-    from app.jobs.job import Job
     from app.session import Session
     from core.planning import Plan
 
@@ -42,13 +41,12 @@ class ExportPage(Page):
         super().__init__(session, parent)
         self.primary_action = QAction(self.tr("Export"), self)
         self.primary_action.triggered.connect(self.export)
-        self.job: Job | None = None
-        self.reload_job: Job | None = None
         self._written: Plan | None = None  # of the export that is shown
         self._target = Target(folder=Path(), problem="missing", free=0)
         self._build()
         self._listen()
         self._on_model()
+        self._on_exported()
 
     # -- what the rail shows -----------------------------------------------------------------
 
@@ -93,27 +91,21 @@ class ExportPage(Page):
     def export(self) -> None:
         """Write the checkpoint."""
         task = self._task()
-        if task is None or self._busy() or not self._ready():
+        if task is None or self.watch.busy or not self._ready():
             return
         self._written = self.session.plan
         self.result.clear()
-        self.job = self.session.start(task)
-        self.job.changed.connect(self._on_job)
-        self.job.finished.connect(self._on_job)
-        self._on_job()
+        self.session.start(task)
 
     @Slot()
     def reload(self) -> None:
         """Load what was written with stock transformers and compare logits."""
         model, result = subject.current(self.session), self.session.exported
         plan = self._written or self.session.plan
-        if model is None or result is None or plan is None or self._busy():
+        if model is None or result is None or plan is None or self.watch.busy:
             return
         task = tasks.reload_task(model, output=Path(result.output), plan=plan)
-        self.reload_job = self.session.start(task)
-        self.reload_job.changed.connect(self._on_reload)
-        self.reload_job.finished.connect(self._on_reload)
-        self._on_reload()
+        self.session.start(task)
 
     @Slot()
     def open_folder(self) -> None:
@@ -127,6 +119,8 @@ class ExportPage(Page):
         self.banner = Banner()
         self.figures = CostStrip()
         self.strip = RunStrip()
+        kinds = frozenset({"export", "reload"})
+        self.watch = JobWatch(self.session.jobs, kinds, self.strip, self)
         self.result = ResultCard()
         self.line = Snippet(self.tr("The same on the command line"))
         self.python = Snippet(self.tr("Load it in Python"))
@@ -168,9 +162,7 @@ class ExportPage(Page):
         session.exported_changed.connect(self._on_exported)
         self.form.folder_changed.connect(self._refresh)
         self.form.options_changed.connect(self._on_option)
-        self.strip.pause_asked.connect(self._pause)
-        self.strip.resume_asked.connect(self._resume)
-        self.strip.cancel_asked.connect(self._cancel)
+        self.watch.changed.connect(self._on_job)
         self.result.open_asked.connect(self.open_folder)
         self.result.reload_asked.connect(self.reload)
         self.result.evaluate_asked.connect(self._go_evaluate)
@@ -210,14 +202,8 @@ class ExportPage(Page):
 
     @Slot()
     def _on_job(self) -> None:
-        show_job(self.strip, self.job)
-        self._refresh()
-
-    @Slot()
-    def _on_reload(self) -> None:
-        job = self.reload_job
-        show_job(self.strip, job)
-        if job is not None:
+        job = self.watch.job
+        if job is not None and job.task.kind == "reload":
             self.result.show_reload(job)
         self._refresh()
 
@@ -228,21 +214,6 @@ class ExportPage(Page):
     @Slot()
     def _go_evaluate(self) -> None:
         self.go_to.emit("evaluate")
-
-    @Slot()
-    def _pause(self) -> None:
-        if (job := self._running()) is not None:
-            job.pause()
-
-    @Slot()
-    def _resume(self) -> None:
-        if (job := self._running()) is not None:
-            job.resume()
-
-    @Slot()
-    def _cancel(self) -> None:
-        if (job := self._running()) is not None:
-            job.cancel()
 
     # -- what it shows -----------------------------------------------------------------------
 
@@ -259,8 +230,8 @@ class ExportPage(Page):
         if cost is not None and base is not None:
             self.figures.show_plan(plan, cost, base)
         self._show_banner()
-        self.primary_action.setEnabled(self._ready() and not self._busy())
-        self.result.set_busy(self._busy())
+        self.primary_action.setEnabled(self._ready() and not self.watch.busy)
+        self.result.set_busy(self.watch.busy)
         task = self._task()
         self.line.set_text(unfolded(task.command) if task else "")
         shown = self.session.exported.output if self.session.exported else self._target.folder
@@ -308,15 +279,6 @@ class ExportPage(Page):
         cost, target = self.session.cost, self._target
         fits = cost is not None and target.free >= need_of(cost)
         return not target.problem and not self._blocking() and fits
-
-    def _running(self) -> Job | None:
-        for job in (self.job, self.reload_job):
-            if job is not None and not job.over:
-                return job
-        return None
-
-    def _busy(self) -> bool:
-        return self._running() is not None
 
     def _task(self) -> tasks.Task | None:
         model, plan = subject.current(self.session), self.session.plan

@@ -10,7 +10,6 @@ from app.widgets import numbers
 
 if TYPE_CHECKING:
     from app.jobs.job import Job
-    from app.widgets.run_strip import RunStrip
 
 translate = QCoreApplication.translate  # the name that lupdate looks for
 
@@ -65,17 +64,3 @@ def run_text(job: Job) -> str:
         left = translate("RunText", "{time} left")
         parts.append(left.format(time=numbers.duration(event.eta)))
     return " · ".join(parts)
-
-
-def show_job(strip: RunStrip, job: Job | None) -> None:
-    """Let a strip show a job, or hide when there is none to show."""
-    if job is None or job.over:
-        strip.hide()
-        return
-    strip.show_run(
-        job.title,
-        job.progress,
-        run_text(job),
-        paused=job.state == "paused",
-        stopping=job.stopping,
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,8 @@ def current(session: Session, *, device: str = "auto") -> Subject | None:
 
 
 def project_file(session: Session, *parts: str) -> Path:
-    """A file in the project's folder, or in the working folder while there is none."""
-    return Path(session.folder or ".").joinpath(*parts)
+    """A file in the project's folder, or in a temporary one while there is none."""
+    return (session.folder or Path(tempfile.gettempdir()) / "seer-studio").joinpath(*parts)
 
 
 def profile_file(session: Session, options: object) -> Path:

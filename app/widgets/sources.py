@@ -121,7 +121,7 @@ class SourcesEditor(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAcceptDrops(True)
-        self._rows: list[SourceRow] = []
+        self.rows: list[SourceRow] = []
         self._head = QWidget()
         self._build_head()
         self._list = QVBoxLayout()
@@ -139,13 +139,13 @@ class SourcesEditor(QFrame):
 
     def entries(self) -> tuple[SourceEntry, ...]:
         """The list as values."""
-        return tuple(row.entry() for row in self._rows)
+        return tuple(row.entry() for row in self.rows)
 
     def set_entries(self, entries: tuple[SourceEntry, ...]) -> None:
         """Show these."""
         if entries == self.entries():
             return
-        for old in list(self._rows):
+        for old in list(self.rows):
             self._drop(old)
         for entry in entries:
             self._append(entry)
@@ -153,7 +153,7 @@ class SourcesEditor(QFrame):
 
     def add(self, where: str) -> None:
         """Add one source; one that is there already is not added twice."""
-        if where and where not in [row.where for row in self._rows]:
+        if where and where not in [row.where for row in self.rows]:
             self._append(SourceEntry(where=where))
             self.changed.emit()
 
@@ -226,7 +226,7 @@ class SourcesEditor(QFrame):
         row = SourceRow(entry)
         row.changed.connect(self.changed)
         row.removed.connect(self._on_removed)
-        self._rows.append(row)
+        self.rows.append(row)
         self._list.addWidget(row)
         self._show_empty()
 
@@ -238,15 +238,15 @@ class SourcesEditor(QFrame):
             self.changed.emit()
 
     def _drop(self, row: SourceRow) -> None:
-        self._rows.remove(row)
+        self.rows.remove(row)
         self._list.removeWidget(row)
         row.hide()
         row.deleteLater()
         self._show_empty()
 
     def _show_empty(self) -> None:
-        self._empty.setVisible(not self._rows)
-        self._head.setVisible(bool(self._rows))
+        self._empty.setVisible(not self.rows)
+        self._head.setVisible(bool(self.rows))
 
 
 def _dropped(event: QDropEvent) -> list[str]:

@@ -215,7 +215,7 @@ class SelectPage(Page):
         tools = self.toolbar
         tools.set_metrics(_metrics(), self.session.metric)
         tools.domains_button.setEnabled(profile is not None)
-        tools.metric.setEnabled(profile is not None)
+        tools.score.setEnabled(profile is not None)
         if self.session.live_profile is None and self.session.profile is not None:
             self.editor.protect_new_profile()
         self.state_changed.emit()

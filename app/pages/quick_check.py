@@ -1,0 +1,67 @@
+"""The quick check, which several pages offer: the current plan masked and measured."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.jobs import tasks
+from app.jobs.measuring import Measure
+from app.jobs.task import Task
+from app.pages import subject
+from app.pages.texts import options_of
+from app.widgets.sources import DEMO, SourceEntry
+from app.widgets.text_form import TextChoice
+
+if TYPE_CHECKING:
+    from app.session import Session
+    from core.evaluation.variant import Variant
+    from core.planning import Plan
+
+PAGE = "evaluate"  # whose kept options say on which texts
+# Enough for a perplexity that is stable to about one per cent, little enough to be quick.
+QUICK_TOKENS = 24_000
+
+
+def texts(session: Session) -> TextChoice:
+    """What to measure on: what the project kept, else the bundled held-out texts."""
+    kept = session.page_options(PAGE)
+    if kept:
+        return TextChoice.from_json(kept)
+    return TextChoice(sources=(SourceEntry(where=DEMO),), max_tokens=QUICK_TOKENS)
+
+
+def is_whole(plan: Plan) -> bool:
+    """Whether a plan leaves the model as it is."""
+    return plan.dropped == 0 and plan.top_k is None
+
+
+def measured(session: Session) -> Variant | None:
+    """The measured row of the current plan, or None."""
+    plan = session.plan
+    if plan is None:
+        return None
+    rows = [v for v in session.variants if v.perplexity]
+    if is_whole(plan):
+        return next((v for v in rows if v.kind == "original"), None)
+    return next((v for v in rows if v.is_plan(plan.keep, plan.top_k)), None)
+
+
+def quick_check_task(session: Session) -> Task | None:
+    """Measure the current plan as a mask, the original in the same pass; None without a model."""
+    choice = texts(session)
+    model, plan = subject.current(session, device=choice.device), session.plan
+    if model is None or plan is None:
+        return None
+    measure = Measure(
+        name=plan_name(plan),
+        options=options_of(choice),
+        plan=None if is_whole(plan) else plan,
+        plan_file=subject.plan_file(session),
+    )
+    return tasks.evaluate_task(model, measure)
+
+
+def plan_name(plan: Plan) -> str:
+    """A short name for a plan: its metric and how many experts it keeps."""
+    kept = sum(len(row) for row in plan.keep)
+    return f"{plan.made_by.metric} {kept}/{sum(plan.experts)}"

@@ -1,0 +1,94 @@
+"""A studio as a person finds it: the real window, its own settings, an empty data folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.main_window import MainWindow, Settings
+from app.session import Session
+from app.theme import apply_theme
+
+# Long enough for a machine that trains a model beside the tests; nothing waits that long elsewhere.
+PATIENCE_MS = 180_000
+
+
+class Studio:
+    """Hands and eyes on a window: clicks, keys, waiting."""
+
+    def __init__(self, window: MainWindow, qtbot) -> None:
+        self.window = window
+        self.session = window.session
+        self.bot = qtbot
+
+    def wait(self, condition: Callable[[], bool], timeout: int = PATIENCE_MS) -> None:
+        """Let the window live until a condition holds."""
+
+        def holds() -> None:
+            assert condition()
+
+        self.bot.waitUntil(holds, timeout=timeout)
+
+    def click(self, widget: QWidget) -> None:
+        """Click the middle of a widget that can be clicked."""
+        assert widget.isVisible(), f"{widget} is not visible"
+        assert widget.isEnabled(), f"{widget} is not enabled"
+        self.bot.mouseClick(widget, Qt.MouseButton.LeftButton)
+
+    def open(self, key: str):
+        """Go to a page by its shortcut and give it."""
+        number = ["welcome", "model", "calibrate", "select", "tune", "evaluate", "export"].index(
+            key
+        )
+        digit = Qt.Key(Qt.Key.Key_0.value + number)
+        self.bot.keyClick(self.window, digit, Qt.KeyboardModifier.ControlModifier)
+        self.wait(lambda: self.window.page is self.window.pages.get(key), 5000)
+        return self.window.pages[key]
+
+    def primary(self) -> None:
+        """Click the one filled button of the top bar."""
+        self.click(self.window.top_bar.primary_button)
+
+    def open_demo(self) -> None:
+        """Press "Open demo" on the first page."""
+        welcome = self.open("welcome")
+        self.click(welcome.demo_button)
+        self.wait(lambda: self.session.info is not None)
+
+    def type_number(self, box, number: int) -> None:
+        """Replace a spin box's number by typing."""
+        box.setFocus()
+        box.selectAll()
+        self.bot.keyClicks(box, str(number))
+        self.bot.keyClick(box, Qt.Key.Key_Tab)
+
+    def profile(self, tokens: int = 1536) -> None:
+        """Run the demo's profile over a few tokens, by hand."""
+        page = self.open("calibrate")
+        self.type_number(page.form.max_tokens, tokens)
+        self.primary()
+        self.wait(lambda: page.watch.job is not None and page.watch.job.over)
+        assert page.watch.job.state == "done", page.watch.job.error
+
+
+@pytest.fixture
+def studio(qtbot, tmp_path: Path) -> Iterator[Studio]:
+    """A window that stands, with every page loaded."""
+    apply_theme(QApplication.instance(), "dark")
+    settings = Settings(QSettings(str(tmp_path / "studio.ini"), QSettings.Format.IniFormat))
+    session = Session(data_dir=tmp_path / "data")
+    window = MainWindow(session, settings)
+    qtbot.addWidget(window)
+    window.resize(1440, 900)
+    with qtbot.waitSignal(window.ready, timeout=60_000):
+        window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow, timeout=5000)
+    yield Studio(window, qtbot)
+    window.confirm_close = lambda: True
+    window.close()
+    assert all(job.over for job in session.jobs), "a job outlived its window"
