@@ -21,6 +21,8 @@ from core.cli.options import (
     Seed,
     SeqLen,
     Sources,
+    Stream,
+    StreamChoice,
     TopK,
 )
 from core.cli.terminal import Terminal
@@ -52,6 +54,7 @@ def evaluate(
     seed: Seed = 0,
     device: Device = "auto",
     dtype: Dtype = "auto",
+    stream: Stream = StreamChoice.AUTO,
     chat_template: ChatTemplate = False,
     no_pack: NoPack = False,
     force: Force = False,
@@ -92,10 +95,12 @@ def evaluate(
         from core.evaluation import evaluate as measure
         from core.runtime import load_model
 
-        live = load_model(folder, device=device, dtype=dtype, run=terminal.run)
+        live = load_model(folder, device=device, dtype=dtype, stream=stream.value, run=terminal.run)
         original = live if chosen is not None or top_k is not None else None
         if compared is not None and compared != folder:
-            original = load_model(compared, device=device, dtype=dtype, run=terminal.run)
+            original = load_model(
+                compared, device=device, dtype=dtype, stream=stream.value, run=terminal.run
+            )
         elif compared is not None:
             original = live
         result = measure(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
@@ -58,6 +59,24 @@ Seed = Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Seed of a
 Device = Annotated[str, typer.Option("--device", metavar="auto|cpu|cuda[:N]", help="Where to run.")]
 Dtype = Annotated[
     str, typer.Option("--dtype", help="auto, float32, bfloat16 or float16: what to load as.")
+]
+
+
+class StreamChoice(Enum):
+    """When a model goes through memory layer by layer."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+Stream = Annotated[
+    StreamChoice,
+    typer.Option(
+        "--stream",
+        help="Read the model layer by layer instead of loading it whole; auto does so when it does "
+        "not fit into memory.",
+    ),
 ]
 ChatTemplate = Annotated[
     bool, typer.Option("--chat-template", help="Wrap each document in the model's chat template.")

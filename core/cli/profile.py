@@ -20,6 +20,8 @@ from core.cli.options import (
     Seed,
     SeqLen,
     Sources,
+    Stream,
+    StreamChoice,
 )
 from core.cli.terminal import Terminal
 from core.cli.words import count, duration, size
@@ -46,6 +48,7 @@ def profile(
     seed: Seed = 0,
     device: Device = "auto",
     dtype: Dtype = "auto",
+    stream: Stream = StreamChoice.AUTO,
     chat_template: ChatTemplate = False,
     no_pack: NoPack = False,
     resume: Annotated[
@@ -85,7 +88,7 @@ def profile(
         from core.profiling.collect import profile_model
         from core.runtime import load_model
 
-        live = load_model(folder, device=device, dtype=dtype, run=terminal.run)
+        live = load_model(folder, device=device, dtype=dtype, stream=stream.value, run=terminal.run)
         observed = profile_model(live, texts, output=output, resume=resume, run=terminal.run)
         terminal.show(profile_result(observed, output), lambda: _profile_table(observed, output))
 

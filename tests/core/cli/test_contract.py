@@ -123,6 +123,22 @@ def test_evaluate_measures_a_plan_by_masking_it(
 
 
 @pytest.mark.timeout(300)
+def test_streaming_changes_no_number(
+    seer: Seer, model: Path, texts: Path, plan: Path, tmp_path: Path
+) -> None:
+    source = ("--source", f"prose={texts / 'prose.txt'}", "--max-tokens", 400, "--seq-len", 64)
+    found = {}
+    for how in ("never", "always"):
+        path = tmp_path / f"{how}.safetensors"
+        words = ("--stream", how, "--device", "cpu", "--dtype", "float32", "--json")
+        profiled = seer("profile", model, *source, "-o", path, *words).json
+        assert profiled["streamed"] is (how == "always")
+        measured = seer("evaluate", model, *source, "--plan", plan, *words).json
+        found[how] = (load_profile(path).fingerprint, measured["perplexity"], measured["kl"])
+    assert found["never"] == found["always"]
+
+
+@pytest.mark.timeout(300)
 def test_the_exported_model_measures_as_the_masked_one_does(
     seer: Seer, model: Path, texts: Path, plan: Path, tmp_path: Path
 ) -> None:

@@ -49,6 +49,14 @@ def plan(model: Path, tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture
+def own_texts(texts: Path, tmp_path: Path) -> Path:
+    """The texts, and an empty file beside them."""
+    shutil.copytree(texts, tmp_path / "texts")
+    (tmp_path / "texts" / "empty.txt").write_text("")
+    return tmp_path / "texts"
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself(seer: Seer, command: str) -> None:
     result = seer(command, "--help")
@@ -153,9 +161,10 @@ def test_a_ragged_plan_is_not_exported_and_nothing_is_left(
     ("size", "message"), [("5 gigs", "is not a size"), ("10B", "shard size of 10 bytes")]
 )
 def test_a_shard_size_that_makes_no_sense_is_refused(
-    seer: Seer, model: Path, plan: Path, tmp_path: Path, size: str, message: str
+    seer: Seer, model: Path, plan: Path, size: str, message: str
 ) -> None:
-    result = seer("export", model, "--plan", plan, "-o", tmp_path / "out", "--shard-size", size)
+    out = plan.parent / "out"
+    result = seer("export", model, "--plan", plan, "-o", out, "--shard-size", size)
     assert result.code == 1
     assert message in result.err
 
@@ -176,18 +185,14 @@ def test_an_output_that_cannot_be_written_fails_before_the_model_is_loaded(
     [("nowhere.txt", "nowhere.txt"), ("empty.txt", "empty"), ("code.jsonl#body", "body")],
 )
 def test_a_source_without_text_is_an_error_that_names_it(
-    seer: Seer, model: Path, texts: Path, tmp_path: Path, source: str, message: str
+    seer: Seer, model: Path, own_texts: Path, source: str, message: str
 ) -> None:
-    shutil.copytree(texts, tmp_path / "texts")
-    (tmp_path / "texts" / "empty.txt").write_text("")
-    result = seer(
-        *("profile", model, "--source", tmp_path / "texts" / source),
-        *("-o", tmp_path / "p.safetensors"),
-    )
+    output = own_texts.parent / "p.safetensors"
+    result = seer("profile", model, "--source", own_texts / source, "-o", output)
     assert result.code == 1
     assert result.err.startswith("error: ")
     assert message in result.err
-    assert not (tmp_path / "p.safetensors").exists()
+    assert not output.exists()
 
 
 @pytest.mark.timeout(300)
