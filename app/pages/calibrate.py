@@ -122,6 +122,10 @@ class CalibratePage(Page):
         self._preview_job.finished.connect(self._on_preview)
 
     @Slot()
+    def _on_empty(self) -> None:
+        self.go_to.emit("welcome")
+
+    @Slot()
     def _next(self) -> None:
         self.go_to.emit("select")
 
@@ -151,9 +155,24 @@ class CalibratePage(Page):
         right.setStretch(2, 1)
         body = row(left, right, spacing=12)
         body.setStretch(1, 1)
-        page = column(self.banner, body, spacing=2 * UNIT, margins=(20, 16, 20, 16))
-        page.setStretch(1, 1)
-        self.setLayout(page)
+        inner = column(self.banner, body, spacing=2 * UNIT, margins=(20, 16, 20, 16))
+        inner.setStretch(1, 1)
+        page = QWidget()
+        page.setLayout(inner)
+        self.empty = EmptyState(
+            "calibrate",
+            self.tr("Nothing to calibrate yet"),
+            self.tr(
+                "Open a model: then it reads texts of your choice while the studio counts which "
+                "experts each layer uses."
+            ),
+            self.tr("Open a model"),
+        )
+        self.empty.activated.connect(self._on_empty)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.empty)
+        self.pages.addWidget(page)
+        self.setLayout(column(self.pages))
 
     def _preview_card(self) -> QWidget:
         self.domains = DomainBar()
@@ -198,6 +217,7 @@ class CalibratePage(Page):
     @Slot()
     def _on_model(self) -> None:
         """Another model: what its project kept; for a newcomer the bundled texts."""
+        self.pages.setCurrentIndex(0 if self.session.info is None else 1)
         self.preview.set_sequences(())
         self.domains.hide()
         self.note.setText("")
@@ -303,8 +323,6 @@ class CalibratePage(Page):
         self.state_changed.emit()
 
     def _why_empty(self) -> str:
-        if self.session.info is None:
-            return self.tr("Open a model first: its tokenizer cuts the texts.")
         if not self.form.choice().sources:
             return self.tr("Add texts at the left to see the sequences that the model will read.")
         return self.tr("Packing the texts…")
