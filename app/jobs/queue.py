@@ -84,7 +84,8 @@ class JobQueue(QObject):
         if job.over:
             self.jobs.remove(job)
             self.removed.emit(job)
-            job.deleteLater()
+            # Python keeps it for as long as a page still looks at it.
+            job.setParent(None)
 
     def clear_finished(self) -> None:
         """Forget every job that is over."""
