@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +23,7 @@ from core.planning.plan import Plan
 from core.pruning.masking import Rerouting
 from core.run import Run
 from core.runtime.live import LiveModel, interruptible
+from core.runtime.memory import peak_rss_bytes
 
 if TYPE_CHECKING:
     from core.calibration import Batch, CalibrationSet
@@ -74,7 +75,8 @@ def evaluate(
         for model in models:
             stack.enter_context(interruptible(model, run))
         pair = _Pair(live=live, mask=mask, reference=reference)
-        if any(model.stream is not None for model in models):
+        streams = any(model.stream is not None for model in models)
+        if streams:
             seconds = _streamed(pair, calibration, tally, run)
         else:
             seconds = _in_memory(pair, calibration, tally, run)
@@ -83,7 +85,8 @@ def evaluate(
             "no sequence has a token to predict: each is shorter than two tokens",
             remedy="longer texts",
         )
-    return tally.evaluation(seconds)
+    found = tally.evaluation(seconds)
+    return replace(found, streamed=streams, peak_rss_bytes=peak_rss_bytes())
 
 
 def _in_memory(pair: _Pair, calibration: CalibrationSet, tally: Tally, run: Run) -> float:

@@ -42,6 +42,8 @@ class Evaluation:
         reference_perplexity: The original's perplexity, measured in passing; empty without one.
         tasks: Accuracy by task.
         seconds: Time it took, pauses left out.
+        streamed: Whether a model was streamed layer by layer.
+        peak_rss_bytes: Highest resident memory of the process.
     """
 
     perplexity: Mapping[str, float]
@@ -54,6 +56,8 @@ class Evaluation:
     reference_perplexity: Mapping[str, float] = field(default_factory=dict)
     tasks: Mapping[str, TaskResult] = field(default_factory=dict)
     seconds: float = 0.0
+    streamed: bool = field(default=False, compare=False)
+    peak_rss_bytes: int = field(default=0, compare=False)
 
     def __post_init__(self) -> None:
         """Freeze the mappings."""
@@ -82,6 +86,8 @@ class Evaluation:
                 name: {"accuracy": task.accuracy, "n": task.n} for name, task in self.tasks.items()
             },
             "seconds": self.seconds,
+            "streamed": self.streamed,
+            "peak_rss_bytes": self.peak_rss_bytes,
         }
 
 

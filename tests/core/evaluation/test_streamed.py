@@ -37,6 +37,8 @@ def test_perplexity_kl_and_agreement_are_those_of_the_model_in_memory(family, tm
     whole, streamed = load(folder, "never"), load(folder, "always")
     plan = some_plan(whole)
     assert measured(streamed) == measured(whole)
+    assert measured(streamed).to_json()["streamed"]
+    assert not measured(whole).to_json()["streamed"]
     assert measured(streamed, plan=plan) == measured(whole, plan=plan)
     compared = measured(streamed, streamed, plan=plan)
     assert compared == measured(whole, whole, plan=plan)
