@@ -38,13 +38,28 @@ class Derived:
         return self.live_profile or self.profile
 
     @property
+    def shown_weights(self) -> Mapping[str, float] | None:
+        """The domain weights that mean something to the shown profile.
+
+        Weights outlive the profile that they were set for: names that a newer one does not have
+        are left out, and where nothing would be left to count, every token counts alike.
+        """
+        profile, weights = self.shown_profile, self.domain_weights
+        if profile is None or weights is None:
+            return weights
+        known = {name: weights[name] for name in profile.domains if name in weights}
+        if not any(known.get(name, 1.0) > 0 for name in profile.domains):
+            return None
+        return known or None
+
+    @property
     def scores_LE(self) -> NDArray[np.float64] | None:
         """The current metric's scores, [L, E]; None without a profile."""
         return self.score_by(self.metric)
 
     def score_by(self, metric: str) -> NDArray[np.float64] | None:
         """The shown profile's scores by any metric, [L, E]; None without a profile."""
-        profile, weights = self.shown_profile, self.domain_weights
+        profile, weights = self.shown_profile, self.shown_weights
         if profile is None:
             return None
         from core.scoring import score
@@ -55,7 +70,7 @@ class Derived:
     @property
     def mass_LE(self) -> NDArray[np.float64] | None:
         """Routed mass, [L, E]: what coverage is the share of; None without a profile."""
-        profile, weights = self.shown_profile, self.domain_weights
+        profile, weights = self.shown_profile, self.shown_weights
         if profile is None:
             return None
         from core.scoring import routed_mass

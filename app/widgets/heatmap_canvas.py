@@ -75,6 +75,7 @@ class HeatMapCanvas(QWidget):
         self.state = CellState.nothing()
         self.scores_LE: NDArray[np.float64] | None = None
         self.seen_LE: NDArray[np.bool_] | None = None
+        self.idle_LE: NDArray[np.bool_] | None = None
         self.scale: Scale = "log"
         self.order: Order = "native"
         self.cursor_cell: tuple[int, int] | None = None
@@ -112,7 +113,7 @@ class HeatMapCanvas(QWidget):
             self.grid.set_shape(*state.exists_LE.shape)
             self.cursor_cell = self.hover_cell = None
             if self.scores_LE is not None and self.scores_LE.shape != state.exists_LE.shape:
-                self.scores_LE = self.seen_LE = None
+                self.scores_LE = self.seen_LE = self.idle_LE = None
             self._rescore()
             self._refit()
             return
@@ -126,7 +127,10 @@ class HeatMapCanvas(QWidget):
         self._redraw_cells(changed)
 
     def set_scores(
-        self, scores_LE: NDArray[np.float64] | None, seen_LE: NDArray[np.bool_] | None = None
+        self,
+        scores_LE: NDArray[np.float64] | None,
+        seen_LE: NDArray[np.bool_] | None = None,
+        idle_LE: NDArray[np.bool_] | None = None,
     ) -> None:
         """Show other scores.
 
@@ -134,8 +138,9 @@ class HeatMapCanvas(QWidget):
             scores_LE: Scores in expert order (NaN: no such expert, −inf: never chosen), or None
                 before anything was profiled.
             seen_LE: Where anything was profiled at all; None for everywhere.
+            idle_LE: Experts that no token chose, marked with a dot; None for no marks.
         """
-        self.scores_LE, self.seen_LE = scores_LE, seen_LE
+        self.scores_LE, self.seen_LE, self.idle_LE = scores_LE, seen_LE, idle_LE
         self._rescore()
         self._redraw_all()
 
@@ -349,39 +354,10 @@ class HeatMapCanvas(QWidget):
                    source.height() * ratio),
         )  # fmt: skip
         painter.setClipRect(part)
-        self._paint_marks(painter, part)
+        marks.paint_marks(painter, self, part)
         self._paint_pointer(painter)
 
-    def _paint_marks(self, painter: QPainter, part: QRect) -> None:
-        """Locks, shields and the dots of experts that were never chosen."""
-        side = min(self.grid.cell) - self.grid.gap
-        ratio = self.grid.ratio
-        if side / ratio < marks.SMALLEST or not self.grid.rows:
-            return
-        state = self.state
-        idle_LE = state.exists_LE & (
-            np.isneginf(self.scores_LE) if self.scores_LE is not None else False
-        )
-        side = int(min(side, marks.LARGEST_GLYPH * ratio))
-        glyph = side if side / ratio < marks.SMALLEST_GLYPH else max(round(side * 0.86), 1)
-        for mark, mask_LE in (
-            ("lock", state.locked_LE),
-            ("shield", state.protected_LE & ~state.locked_LE),
-            ("idle", idle_LE & ~state.locked_LE & ~state.protected_LE),
-        ):
-            for row, expert in np.argwhere(mask_LE).tolist():
-                box = self.cell_rect(row, expert)
-                if not box.intersects(QRectF(part)):
-                    continue
-                pixmap = marks.mark_pixmap(mark, glyph, ratio, self._mark_colour(row, expert, mark))
-                x = box.x() + (box.width() - glyph / ratio) / 2
-                y = box.y() + (box.height() - glyph / ratio) / 2
-                # On whole device pixels, or the glyph would blur.
-                painter.drawPixmap(QRectF(round(x * ratio) / ratio, round(y * ratio) / ratio,
-                                          glyph / ratio, glyph / ratio), pixmap,
-                                   QRectF(0, 0, glyph, glyph))  # fmt: skip
-
-    def _mark_colour(self, row: int, expert: int, mark: str) -> str:
+    def mark_colour(self, row: int, expert: int, mark: str) -> str:
         """Light on dark cells, dark on bright ones."""
         now = theme.theme()
         bright = bool(self.levels.level_LE[row, expert] > BRIGHT_LEVEL)

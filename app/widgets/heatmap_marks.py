@@ -3,16 +3,50 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
+
+if TYPE_CHECKING:
+    from app.widgets.heatmap_canvas import HeatMapCanvas
 
 Mark = Literal["lock", "shield", "idle"]
 
 SMALLEST = 4.0  # logical pixels of a cell that can carry a mark at all
 SMALLEST_GLYPH = 10.0  # below this a mark is only a dot or a diamond
 LARGEST_GLYPH = 15.0
+
+
+def paint_marks(painter: QPainter, canvas: HeatMapCanvas, part: QRect) -> None:
+    """Locks, shields and the dots of experts that were never chosen, on exposed cells."""
+    grid, state = canvas.grid, canvas.state
+    side, ratio = min(grid.cell) - grid.gap, grid.ratio
+    if side / ratio < SMALLEST or not grid.rows:
+        return
+    side = int(min(side, LARGEST_GLYPH * ratio))
+    glyph = side if side / ratio < SMALLEST_GLYPH else max(round(side * 0.86), 1)
+    inside = QRectF(part)
+    locked_LE, protected_LE = state.locked_LE, state.protected_LE
+    masks: list[tuple[Mark, NDArray[np.bool_]]] = [
+        ("lock", locked_LE),
+        ("shield", protected_LE & ~locked_LE),
+    ]
+    if canvas.idle_LE is not None:
+        masks.append(("idle", canvas.idle_LE & ~locked_LE & ~protected_LE))
+    for mark, mask_LE in masks:
+        for row, expert in np.argwhere(mask_LE).tolist():
+            box = canvas.cell_rect(row, expert)
+            if not box.intersects(inside):
+                continue
+            pixmap = mark_pixmap(mark, glyph, ratio, canvas.mark_colour(row, expert, mark))
+            # On whole device pixels, or the glyph would blur.
+            x = round((box.x() + (box.width() - glyph / ratio) / 2) * ratio) / ratio
+            y = round((box.y() + (box.height() - glyph / ratio) / 2) * ratio) / ratio
+            target = QRectF(x, y, glyph / ratio, glyph / ratio)
+            painter.drawPixmap(target, pixmap, QRectF(0, 0, glyph, glyph))
 
 
 @lru_cache(maxsize=128)

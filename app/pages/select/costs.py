@@ -13,6 +13,7 @@ from core.planning.coverage import Coverage
 
 translate = QCoreApplication.translate  # the name that lupdate looks for
 
+SHORT_DTYPES = {"bfloat16": "bf16", "float16": "fp16", "float32": "fp32", "float8_e4m3fn": "fp8"}
 LOW_COVERAGE = 0.80  # below it a layer loses a fifth of what it routed
 
 
@@ -59,7 +60,9 @@ def figures(
             ),
         ),
         Figure(
-            name=translate("WhatIf", "Checkpoint ({dtype})").format(dtype=dtype),
+            name=translate("WhatIf", "Checkpoint ({dtype})").format(
+                dtype=SHORT_DTYPES.get(dtype, dtype)
+            ),
             value=numbers.size(now.bytes),
             note=_bytes_change(now.bytes - whole.bytes),
             tone=_tone(now.bytes, whole.bytes),

@@ -51,11 +51,13 @@ class Derived:
     def statistics(self) -> ExpertStatistics | None:
         """Counts, shares and means of every expert, or None without a profile."""
         session = self._session
-        profile, weights = session.shown_profile, session.domain_weights
+        profile, weights = session.shown_profile, session.shown_weights
         if profile is None:
             return None
         return self._once(
-            "statistics", (profile, weights), lambda: scoring.expert_statistics(profile, weights)
+            "statistics",
+            (profile, tuple(sorted((weights or {}).items()))),
+            lambda: scoring.expert_statistics(profile, weights),
         )
 
     def ranks(self, metric: str = "") -> NDArray[np.int64] | None:
@@ -80,6 +82,14 @@ class Derived:
             return None
         shape = statistics.tokens_LE.shape
         return np.broadcast_to(statistics.seen_L[:, None], shape)
+
+    def idle_LE(self) -> NDArray[np.bool_] | None:
+        """Experts that no token of a layer that was seen chose."""
+        statistics = self.statistics()
+        if statistics is None:
+            return None
+        idle_LE: NDArray[np.bool_] = (statistics.tokens_LE == 0) & statistics.seen_L[:, None]
+        return idle_LE
 
     def state(self, plan: Plan) -> CellState:
         """A plan as the heat map takes it."""
@@ -183,7 +193,7 @@ class Derived:
             mass_LE=session.mass_LE,
             count_LE=None if statistics is None else statistics.tokens_LE,
             profile="" if profile is None else profile.fingerprint,
-            weights=session.domain_weights or {},
+            weights=session.shown_weights or {},
             rows=rows,
         )
 

@@ -225,9 +225,12 @@ class SelectPage(Page):
         plan = session.plan
         scores = session.scores_LE
         fits = scores is not None and plan is not None and scores.shape == plan.exists_LE.shape
-        self.map.set_scores(scores if fits else None, self.derived.seen_LE() if fits else None)
+        if fits:
+            self.map.set_scores(scores, self.derived.seen_LE(), self.derived.idle_LE())
+        else:
+            self.map.set_scores(None)
         self.toolbar.set_metrics(_metrics(), session.metric)
-        weights = session.domain_weights
+        weights = session.shown_weights
         if profile is not None:
             self.toolbar.domains.set_domains(profile.domains, profile.tokens_D, weights)
         names = profile.domains if profile is not None else ()
@@ -304,7 +307,9 @@ class SelectPage(Page):
 
     def _show_problems(self) -> None:
         problems = self.session.problems
-        worth = [p for p in problems if p.severity != "info"] or list(problems)
+        worth = [p for p in problems if p.severity != "info"] or [
+            p for p in problems if p.values.get("better") != max(self.session.plan.experts)
+        ]
         if self.session.shown_profile is None and not worth:
             self.banner.say(
                 self.tr("No profile yet: calibrate to see which experts the model uses."),

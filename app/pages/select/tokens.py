@@ -136,13 +136,31 @@ def _context(
     before, with_token, whole = text(head), text(head + token), text(head + token + tail)
     if not (with_token.startswith(before) and whole.startswith(with_token)):
         return Context(
-            before=before[-BEFORE:], token=text(token), after=text(tail)[:AFTER],
+            before=_tail(before), token=text(token), after=_head(text(tail)),
             gate=gate, domain=domain,
         )  # fmt: skip
     return Context(
-        before=before[-BEFORE:],
+        before=_tail(before),
         token=with_token[len(before) :],
-        after=whole[len(with_token) :][:AFTER],
+        after=_head(whole[len(with_token) :]),
         gate=gate,
         domain=domain,
     )
+
+
+def _tail(text: str) -> str:
+    """The end of a text, from a word's beginning on if that is near."""
+    if len(text) <= BEFORE:
+        return text
+    text = text[-BEFORE:]
+    space = text.find(" ", 0, 12)
+    return f"…{text[space + 1 :]}"
+
+
+def _head(text: str) -> str:
+    """The beginning of a text, up to a word's end if that is near."""
+    if len(text) <= AFTER:
+        return text
+    text = text[:AFTER]
+    space = text.rfind(" ", AFTER - 12)
+    return f"{text[:space] if space > 0 else text}…"

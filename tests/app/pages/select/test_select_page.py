@@ -216,6 +216,24 @@ def test_metric_domain_and_scale_change_what_is_shown(page: SelectPage) -> None:
     assert page.session.domain_weights is None
 
 
+def test_weights_for_domains_that_a_newer_profile_lacks_are_left_out(page: SelectPage) -> None:
+    page.session.set_domain_weights({"prose": 0.0, "code": 1.0})
+    page.session.set_profile(made_profile(experts=EXPERTS, domains=("prose",), tokens=500))
+    assert page.session.scores_LE is not None
+    assert page.toolbar.domains_button.text() == "all"
+    page.session.set_profile(made_profile(experts=EXPERTS, domains=("math", "code"), tokens=500))
+    assert page.session.scores_LE is not None
+
+
+def test_experts_that_no_token_chose_are_marked(page: SelectPage) -> None:
+    profile = made_profile(experts=EXPERTS, tokens=4000)
+    count = profile.count.copy()
+    count[:, 2, 3] = 0
+    page.session.set_profile(replace(profile, count=count))
+    assert page.map.idle_LE is not None
+    assert page.map.idle_LE[2, 3]
+
+
 def test_a_running_profile_fills_the_map(page: SelectPage) -> None:
     partial = made_profile(experts=EXPERTS, tokens=10, seed=9)
     tokens = partial.tokens.copy()
@@ -363,6 +381,6 @@ def test_nothing_is_wider_than_the_window(page: SelectPage, size: tuple[int, int
     assert (page.width(), page.height()) == size
     tools = page.toolbar
     assert tools.mapTo(page, QPoint(tools.width(), 0)).x() <= page.inspector.x()
-    for child in (tools.metric, tools.scale, tools.rule_button, tools.apply, tools.more):
+    for child in (tools.score, tools.scale, tools.rule_button, tools.apply, tools.more):
         assert child.width() >= child.minimumWidth()
         assert child.mapTo(tools, QPoint(child.width(), 0)).x() <= tools.width() + 1
