@@ -11,6 +11,7 @@ import typer
 
 from core.cli.options import AsJson, Device, Quiet
 from core.cli.terminal import Terminal
+from core.cli.texts import packed
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 KEEP = 0.75  # SEER-MoE's first figure: a quarter of the experts dropped
 METRIC = "soft-count"
-SEQ_LEN = 256  # what the bundled model was trained on
+SEQ_LEN = 256  # every command's default; the bundled model was trained on 512
 
 
 def demo(
@@ -85,7 +86,7 @@ def _profile(
     from core.cli.profile import profile_result
     from core.profiling.collect import profile_model
 
-    texts = _texts(live.folder, "calibration", max_tokens, terminal)
+    texts = _texts(live, "calibration", max_tokens, terminal)
     path = folder / "profile.safetensors"
     observed = profile_model(live, texts, output=path, run=terminal.run)
     return observed, profile_result(observed, path)
@@ -109,7 +110,7 @@ def _evaluate(
     """Measure the original and the masked model in turn on the same held-out texts."""
     from core.evaluation import Evaluation, evaluate
 
-    texts = _texts(live.folder, "heldout", max_tokens, terminal)
+    texts = _texts(live, "heldout", max_tokens, terminal)
     after = evaluate(live, texts, reference=live, plan=made, run=terminal.run)
     before = Evaluation(
         perplexity=after.reference_perplexity,
@@ -129,19 +130,9 @@ def _export(model: Path, made: Plan, folder: Path, terminal: Terminal) -> dict[s
 
 
 def _texts(
-    model: Path, split: Literal["calibration", "heldout"], max_tokens: int, terminal: Terminal
+    live: LiveModel, split: Literal["calibration", "heldout"], max_tokens: int, terminal: Terminal
 ) -> CalibrationSet:
-    from core.calibration import (
-        CalibrationOptions,
-        Source,
-        build_calibration,
-        load_tokenizer,
-    )
-
-    options = CalibrationOptions(
-        sources=(Source(path_or_id="demo"),), max_tokens=max_tokens, seq_len=SEQ_LEN
-    )
-    return build_calibration(options, load_tokenizer(model), demo_split=split, run=terminal.run)
+    return packed(live.folder, ["demo"], split, terminal, max_tokens=max_tokens, seq_len=SEQ_LEN)
 
 
 def _table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,11 +27,13 @@ from core.cli.options import (
     TopK,
 )
 from core.cli.terminal import Terminal
+from core.cli.texts import packed
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from core.evaluation import Evaluation
+    from core.runtime import LiveModel
 
 
 def evaluate(
@@ -66,12 +69,6 @@ def evaluate(
     --plan masks the dropped experts, which routes exactly as the pruned model would.
     """
     with Terminal(as_json=as_json, quiet=quiet) as terminal:
-        from core.calibration import (
-            CalibrationOptions,
-            Source,
-            build_calibration,
-            load_tokenizer,
-        )
         from core.checkpoint import inspect_model, locate_model
         from core.planning import Plan
 
@@ -80,8 +77,11 @@ def evaluate(
         if plan is not None:
             chosen = Plan.load(plan).for_model(inspect_model(folder), force=force)
         compared = locate_model(reference) if reference is not None else None
-        options = CalibrationOptions(
-            sources=tuple(Source.parse(word) for word in source),
+        texts = packed(
+            folder,
+            source,
+            "heldout",
+            terminal,
             max_tokens=max_tokens,
             seq_len=seq_len,
             batch_size=batch_size,
@@ -89,20 +89,18 @@ def evaluate(
             pack=not no_pack,
             chat_template=chat_template,
         )
-        texts = build_calibration(
-            options, load_tokenizer(folder), demo_split="heldout", run=terminal.run
-        )
         from core.evaluation import evaluate as measure
         from core.runtime import load_model
 
-        live = load_model(folder, device=device, dtype=dtype, stream=stream.value, run=terminal.run)
-        original = live if chosen is not None or top_k is not None else None
-        if compared is not None and compared != folder:
-            original = load_model(
-                compared, device=device, dtype=dtype, stream=stream.value, run=terminal.run
+        def load(place: Path) -> LiveModel:
+            return load_model(
+                place, device=device, dtype=dtype, stream=stream.value, run=terminal.run
             )
-        elif compared is not None:
-            original = live
+
+        live = load(folder)
+        original = live if chosen is not None or top_k is not None else None
+        if compared is not None:
+            original = live if compared == folder else load(compared)
         result = measure(
             live, texts, reference=original, plan=chosen, top_k=top_k, run=terminal.run
         )

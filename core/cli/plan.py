@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pkgutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+import core
 from core.cli.options import AsJson, Quiet, Seed
 from core.cli.rule import Request, Scope, find_model, make_plan, plan_result, starting_plan
 from core.cli.terminal import Terminal
@@ -17,21 +19,24 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from rich.table import Table
 
+    from core.planning import Plan
     from core.profiling import Profile
 
+
+def _metric_names() -> str:
+    """The metrics by the names of their files, so that help costs no import."""
+    folder = Path(core.__file__).parent / "scoring" / "formulas"
+    return ", ".join(
+        module.name.replace("_", "-") for module in pkgutil.iter_modules([str(folder)])
+    )
+
+
 ProfileFile = Annotated[
-    Path,
-    typer.Argument(metavar="PROFILE", help="A file of seer profile.", show_default=False),
+    Path, typer.Argument(metavar="PROFILE", help="A file of seer profile.", show_default=False)
 ]
 MetricName = Annotated[
     str,
-    typer.Option(
-        "--metric",
-        "-m",
-        metavar="NAME",
-        help="soft-count, actual-count, gate-sum, ean-sum, weighted-ean-sum, reap, man, msan or "
-        "random.",
-    ),
+    typer.Option("--metric", "-m", metavar="NAME", help=f"One of {_metric_names()}."),
 ]
 DomainWeights = Annotated[
     list[str] | None,
@@ -40,6 +45,51 @@ DomainWeights = Annotated[
         metavar="DOMAIN=WEIGHT",
         help="Weight of a domain, 1 if not given; 0 leaves it out. May be given several times.",
     ),
+]
+Output = Annotated[
+    Path,
+    typer.Option("--output", "-o", metavar="PLAN.json", help="Where the plan is written."),
+]
+Keep = Annotated[
+    str | None,
+    typer.Option(
+        "--keep",
+        metavar="N|P%",
+        help="Experts to keep per layer, or the share of them; with --scope global the same "
+        "number on average.",
+    ),
+]
+CoverageShare = Annotated[
+    str | None,
+    typer.Option(
+        "--coverage",
+        metavar="X",
+        help="Keep the fewest experts that carry this share of the routed mass, e.g. 0.95.",
+    ),
+]
+ScopeChoice = Annotated[
+    Scope, typer.Option("--scope", help="Compare experts within layers or over all of them.")
+]
+Floor = Annotated[
+    int, typer.Option("--floor", min=1, metavar="N", help="Fewest experts per layer.")
+]
+LockKeep = Annotated[
+    str,
+    typer.Option("--lock-keep", metavar="L:E,…", help="Experts that stay: layer:expert, …"),
+]
+LockDrop = Annotated[str, typer.Option("--lock-drop", metavar="L:E,…", help="Experts that go.")]
+Uniform = Annotated[
+    bool,
+    typer.Option(
+        "--uniform",
+        help="Even the result out to the same number in every layer, so that stock loaders "
+        "accept it.",
+    ),
+]
+NoProtect = Annotated[bool, typer.Option("--no-protect", help="Let rules drop super-experts, too.")]
+ModelOption = Annotated[
+    str | None,
+    typer.Option("--model", metavar="MODEL", help="The model, if it is not where it was profiled."),
 ]
 
 
@@ -81,60 +131,19 @@ def score(
 def plan(
     profile: ProfileFile,
     *,
-    output: Annotated[
-        Path,
-        typer.Option("--output", "-o", metavar="PLAN.json", help="Where the plan is written."),
-    ],
+    output: Output,
     metric: MetricName = "soft-count",
-    keep: Annotated[
-        str | None,
-        typer.Option(
-            "--keep",
-            metavar="N|P%",
-            help="Experts to keep per layer, or the share of them; with --scope global the same "
-            "number on average.",
-        ),
-    ] = None,
-    coverage: Annotated[
-        str | None,
-        typer.Option(
-            "--coverage",
-            metavar="X",
-            help="Keep the fewest experts that carry this share of the routed mass, e.g. 0.95.",
-        ),
-    ] = None,
-    scope: Annotated[
-        Scope, typer.Option("--scope", help="Compare experts within layers or over all of them.")
-    ] = Scope.LAYER,
-    floor: Annotated[
-        int, typer.Option("--floor", min=1, metavar="N", help="Fewest experts per layer.")
-    ] = 1,
-    lock_keep: Annotated[
-        str,
-        typer.Option("--lock-keep", metavar="L:E,…", help="Experts that stay: layer:expert, …"),
-    ] = "",
-    lock_drop: Annotated[
-        str, typer.Option("--lock-drop", metavar="L:E,…", help="Experts that go.")
-    ] = "",
-    uniform: Annotated[
-        bool,
-        typer.Option(
-            "--uniform",
-            help="Even the result out to the same number in every layer, so that stock loaders "
-            "accept it.",
-        ),
-    ] = False,
-    no_protect: Annotated[
-        bool, typer.Option("--no-protect", help="Let rules drop super-experts, too.")
-    ] = False,
+    keep: Keep = None,
+    coverage: CoverageShare = None,
+    scope: ScopeChoice = Scope.LAYER,
+    floor: Floor = 1,
+    lock_keep: LockKeep = "",
+    lock_drop: LockDrop = "",
+    uniform: Uniform = False,
+    no_protect: NoProtect = False,
     domain_weight: DomainWeights = None,
     seed: Seed = 0,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            "--model", metavar="MODEL", help="The model, if it is not where it was profiled."
-        ),
-    ] = None,
+    model: ModelOption = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -168,9 +177,20 @@ def plan(
         info = find_model(observed, model, terminal)
         start = starting_plan(observed, request)
         made = make_plan(observed, start, info, request)
+        _say_if_moved(made, number, terminal)
         result = plan_result(made, observed, info, request.weights, output)
         made.save(output)
         terminal.show(result, lambda: _plan_table(result))
+
+
+def _say_if_moved(made: Plan, number: int | None, terminal: Terminal) -> None:
+    """Explain a count that is not the one asked for."""
+    asked = number is not None and made.made_by.scope == Scope.LAYER.value
+    counts = sorted({int(n) for n, e in zip(made.kept_L, made.experts, strict=True) if n < e})
+    if asked and counts and counts != [number]:
+        low, high = counts[0], counts[-1]
+        shown = str(low) if low == high else f"{low} to {high}"
+        terminal.note(f"keeps {shown} per layer instead of {number}: floor, locks or router groups")
 
 
 def _split(text: str) -> tuple[str, ...]:

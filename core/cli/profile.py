@@ -24,6 +24,7 @@ from core.cli.options import (
     StreamChoice,
 )
 from core.cli.terminal import Terminal
+from core.cli.texts import packed
 from core.cli.words import count, duration, size
 
 if TYPE_CHECKING:
@@ -62,28 +63,22 @@ def profile(
     One pass gives the statistics of all metrics. Ctrl-C stops at the next batch; --resume goes on.
     """
     with Terminal(as_json=as_json, quiet=quiet) as terminal:
-        from core.calibration import (
-            CalibrationOptions,
-            Source,
-            build_calibration,
-            load_tokenizer,
-        )
         from core.checkpoint import locate_model
         from core.cli.files import writable
 
         writable(output)
-        options = CalibrationOptions(
-            sources=tuple(Source.parse(word) for word in source),
+        folder = locate_model(model)
+        texts = packed(
+            folder,
+            source,
+            "calibration",
+            terminal,
             max_tokens=max_tokens,
             seq_len=seq_len,
             batch_size=batch_size,
             seed=seed,
             pack=not no_pack,
             chat_template=chat_template,
-        )
-        folder = locate_model(model)
-        texts = build_calibration(
-            options, load_tokenizer(folder), demo_split="calibration", run=terminal.run
         )
         from core.profiling.collect import profile_model
         from core.runtime import load_model

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING
 from core.cli.terminal import Terminal
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from core.checkpoint.info import ModelInfo
-    from core.planning import Plan
+    from core.planning import Bounds, Plan
     from core.profiling import Profile
 
 
@@ -73,43 +76,55 @@ def make_plan(observed: Profile, start: Plan, info: ModelInfo | None, request: R
         )
     bounds = planning.Bounds.of(start, info, top_k=observed.top_k)
     scores_LE = scoring.score(observed, request.metric, request.weights, request.seed)
-    mass_LE = scoring.routed_mass(observed, request.weights)
-    in_all = request.scope is Scope.GLOBAL
-    if in_all:
+    if request.scope is Scope.GLOBAL:
         scores_LE = scoring.comparable(scores_LE, request.metric)
+    made = start.with_kept(_kept(observed, request, scores_LE, bounds))
+    if request.uniform and not made.uniform:
+        evened = planning.make_uniform(made, bounds=bounds, scores_LE=scores_LE)
+        if evened is None:
+            raise PlanError("locks stand against any uniform plan", remedy="fewer locks")
+        made = start.with_kept(evened.kept_LE)
+    _refuse_unusable(made, observed, info)
+    return made
+
+
+def _kept(
+    observed: Profile, request: Request, scores_LE: NDArray[np.float64], bounds: Bounds
+) -> NDArray[np.bool_]:
+    """What the rule keeps, [L, E]."""
+    from core import planning, scoring
+
     if request.coverage is not None:
-        kept_LE = planning.cover(
-            mass_LE,
+        return planning.cover(
+            scoring.routed_mass(observed, request.weights),
             bounds=bounds,
             share=request.coverage,
             scores_LE=scores_LE,
             scope=request.scope.value,
             floor=request.floor,
         )
-    elif in_all:
+    if request.scope is Scope.GLOBAL:
         total = _total(observed.experts, request)
-        kept_LE = planning.keep_global(scores_LE, bounds=bounds, total=total, floor=request.floor)
-    else:
-        kept_LE = planning.keep_per_layer(
-            scores_LE, bounds=bounds, n=request.number, share=request.share, floor=request.floor
-        )
-    made = start.with_kept(kept_LE)
-    if request.uniform and not made.uniform:
-        evened = planning.make_uniform(made, bounds=bounds, scores_LE=scores_LE)
-        if evened is None:
-            raise PlanError("locks stand against any uniform plan", remedy="fewer locks")
-        made = start.with_kept(evened.kept_LE)
-    if info is not None:
-        for problem in planning.check_plan(made, info):
-            if problem.severity == "error":
-                raise PlanError(problem.text.rstrip("."), remedy="other locks, or keep more")
-    elif (made.kept_L < observed.top_k).any():
+        return planning.keep_global(scores_LE, bounds=bounds, total=total, floor=request.floor)
+    return planning.keep_per_layer(
+        scores_LE, bounds=bounds, n=request.number, share=request.share, floor=request.floor
+    )
+
+
+def _refuse_unusable(made: Plan, observed: Profile, info: ModelInfo | None) -> None:
+    """Raise the plan's first error; without the model's headers only Top-K can be checked."""
+    from core.errors import PlanError
+    from core.planning import check_plan
+
+    for problem in check_plan(made, info) if info is not None else ():
+        if problem.severity == "error":
+            raise PlanError(problem.text.rstrip("."), remedy="other locks, or keep more")
+    if (made.kept_L < observed.top_k).any():
         raise PlanError(
             f"locks leave a layer {int(made.kept_L.min())} experts, "
             f"but a token chooses {observed.top_k}",
             remedy="fewer --lock-drop",
         )
-    return made
 
 
 def plan_result(

@@ -1,11 +1,17 @@
 """What `seer plan` does with its flags."""
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from core.checkpoint import inspect_model
 from core.planning import Plan
+from core.profiling import load_profile, save_profile
 from tests.core.cli.conftest import Seer
+from tests.tiny import tiny_model
+from tests.values import made_profile
 
 
 def made(seer: Seer, profile: Path, tmp_path: Path, *words: object) -> tuple[Plan, dict]:
@@ -73,6 +79,29 @@ def test_the_same_command_gives_the_same_file(seer: Seer, profile: Path, tmp_pat
     assert one == other
 
 
+def test_a_grouped_router_keeps_its_groups_equal_down_to_the_exported_model(
+    seer: Seer, tmp_path: Path
+) -> None:
+    folder = tiny_model("deepseek_v3", tmp_path, tokenizer=False)
+    info = inspect_model(folder)
+    observed = replace(
+        made_profile(experts=info.experts, top_k=info.top_k, options={"model": str(folder)}),
+        model_fingerprint=info.fingerprint,
+        model_type=info.model_type,
+        layer_ids=info.moe_layers,
+    )
+    save_profile(observed, tmp_path / "p.safetensors")
+    path = tmp_path / "plan.json"
+    result = seer("plan", tmp_path / "p.safetensors", "--keep", 9, "-o", path, "--json")
+    assert result.json["kept"] == [12, 12]  # 4 groups: the next multiple
+    assert "keeps 12 per layer instead of 9" in result.err
+    by_group = Plan.load(path).kept_LE.reshape(2, 4, 4).sum(axis=2)
+    assert (by_group == 3).all()
+    seer("export", folder, "--plan", path, "-o", tmp_path / "out")
+    after = inspect_model(tmp_path / "out")
+    assert (after.experts, after.problems) == ((12, 12), ())
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -113,10 +142,6 @@ def test_keep_and_coverage_together_are_wrong_usage(
 def test_a_model_that_is_gone_leaves_its_figures_out_with_a_warning(
     seer: Seer, profile: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dataclasses import replace
-
-    from core.profiling import load_profile, save_profile
-
     moved = replace(load_profile(profile), options={"model": str(tmp_path / "gone")})
     save_profile(moved, tmp_path / "moved.safetensors")
     result = seer(
@@ -131,8 +156,6 @@ def test_a_model_that_is_gone_leaves_its_figures_out_with_a_warning(
 def test_a_model_other_than_the_profiled_one_is_refused(
     seer: Seer, profile: Path, model: Path, tmp_path: Path
 ) -> None:
-    import shutil
-
     other = tmp_path / "other"
     shutil.copytree(model, other)
     config = (other / "config.json").read_text()

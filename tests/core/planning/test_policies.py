@@ -190,6 +190,21 @@ def test_each_chosen_group_keeps_its_part_of_top_k() -> None:
     assert kept.reshape(4, 4).sum(axis=1).tolist() == [3, 3, 3, 3]
 
 
+def test_groups_of_layers_that_differ_in_width_are_balanced_layer_by_layer() -> None:
+    exists = np.arange(16) < np.array([16, 8])[:, None]
+    bounds = Bounds.free(exists, groups=4)
+    scores = np.where(exists, np.random.default_rng(0).random((2, 16)), np.nan)
+    for kept in (
+        keep_per_layer(scores, bounds=bounds, share=0.75),
+        keep_global(scores, bounds=bounds, total=18),
+    ):
+        assert len(set(kept[0].reshape(4, 4).sum(axis=1).tolist())) == 1
+        assert len(set(kept[1, :8].reshape(4, 2).sum(axis=1).tolist())) == 1
+        assert kept[1, :8].sum() == 8  # two per group are the least
+        assert not kept[1, 8:].any()
+    assert keep_per_layer(scores, bounds=bounds, share=0.75)[0].sum() == 12
+
+
 def test_never_routed_drops_only_what_no_token_chose() -> None:
     count = np.array([[5, 0, 1, 0], [0, 0, 0, 0]])
     bounds = Bounds.free(np.ones((2, 4), bool), minimum=2)
