@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -101,11 +101,11 @@ class Probe(contextlib.AbstractContextManager["Probe"]):
         for row in rows:
             self._sinks[row].begin(None)
         self.top_k = max(self.top_k, *(choice.index_TK.shape[1] for choice in choices))
-        for row, (index_TK, gate_TK) in zip(rows, _on_host(choices), strict=True):
+        for some, index_NTK, gate_NTK in _on_host(rows, choices):
             self._reservoir.offer(
-                row,
-                gate_TK=gate_TK,
-                index_TK=index_TK,
+                some,
+                gate_NTK=gate_NTK,
+                index_NTK=index_NTK,
                 ids_BS=tokens.ids_BS,
                 mask_BS=tokens.mask_BS,
                 domain=tokens.domain,
@@ -163,13 +163,17 @@ class Probe(contextlib.AbstractContextManager["Probe"]):
         )
 
 
-def _on_host(choices: list[Choice]) -> list[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-    """Indices and gates of every row, in as few transfers as their shapes allow."""
-    if len({choice.index_TK.shape for choice in choices}) == 1:
-        index_LTK = torch.stack([choice.index_TK for choice in choices]).int().cpu().numpy()
-        gate_LTK = torch.stack([choice.gate_TK for choice in choices]).float().cpu().numpy()
-        return list(zip(index_LTK, gate_LTK, strict=True))
-    return [(c.index_TK.cpu().numpy(), c.gate_TK.float().cpu().numpy()) for c in choices]
+def _on_host(
+    rows: Sequence[int], choices: Sequence[Choice]
+) -> Iterator[tuple[Sequence[int], NDArray[np.int64], NDArray[np.float32]]]:
+    """Indices and gates, with the rows that they are of, in one transfer if K is the same."""
+    groups = [(rows, choices)]
+    if len({choice.index_TK.shape for choice in choices}) > 1:
+        groups = [([row], [choice]) for row, choice in zip(rows, choices, strict=True)]
+    for some, theirs in groups:
+        index_NTK = torch.stack([choice.index_TK for choice in theirs])
+        gate_NTK = torch.stack([choice.gate_TK for choice in theirs]).float()
+        yield some, index_NTK.cpu().numpy(), gate_NTK.cpu().numpy()
 
 
 def _tensor(values: NDArray[np.generic], like: torch.Tensor) -> torch.Tensor:

@@ -1,7 +1,7 @@
 """The tokens that chose each expert with the highest gates, and their context. NumPy, on the host.
 
-Shapes: L rows, E experts, R tokens kept per expert, C tokens of context, T = B·S tokens of a batch
-of B sequences of S, K experts per token.
+Shapes: L rows, N of them at a time, E experts, R tokens kept per expert, C tokens of context,
+T = B·S tokens of a batch of B sequences of S, K experts per token, H hits in U cells.
 """
 
 from __future__ import annotations
@@ -34,35 +34,47 @@ class Reservoir:
 
     def offer(
         self,
-        row: int,
+        rows: Sequence[int],
         *,
-        gate_TK: NDArray[np.float32],
-        index_TK: NDArray[np.int64],
+        gate_NTK: NDArray[np.float32],
+        index_NTK: NDArray[np.int64],
         ids_BS: NDArray[np.int64],
         mask_BS: NDArray[np.bool_],
         domain: int,
     ) -> None:
-        """Take what is high enough of one layer's choices for one batch."""
-        gate_ER = self._gate_LER[row]
-        inside_TK = index_TK < gate_ER.shape[0]  # rows beyond the experts compute nothing
-        index_TK = np.where(inside_TK, index_TK, 0)
-        high_TK = (gate_TK > gate_ER[index_TK, -1]) & inside_TK & mask_BS.reshape(-1, 1)
-        token_N, place_N = np.nonzero(high_TK)
-        if not token_N.size:
+        """Take what is high enough of the choices of N rows for one batch.
+
+        All rows at once: after the first batches few choices are high enough, and the calls cost
+        more than the numbers.
+        """
+        E = self._gate_LER.shape[1]
+        least_NE = self._gate_LER[np.asarray(rows), :, -1]
+        wide = int(index_NTK.max(initial=0)) >= E  # rows beyond the experts compute nothing
+        inside_NTK = index_NTK < E if wide else None
+        index_NTK = np.where(inside_NTK, index_NTK, 0) if inside_NTK is not None else index_NTK
+        cell_NTK = index_NTK + (np.arange(len(rows)) * E)[:, None, None]
+        high_NTK = gate_NTK > least_NE.reshape(-1)[cell_NTK]
+        if inside_NTK is not None:
+            high_NTK &= inside_NTK
+        if not mask_BS.all():
+            high_NTK &= mask_BS.reshape(1, -1, 1)
+        hits = np.flatnonzero(high_NTK)  # in order of row, token, place
+        if not hits.size:
             return
-        expert_N = index_TK[token_N, place_N]
-        gate_N = gate_TK[token_N, place_N].astype(np.float64)
-        order = np.lexsort((-gate_N, expert_N))
-        expert_N, gate_N, token_N = expert_N[order], gate_N[order], token_N[order]
-        hit_U, first_U, member_N = np.unique(expert_N, return_index=True, return_inverse=True)
-        rank_N = np.arange(expert_N.size) - first_U[member_N]
-        best_N = rank_N < TOP_TOKENS
-        member_N, rank_N, token_N = member_N[best_N], rank_N[best_N], token_N[best_N]
-        new_UR = np.full((hit_U.size, TOP_TOKENS), -np.inf)
-        new_UR[member_N, rank_N] = gate_N[best_N]
-        new_context_URC = np.full((hit_U.size, TOP_TOKENS, CONTEXT), PAD, dtype=np.int32)
-        new_context_URC[member_N, rank_N] = _contexts(token_N, ids_BS, mask_BS)
-        self._merge(row, hit_U, new_UR, new_context_URC, domain)
+        cell_H, gate_H = cell_NTK.reshape(-1)[hits], gate_NTK.reshape(-1)[hits].astype(np.float64)
+        token_H = hits // gate_NTK.shape[2] % gate_NTK.shape[1]
+        order = np.lexsort((-gate_H, cell_H))
+        cell_H, gate_H, token_H = cell_H[order], gate_H[order], token_H[order]
+        cell_U, first_U, member_H = np.unique(cell_H, return_index=True, return_inverse=True)
+        rank_H = np.arange(cell_H.size) - first_U[member_H]
+        best_H = rank_H < TOP_TOKENS
+        at = member_H[best_H], rank_H[best_H]
+        new_UR = np.full((cell_U.size, TOP_TOKENS), -np.inf)
+        new_UR[at] = gate_H[best_H]
+        context_URC = np.full((cell_U.size, TOP_TOKENS, CONTEXT), PAD, dtype=np.int32)
+        context_URC[at] = _contexts(token_H[best_H], ids_BS, mask_BS)
+        where = np.asarray(rows)[cell_U // E], cell_U % E
+        self._merge(where, new_UR, context_URC, domain)
 
     def arrays(self, exists_LE: NDArray[np.bool_]) -> Arrays:
         """Copies of the profile's arrays; empty places are NaN and -1."""
@@ -82,20 +94,20 @@ class Reservoir:
 
     def _merge(
         self,
-        row: int,
-        hit_U: NDArray[np.int64],
+        where: tuple[NDArray[np.int64], NDArray[np.int64]],
         new_UR: NDArray[np.float64],
-        new_context_URC: NDArray[np.int32],
+        context_URC: NDArray[np.int32],
         domain: int,
     ) -> None:
-        both = np.concatenate([self._gate_LER[row, hit_U], new_UR], axis=1)
+        """Keep the R highest of what is there and what is new at U cells (rows, experts)."""
+        both = np.concatenate([self._gate_LER[where], new_UR], axis=1)
         order = np.argsort(-both, axis=1, kind="stable")[:, :TOP_TOKENS]
-        contexts = np.concatenate([self._context_LERC[row, hit_U], new_context_URC], axis=1)
-        new_domain_UR = np.where(np.isfinite(new_UR), domain, PAD).astype(np.int16)
-        domains = np.concatenate([self._domain_LER[row, hit_U], new_domain_UR], axis=1)
-        self._gate_LER[row, hit_U] = np.take_along_axis(both, order, axis=1)
-        self._context_LERC[row, hit_U] = np.take_along_axis(contexts, order[..., None], axis=1)
-        self._domain_LER[row, hit_U] = np.take_along_axis(domains, order, axis=1)
+        contexts = np.concatenate([self._context_LERC[where], context_URC], axis=1)
+        domain_UR = np.where(np.isfinite(new_UR), domain, PAD).astype(np.int16)
+        domains = np.concatenate([self._domain_LER[where], domain_UR], axis=1)
+        self._gate_LER[where] = np.take_along_axis(both, order, axis=1)
+        self._context_LERC[where] = np.take_along_axis(contexts, order[..., None], axis=1)
+        self._domain_LER[where] = np.take_along_axis(domains, order, axis=1)
 
 
 def _contexts(
