@@ -117,6 +117,9 @@ def apply_theme(app: QApplication, name: ThemeName) -> None:
     if dressed:
         return
     app.setProperty("seer_theme", chosen.name)
+    # Replacing a style sheet makes Qt compare both for every widget: taking the old one off first
+    # is three times as fast (0.22 s against 0.7 s of CPU with all pages open).
+    app.setStyleSheet("")
     app.setPalette(palette(chosen))
     app.setStyleSheet(style_sheet(chosen, icon_folder()))
     _current.changed.emit()
