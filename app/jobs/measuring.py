@@ -73,7 +73,7 @@ def measure_variants(
 
     packed, _ = pack(subject.folder, measure.options, "heldout", run)
     run.check()
-    live = load_model(subject.folder, device=subject.device, run=run)
+    live = load_model(subject.folder, device=subject.device, stream="auto", run=run)
     plan, first = measure.plan, original_variant(subject)
     if plan is None:
         found = evaluate(live, packed, run=run)
@@ -105,8 +105,8 @@ def measure_checkpoint(
     from core.runtime import load_model
 
     packed, _ = pack(subject.folder, options, "heldout", run)
-    original = load_model(subject.folder, device=subject.device, run=run)
-    live = load_model(Path(variant.path or ""), device=subject.device, run=run)
+    original = load_model(subject.folder, device=subject.device, stream="auto", run=run)
+    live = load_model(Path(variant.path or ""), device=subject.device, stream="auto", run=run)
     found = evaluate(live, packed, reference=original, run=run)
     measure = Measure(name=variant.name, options=options)
     return (

@@ -124,7 +124,7 @@ def profile_task(
 
         packed, _ = pack(subject.folder, options, "calibration", run)
         run.check()
-        live = load_model(subject.folder, device=subject.device, run=run)
+        live = load_model(subject.folder, device=subject.device, stream="auto", run=run)
         output.parent.mkdir(parents=True, exist_ok=True)
         return profile_model(live, packed, output=output, resume=resume, run=run)
 
