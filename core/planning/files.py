@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import tempfile
+import uuid
 from pathlib import Path
 
 from core.errors import StudioError
@@ -17,19 +18,17 @@ def write_atomically(path: Path, text: str) -> None:
     Raises:
         StudioError: The folder is missing, read-only or full.
     """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{uuid.uuid4().hex[:8]}~")
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix="~")
-    except OSError as error:
-        raise _refusal(path, error) from error
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        # "x" gives the file the mode that the umask allows, which mkstemp would not.
+        with temporary.open("x", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        _adopt_mode(Path(temporary), path)
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except BaseException as error:
-        Path(temporary).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
         if isinstance(error, OSError):
             raise _refusal(path, error) from error
         raise
@@ -38,24 +37,12 @@ def write_atomically(path: Path, text: str) -> None:
 
 def sync_folder(folder: Path) -> None:
     """Make a rename in this folder survive a power cut, where the system can."""
-    if os.name == "nt":  # Windows cannot open folders
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _adopt_mode(temporary: Path, path: Path) -> None:
-    """Give the new file the old one's mode, or what the umask allows: mkstemp makes it private."""
-    if path.exists():
-        mode = path.stat().st_mode & 0o777
-    else:
-        umask = os.umask(0)
-        os.umask(umask)
-        mode = 0o666 & ~umask
-    temporary.chmod(mode)
+    with contextlib.suppress(OSError):  # Windows cannot open folders
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _refusal(path: Path, error: OSError) -> StudioError:

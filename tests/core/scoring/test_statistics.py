@@ -1,57 +1,69 @@
-"""Per-expert statistics equal what their definitions say."""
-
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from core.profiling.profile import Profile
 from core.scoring import expert_statistics, fires_with, ranks
 from tests.values import made_profile
 
 
-def test_shares_of_a_layer_and_of_each_domain_sum_to_one() -> None:
-    profile = made_profile(experts=(8, 5))
+@pytest.fixture
+def profile() -> Profile:
+    return made_profile(experts=(8, 5), seed=7)
+
+
+def test_shares_of_a_layer_add_up_to_one(profile: Profile) -> None:
     found = expert_statistics(profile)
-    assert np.nansum(found.share_LE, axis=1) == pytest.approx(1)
-    assert np.nansum(found.domain_share_DLE, axis=2) == pytest.approx(1)
-    assert np.isnan(found.share_LE[1, 5:]).all()
+    np.testing.assert_allclose(np.nansum(found.share_LE, axis=1), 1)
+    np.testing.assert_allclose(np.nansum(found.domain_share_DLE, axis=2), 1)
+    np.testing.assert_array_equal(np.isnan(found.tokens_LE), ~profile.exists_LE)
 
 
-def test_means_are_over_the_tokens_that_chose_the_expert() -> None:
-    profile = made_profile()
+def test_means_are_per_token_that_chose_the_expert(profile: Profile) -> None:
     found = expert_statistics(profile)
-    count, gate = profile.count.sum(axis=0), profile.gate_sum.sum(axis=0)
-    chosen = count > 0
-    assert found.mean_gate_LE[chosen] == pytest.approx(gate[chosen] / count[chosen])
-    assert np.isnan(found.mean_gate_LE[~chosen]).all()
+    count = profile.count[:, 0, 3].sum()
+    assert found.tokens_LE[0, 3] == count
+    assert found.mean_gate_LE[0, 3] == pytest.approx(profile.gate_sum[:, 0, 3].sum() / count)
+    assert found.output_norm_LE[0, 3] == pytest.approx(profile.norm_sum[:, 0, 3].sum() / count)
+    np.testing.assert_allclose(found.entropy_L, 1.2)
+    np.testing.assert_allclose(found.even_entropy_L, np.log([8, 5]))
 
 
-def test_a_domain_of_weight_zero_is_left_out() -> None:
-    profile = made_profile(domains=("prose", "code"))
-    found = expert_statistics(profile, {"code": 0.0, "prose": 2.0})
-    assert (found.tokens_LE == profile.count[0]).all()
+def test_a_domain_of_weight_zero_is_left_out_and_others_count_fully(profile: Profile) -> None:
+    found = expert_statistics(profile, {"prose": 0.0, "code": 0.25})
+    assert found.tokens_LE[1, 2] == profile.count[1, 1, 2]
 
 
-def test_a_layer_without_tokens_was_not_seen() -> None:
-    profile = made_profile()
-    tokens = profile.tokens.copy()
-    tokens[:, 2] = 0
-    found = expert_statistics(replace(profile, tokens=tokens))
-    assert found.seen_L.tolist() == [True, True, False, True]
-    assert np.isnan(found.entropy_L[2])
+def test_an_unseen_layer_has_no_means(profile: Profile) -> None:
+    empty = {
+        name: np.where(np.isnan(getattr(profile, name)), np.nan, 0.0)
+        for name in ("gate_sum", "norm_sum")
+    }
+    count = np.minimum(profile.count, 0)
+    unseen = replace(
+        profile,
+        count=count,
+        tokens=0 * profile.tokens,
+        entropy_sum=0 * profile.entropy_sum,
+        **empty,
+    )
+    found = expert_statistics(unseen)
+    assert not found.seen_L.any()
+    assert np.isnan(found.mean_gate_LE).all()
+    assert np.isnan(found.entropy_L).all()
 
 
-def test_ranks_count_from_one_and_put_the_never_chosen_last() -> None:
-    scores = np.array([[5.0, -np.inf, 9.0, 5.0], [1.0, 2.0, np.nan, np.nan]])
-    assert ranks(scores).tolist() == [[2, 4, 1, 3], [2, 1, 0, 0]]
+def test_ranks_are_those_that_rules_follow() -> None:
+    scores = np.array([[1.0, 3.0, 1.0, -np.inf], [2.0, np.nan, -np.inf, 5.0]])
+    assert ranks(scores).tolist() == [[2, 1, 3, 4], [2, 0, 3, 1]]
 
 
-def test_partners_are_ordered_by_how_often_both_fire() -> None:
-    profile = made_profile(experts=(4,))
-    pairs = np.zeros((1, 4, 4), dtype=np.int64)
-    pairs[0] = [[100, 30, 0, 70], [30, 40, 10, 0], [0, 10, 10, 0], [70, 0, 0, 70]]
-    profile = replace(profile, coactivation=pairs)
-    assert fires_with(profile, 0, 0) == ((3, 0.7), (1, 0.3))
-    assert fires_with(replace(profile, coactivation=np.zeros_like(pairs)), 0, 0) == ()
+def test_an_expert_fires_with_those_its_tokens_choose_most(profile: Profile) -> None:
+    pairs = profile.coactivation.copy()
+    pairs[0, 2] = [5, 0, 20, 10, 0, 1, 0, 0]
+    pairs[1, 0, 0] = 0
+    made = replace(profile, coactivation=pairs)
+    assert fires_with(made, 0, 2, most=2) == ((3, 0.5), (0, 0.25))
+    assert fires_with(made, 0, 2, most=9) == ((3, 0.5), (0, 0.25), (5, 0.05))
+    assert fires_with(made, 1, 0) == ()
