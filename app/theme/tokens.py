@@ -136,12 +136,12 @@ LIGHT = Theme(
     text="#1a1d23",
     text_dim="#58606e",
     text_faint="#868e9b",
-    accent="#b45f06",
-    accent_hover="#9a5004",
+    accent="#a95805",
+    accent_hover="#8f4a04",
     accent_soft="#fbeedd",
     on_accent="#ffffff",
-    good="#14803c",
-    warn="#b45f06",
+    good="#0f7a38",
+    warn="#a95805",
     bad="#b42318",
     notice="#f9f1e6",
     notice_line="#d9ad78",
@@ -150,7 +150,7 @@ LIGHT = Theme(
     bar="#aab2bf",
     hatch="#8799b8",
     dropped="#d3dbe8",
-    parts=("#b45f06", "#5d7594", "#9fb0c7", "#d79a55", "#7d8795", "#c3cad4"),
+    parts=("#a95805", "#5d7594", "#9fb0c7", "#d79a55", "#7d8795", "#c3cad4"),
 )
 
 TYPE = TypeScale()
