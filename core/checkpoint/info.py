@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.checkpoint.files import Checkpoint
+from core.checkpoint.files import Checkpoint, collection_paused
 from core.checkpoint.geometry import Geometry, read_geometry
 from core.checkpoint.header import TensorRef
 from core.checkpoint.layout import Layout, read_layout
@@ -183,7 +183,8 @@ def inspect_model(folder: Path) -> ModelInfo:
         from core.checkpoint.config_only import expected_tensors
 
         tensors = expected_tensors(checkpoint.folder)
-    return describe(checkpoint, tensors, moe, read_layout(tensors, moe))
+    with collection_paused():
+        return describe(checkpoint, tensors, moe, read_layout(tensors, moe))
 
 
 def describe(

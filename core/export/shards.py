@@ -93,12 +93,19 @@ def write_shard(path: Path, shard: Shard, source: Path, *, copied: Callable[[int
     header = header_bytes(shard.tensors)
     ranges = joined(r for tensor in shard.tensors for r in tensor.ranges)
     with path.open("xb", buffering=0) as out:
-        out.write(header)
+        _write(out.fileno(), header)
         with _Copier(source, out.fileno(), len(header), copied) as copier:
             for r in ranges:
                 copier.copy(*r)
         os.fsync(out.fileno())
     return len(header) + shard.nbytes
+
+
+def _write(out: int, block: bytes) -> None:
+    """Write all of it: on a disk that fills up, one call writes less and only the next one fails."""
+    view = memoryview(block)
+    while view:
+        view = view[os.write(out, view) :]
 
 
 def joined(ranges: Iterable[Range]) -> list[Range]:
@@ -168,9 +175,7 @@ class _Copier:
             block = os.read(handle, min(BUFFER, end - start))
             if not block:
                 raise EOFError
-            view = memoryview(block)
-            while view:
-                view = view[os.write(self._out, view) :]
+            _write(self._out, block)
             start += len(block)
             self._advance(len(block))
 

@@ -1,8 +1,8 @@
 """Export against `cp` of the same bytes, in turn, and the memory that export takes.
 
 Both must put the same bytes on the disk, so `cp` is followed by `sync` of what it wrote: export
-ends with an fsync of every file. The ratio without `sync` is reported too; it compares writing to the
-disk with writing to memory.
+ends with an fsync of every file. The ratio without `sync` compares writing to the disk with writing
+to memory.
 """
 
 from __future__ import annotations
