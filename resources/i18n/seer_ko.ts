@@ -5,2613 +5,2669 @@
     <name>Actions</name>
     <message>
         <source>Redo “{step}”</source>
-        <translation type="unfinished"></translation>
+        <translation>다시 실행 “{step}”</translation>
     </message>
     <message>
         <source>Redo</source>
-        <translation type="unfinished"></translation>
+        <translation>다시 실행</translation>
     </message>
     <message>
         <source>Undo “{step}”</source>
-        <translation type="unfinished"></translation>
+        <translation>실행 취소 “{step}”</translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished"></translation>
+        <translation>실행 취소</translation>
     </message>
 </context>
 <context>
     <name>CalibratePage</name>
     <message>
         <source>Run profile</source>
-        <translation type="unfinished"></translation>
+        <translation>프로파일 실행</translation>
     </message>
     <message>
         <source>Calibrate</source>
-        <translation type="unfinished"></translation>
+        <translation>보정</translation>
     </message>
     <message>
         <source>{tokens} tokens · {domains} domains</source>
-        <translation type="unfinished"></translation>
+        <translation>토큰 {tokens} · 영역 {domains}</translation>
     </message>
     <message>
         <source>not run yet</source>
-        <translation type="unfinished"></translation>
+        <translation>아직 실행 안 함</translation>
     </message>
     <message>
         <source>Open a model first.</source>
-        <translation type="unfinished"></translation>
+        <translation>먼저 모델을 여세요.</translation>
     </message>
     <message>
         <source>No profile yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>아직 프로파일이 없습니다.</translation>
     </message>
     <message>
         <source>The options changed since the last run.</source>
-        <translation type="unfinished"></translation>
+        <translation>마지막 실행 뒤에 설정이 바뀌었습니다.</translation>
     </message>
     <message>
         <source>Choose experts</source>
-        <translation type="unfinished"></translation>
+        <translation>전문가 선택</translation>
     </message>
     <message>
         <source>Sequences</source>
-        <translation type="unfinished"></translation>
+        <translation>시퀀스</translation>
     </message>
     <message>
         <source>Heat map</source>
-        <translation type="unfinished"></translation>
+        <translation>히트맵</translation>
     </message>
     <message>
         <source>Nothing to calibrate yet</source>
-        <translation type="unfinished"></translation>
+        <translation>아직 보정할 것이 없습니다</translation>
     </message>
     <message>
         <source>Open a model: then it reads texts of your choice while the studio counts which experts each layer uses.</source>
-        <translation type="unfinished"></translation>
+        <translation>모델을 여세요. 고른 텍스트를 모델이 읽는 동안 층마다 어떤 전문가를 쓰는지 셉니다.</translation>
     </message>
     <message>
         <source>Open a model</source>
-        <translation type="unfinished"></translation>
+        <translation>모델 열기</translation>
     </message>
     <message>
         <source>Nothing was profiled yet</source>
-        <translation type="unfinished"></translation>
+        <translation>아직 프로파일한 것이 없습니다</translation>
     </message>
     <message>
         <source>Run the profile: the model reads the texts at the left, and this map fills with how often each layer chooses each of its experts.</source>
-        <translation type="unfinished"></translation>
+        <translation>프로파일을 실행하세요. 모델이 왼쪽 텍스트를 읽고, 층마다 각 전문가를 얼마나 자주 고르는지가 이 지도에 채워집니다.</translation>
     </message>
     <message>
         <source>{tokens} tokens in {sequences} sequences</source>
-        <translation type="unfinished"></translation>
+        <translation>시퀀스 {sequences}개에 토큰 {tokens}</translation>
     </message>
     <message>
         <source>{metric} by layer and expert, {tokens} tokens read</source>
-        <translation type="unfinished"></translation>
+        <translation>층과 전문가별 {metric}, 읽은 토큰 {tokens}</translation>
     </message>
     <message>
         <source>Run again</source>
-        <translation type="unfinished"></translation>
+        <translation>다시 실행</translation>
     </message>
     <message>
         <source>Add texts at the left to see the sequences that the model will read.</source>
-        <translation type="unfinished"></translation>
+        <translation>왼쪽에 텍스트를 추가하면 모델이 읽을 시퀀스가 보입니다.</translation>
     </message>
     <message>
         <source>Packing the texts…</source>
-        <translation type="unfinished"></translation>
+        <translation>텍스트를 묶는 중…</translation>
     </message>
     <message>
         <source>{what}. Try: {remedy}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{what}. 해결: {remedy}.</translation>
     </message>
 </context>
 <context>
     <name>CellMenu</name>
     <message>
         <source>Keep all of {layers}</source>
-        <translation type="unfinished"></translation>
+        <translation>{layers} 모두 유지</translation>
     </message>
     <message>
         <source>Drop all of {layers}</source>
-        <translation type="unfinished"></translation>
+        <translation>{layers} 모두 제거</translation>
     </message>
     <message>
         <source>Swap kept and dropped in {layers}</source>
-        <translation type="unfinished"></translation>
+        <translation>{layers}에서 유지와 제거 뒤바꾸기</translation>
     </message>
     <message>
         <source>Apply the rule to {layers}</source>
-        <translation type="unfinished"></translation>
+        <translation>{layers}에 규칙 적용</translation>
     </message>
     <message>
         <source>Copy the pattern of L{layer}</source>
-        <translation type="unfinished"></translation>
+        <translation>L{layer}의 선택 복사</translation>
     </message>
     <message>
         <source>Paste the pattern into {layers}</source>
-        <translation type="unfinished"></translation>
+        <translation>{layers}에 선택 붙여넣기</translation>
     </message>
     <message>
         <source>Show the whole map</source>
-        <translation type="unfinished"></translation>
+        <translation>지도 전체 보기</translation>
     </message>
 </context>
 <context>
     <name>CostStrip</name>
     <message>
         <source>Experts kept</source>
-        <translation type="unfinished"></translation>
+        <translation>유지한 전문가</translation>
     </message>
     <message>
         <source>Checkpoint</source>
-        <translation type="unfinished"></translation>
+        <translation>체크포인트</translation>
     </message>
     <message>
         <source>Parameters</source>
-        <translation type="unfinished"></translation>
+        <translation>파라미터</translation>
     </message>
     <message>
         <source>Loads in</source>
-        <translation type="unfinished"></translation>
+        <translation>불러오기</translation>
     </message>
     <message>
         <source>of {total}</source>
-        <translation type="unfinished"></translation>
+        <translation>전체 {total}</translation>
     </message>
     <message>
         <source>uniform</source>
-        <translation type="unfinished"></translation>
+        <translation>균일</translation>
     </message>
     <message>
         <source>ragged</source>
-        <translation type="unfinished"></translation>
+        <translation>불균일</translation>
     </message>
     <message>
         <source>bundled loader</source>
-        <translation type="unfinished"></translation>
+        <translation>동봉된 로더</translation>
     </message>
 </context>
 <context>
     <name>CoverageChart</name>
     <message>
         <source>Coverage by number of experts kept, best first (drag the line)</source>
-        <translation type="unfinished"></translation>
+        <translation>유지한 전문가 수에 따른 커버리지, 좋은 순 (선을 끌어 조정)</translation>
     </message>
     <message>
-        <source>{number} kept carry {share:.1f} %</source>
-        <translation type="unfinished"></translation>
+        <source>{number:,} kept carry {share:.1f} %</source>
+        <translation>{number:,}개 유지로 {share:.1f} %</translation>
     </message>
 </context>
 <context>
     <name>DomainsPanel</name>
     <message>
         <source>Every token alike</source>
-        <translation type="unfinished"></translation>
+        <translation>모든 토큰 같게</translation>
     </message>
     <message>
         <source>Longer domains weigh more</source>
-        <translation type="unfinished"></translation>
+        <translation>긴 영역이 더 무겁습니다</translation>
     </message>
     <message>
         <source>Every domain alike</source>
-        <translation type="unfinished"></translation>
+        <translation>모든 영역 같게</translation>
     </message>
     <message>
         <source>Weights that make up for different numbers of tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>토큰 수의 차이를 메우는 가중치</translation>
     </message>
     <message>
         <source>Which texts count for the scores</source>
-        <translation type="unfinished"></translation>
+        <translation>점수에 반영할 텍스트</translation>
     </message>
     <message>
         <source>{count} tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>토큰 {count}</translation>
     </message>
     <message>
         <source>all</source>
-        <translation type="unfinished"></translation>
+        <translation>전체</translation>
     </message>
     <message>
         <source>{used} of {all}</source>
-        <translation type="unfinished"></translation>
+        <translation>{all} 중 {used}</translation>
     </message>
     <message>
         <source>all, weighted</source>
-        <translation type="unfinished"></translation>
+        <translation>전체, 가중</translation>
     </message>
     <message>
         <source>Weight of {domain}</source>
-        <translation type="unfinished"></translation>
+        <translation>{domain}의 가중치</translation>
     </message>
 </context>
 <context>
     <name>Editor</name>
     <message>
         <source>Unlock {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} 잠금 풀기</translation>
     </message>
     <message>
         <source>Stop protecting {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} 보호 풀기</translation>
     </message>
     <message>
         <source>Lock {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} 잠그기</translation>
     </message>
     <message>
         <source>L{layer} · {expert} is locked: press L to unlock it</source>
-        <translation type="unfinished"></translation>
+        <translation>L{layer} · {expert}은(는) 잠겨 있습니다. L을 눌러 푸세요</translation>
     </message>
     <message>
         <source>L{layer} · {expert} is a protected super-expert: press L to free it</source>
-        <translation type="unfinished"></translation>
+        <translation>L{layer} · {expert}은(는) 보호된 슈퍼 전문가입니다. L을 눌러 푸세요</translation>
     </message>
     <message>
         <source>Keep all of {layers}</source>
-        <translation type="unfinished"></translation>
+        <translation>{layers} 모두 유지</translation>
     </message>
     <message>
         <source>Drop all of {layers}</source>
-        <translation type="unfinished"></translation>
+        <translation>{layers} 모두 제거</translation>
     </message>
     <message>
         <source>Pattern of L{layer} copied: Ctrl+V pastes it</source>
-        <translation type="unfinished"></translation>
+        <translation>L{layer}의 선택을 복사했습니다. Ctrl+V로 붙여넣으세요</translation>
     </message>
     <message>
         <source>Copy the pattern of L{layer} to {layers}</source>
-        <translation type="unfinished"></translation>
+        <translation>L{layer}의 선택을 {layers}에 복사</translation>
     </message>
     <message>
         <source>Protect {count} super-experts</source>
-        <translation type="unfinished"></translation>
+        <translation>슈퍼 전문가 {count}개 보호</translation>
     </message>
     <message>
         <source>Import {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} 가져오기</translation>
     </message>
     <message>
         <source>Keep L{layer} · {expert}</source>
-        <translation type="unfinished"></translation>
+        <translation>L{layer} · {expert} 유지</translation>
     </message>
     <message>
         <source>Drop L{layer} · {expert}</source>
-        <translation type="unfinished"></translation>
+        <translation>L{layer} · {expert} 제거</translation>
     </message>
     <message>
         <source>Keep {count} experts in {layers}</source>
-        <translation type="unfinished"></translation>
+        <translation>{layers} 전문가 {count}개 유지</translation>
     </message>
     <message>
         <source>Drop {count} experts in {layers}</source>
-        <translation type="unfinished"></translation>
+        <translation>{layers} 전문가 {count}개 제거</translation>
     </message>
 </context>
 <context>
     <name>ErrorDialog</name>
     <message>
         <source>Try: {remedy}</source>
-        <translation type="unfinished"></translation>
+        <translation>해결: {remedy}</translation>
     </message>
     <message>
         <source>Show details</source>
-        <translation type="unfinished"></translation>
+        <translation>자세히 보기</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>복사</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>닫기</translation>
     </message>
     <message>
         <source>Hide details</source>
-        <translation type="unfinished"></translation>
+        <translation>자세히 숨기기</translation>
     </message>
 </context>
 <context>
     <name>EvaluatePage</name>
     <message>
         <source>Quick check</source>
-        <translation type="unfinished"></translation>
+        <translation>빠른 확인</translation>
     </message>
     <message>
         <source>Evaluate</source>
-        <translation type="unfinished"></translation>
+        <translation>평가</translation>
     </message>
     <message>
         <source>perplexity {value}</source>
-        <translation type="unfinished"></translation>
+        <translation>퍼플렉시티 {value}</translation>
     </message>
     <message>
         <source>plan changed</source>
-        <translation type="unfinished"></translation>
+        <translation>계획이 바뀜</translation>
     </message>
     <message>
         <source>{count} measured</source>
-        <translation type="unfinished"></translation>
+        <translation>{count}개 측정함</translation>
     </message>
     <message>
         <source>Open a model first.</source>
-        <translation type="unfinished"></translation>
+        <translation>먼저 모델을 여세요.</translation>
     </message>
     <message>
         <source>The plan changed since it was measured.</source>
-        <translation type="unfinished"></translation>
+        <translation>측정한 뒤에 계획이 바뀌었습니다.</translation>
     </message>
     <message>
         <source>Nothing was measured yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>아직 측정한 것이 없습니다.</translation>
     </message>
     <message>
         <source>Use the plan of “{name}”</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”의 계획 사용</translation>
     </message>
     <message>
         <source>Copied the command</source>
-        <translation type="unfinished"></translation>
+        <translation>명령을 복사했습니다</translation>
     </message>
     <message>
         <source>By domain</source>
-        <translation type="unfinished"></translation>
+        <translation>영역별</translation>
     </message>
     <message>
         <source>Measure on</source>
-        <translation type="unfinished"></translation>
+        <translation>측정 텍스트</translation>
     </message>
     <message>
         <source>Checkpoint size</source>
-        <translation type="unfinished"></translation>
+        <translation>체크포인트 크기</translation>
     </message>
     <message>
         <source>Perplexity</source>
-        <translation type="unfinished"></translation>
+        <translation>퍼플렉시티</translation>
     </message>
     <message>
         <source>Each measured variant becomes a point: a quick check adds one.</source>
-        <translation type="unfinished"></translation>
+        <translation>측정한 변형마다 점이 됩니다. 빠른 확인이 하나를 더합니다.</translation>
     </message>
     <message>
         <source>Quality against size</source>
-        <translation type="unfinished"></translation>
+        <translation>크기 대비 품질</translation>
     </message>
     <message>
         <source>Nothing to compare yet</source>
-        <translation type="unfinished"></translation>
+        <translation>아직 비교할 것이 없습니다</translation>
     </message>
     <message>
         <source>Open a model and choose experts; then a quick check masks the dropped ones, measures perplexity by domain and writes nothing.</source>
-        <translation type="unfinished"></translation>
+        <translation>모델을 열고 전문가를 고르세요. 빠른 확인은 제거한 전문가를 가리고 영역별 퍼플렉시티를 재며, 아무것도 쓰지 않습니다.</translation>
     </message>
     <message>
         <source>Open a model</source>
-        <translation type="unfinished"></translation>
+        <translation>모델 열기</translation>
     </message>
     <message>
         <source>bundled held-out texts</source>
-        <translation type="unfinished"></translation>
+        <translation>동봉된 평가 텍스트</translation>
     </message>
     <message>
         <source>{names} · {tokens} tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>{names} · 토큰 {tokens}</translation>
     </message>
     <message>
         <source>current plan</source>
-        <translation type="unfinished"></translation>
+        <translation>현재 계획</translation>
     </message>
 </context>
 <context>
     <name>ExpertCard</name>
     <message>
         <source>{state} · rank {rank} of {experts}</source>
-        <translation type="unfinished"></translation>
+        <translation>{state} · {experts}개 중 {rank}위</translation>
     </message>
     <message>
         <source>L{layer} · expert {expert}</source>
-        <translation type="unfinished"></translation>
+        <translation>L{layer} · 전문가 {expert}</translation>
     </message>
     <message>
         <source>never chosen</source>
-        <translation type="unfinished"></translation>
+        <translation>선택된 적 없음</translation>
     </message>
     <message>
         <source>{name} · {share} · gate {gate:.2f} · norm {norm:.2f}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} · {share} · 게이트 {gate:.2f} · 노름 {norm:.2f}</translation>
     </message>
     <message>
         <source>Tokens routed</source>
-        <translation type="unfinished"></translation>
+        <translation>라우팅된 토큰</translation>
     </message>
     <message>
         <source>Share of layer</source>
-        <translation type="unfinished"></translation>
+        <translation>층 내 비율</translation>
     </message>
     <message>
         <source>Mean gate</source>
-        <translation type="unfinished"></translation>
+        <translation>평균 게이트</translation>
     </message>
     <message>
         <source>Output norm</source>
-        <translation type="unfinished"></translation>
+        <translation>출력 노름</translation>
     </message>
 </context>
 <context>
     <name>ExpertsModel</name>
     <message>
         <source>locked, kept</source>
-        <translation type="unfinished"></translation>
+        <translation>잠금, 유지</translation>
     </message>
     <message>
         <source>locked, dropped</source>
-        <translation type="unfinished"></translation>
+        <translation>잠금, 제거</translation>
     </message>
     <message>
         <source>protected</source>
-        <translation type="unfinished"></translation>
+        <translation>보호됨</translation>
     </message>
     <message>
         <source>kept</source>
-        <translation type="unfinished"></translation>
+        <translation>유지</translation>
     </message>
     <message>
         <source>dropped</source>
-        <translation type="unfinished"></translation>
+        <translation>제거</translation>
     </message>
     <message>
         <source>never chosen</source>
-        <translation type="unfinished"></translation>
+        <translation>선택된 적 없음</translation>
     </message>
     <message>
         <source>Layer</source>
-        <translation type="unfinished"></translation>
+        <translation>층</translation>
     </message>
     <message>
         <source>Expert</source>
-        <translation type="unfinished"></translation>
+        <translation>전문가</translation>
     </message>
     <message>
         <source>State</source>
-        <translation type="unfinished"></translation>
+        <translation>상태</translation>
     </message>
     <message>
         <source>Score</source>
-        <translation type="unfinished"></translation>
+        <translation>점수</translation>
     </message>
     <message>
         <source>Rank</source>
-        <translation type="unfinished"></translation>
+        <translation>순위</translation>
     </message>
     <message>
         <source>Tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>토큰</translation>
     </message>
     <message>
         <source>Share</source>
-        <translation type="unfinished"></translation>
+        <translation>비율</translation>
     </message>
     <message>
         <source>Mean gate</source>
-        <translation type="unfinished"></translation>
+        <translation>평균 게이트</translation>
     </message>
     <message>
         <source>Output norm</source>
-        <translation type="unfinished"></translation>
+        <translation>출력 노름</translation>
     </message>
 </context>
 <context>
     <name>ExportForm</name>
     <message>
         <source>Folder</source>
-        <translation type="unfinished"></translation>
+        <translation>폴더</translation>
     </message>
     <message>
         <source>Browse…</source>
-        <translation type="unfinished"></translation>
+        <translation>찾아보기…</translation>
     </message>
     <message>
         <source>Compare every byte</source>
-        <translation type="unfinished"></translation>
+        <translation>모든 바이트 비교</translation>
     </message>
     <message>
         <source>Write to</source>
-        <translation type="unfinished"></translation>
+        <translation>저장 위치</translation>
     </message>
     <message>
         <source>Largest file</source>
-        <translation type="unfinished"></translation>
+        <translation>최대 파일 크기</translation>
     </message>
     <message>
         <source>With the source, before the folder appears under its name</source>
-        <translation type="unfinished"></translation>
+        <translation>폴더가 제 이름으로 나타나기 전에 원본과 비교합니다</translation>
     </message>
     <message>
         <source>Verify</source>
-        <translation type="unfinished"></translation>
+        <translation>검증</translation>
     </message>
     <message>
         <source>Options</source>
-        <translation type="unfinished"></translation>
+        <translation>옵션</translation>
     </message>
     <message>
         <source>Name a new folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>새 폴더 이름을 적으세요.</translation>
     </message>
     <message>
         <source>This folder is not empty: name a new one.</source>
-        <translation type="unfinished"></translation>
+        <translation>폴더가 비어 있지 않습니다. 새 이름을 적으세요.</translation>
     </message>
     <message>
         <source>This is a file: name a folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>파일입니다. 폴더 이름을 적으세요.</translation>
     </message>
     <message>
         <source>This is inside the model&apos;s own folder: name one beside it.</source>
-        <translation type="unfinished"></translation>
+        <translation>모델 폴더 안입니다. 바깥의 폴더를 적으세요.</translation>
     </message>
     <message>
         <source>A new folder; nothing appears in it until everything is written.</source>
-        <translation type="unfinished"></translation>
+        <translation>새 폴더입니다. 모두 쓰기 전에는 아무것도 나타나지 않습니다.</translation>
     </message>
     <message>
         <source>Needs {need}, {free} free on this disk</source>
-        <translation type="unfinished"></translation>
+        <translation>{need} 필요, 이 디스크에 {free} 남음</translation>
     </message>
     <message>
         <source>Export into</source>
-        <translation type="unfinished"></translation>
+        <translation>내보낼 폴더</translation>
     </message>
 </context>
 <context>
     <name>ExportPage</name>
     <message>
         <source>Export</source>
-        <translation type="unfinished"></translation>
+        <translation>내보내기</translation>
     </message>
     <message>
         <source>{size} written</source>
-        <translation type="unfinished"></translation>
+        <translation>{size} 저장함</translation>
     </message>
     <message>
         <source>Open a model first.</source>
-        <translation type="unfinished"></translation>
+        <translation>먼저 모델을 여세요.</translation>
     </message>
     <message>
         <source>The plan changed since it was exported.</source>
-        <translation type="unfinished"></translation>
+        <translation>내보낸 뒤에 계획이 바뀌었습니다.</translation>
     </message>
     <message>
         <source>Nothing was exported yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>아직 내보낸 것이 없습니다.</translation>
     </message>
     <message>
         <source>The same on the command line</source>
-        <translation type="unfinished"></translation>
+        <translation>명령줄로 같은 일 하기</translation>
     </message>
     <message>
         <source>Load it in Python</source>
-        <translation type="unfinished"></translation>
+        <translation>파이썬에서 불러오기</translation>
     </message>
     <message>
         <source>Nothing to export yet</source>
-        <translation type="unfinished"></translation>
+        <translation>아직 내보낼 것이 없습니다</translation>
     </message>
     <message>
         <source>Open a model and choose the experts to drop; the smaller checkpoint is written here, verified, in a form that stock transformers loads.</source>
-        <translation type="unfinished"></translation>
+        <translation>모델을 열고 제거할 전문가를 고르세요. 작아진 체크포인트를 여기에서 쓰고 검증하며, 기본 transformers가 그대로 불러옵니다.</translation>
     </message>
     <message>
         <source>Open a model</source>
-        <translation type="unfinished"></translation>
+        <translation>모델 열기</translation>
     </message>
     <message>
         <source>Choose experts</source>
-        <translation type="unfinished"></translation>
+        <translation>전문가 선택</translation>
     </message>
 </context>
 <context>
     <name>HeatMap</name>
     <message>
         <source>Heat map of experts</source>
-        <translation type="unfinished"></translation>
+        <translation>전문가 히트맵</translation>
     </message>
     <message>
         <source>Arrow keys move between experts, Space keeps or drops, L locks, Shift with a drag draws a box, Ctrl with the wheel zooms, F shows everything.</source>
-        <translation type="unfinished"></translation>
+        <translation>화살표 키로 전문가 사이를 옮기고, Space로 유지하거나 제거하고, L로 잠급니다. Shift와 끌기로 상자를 그리고, Ctrl과 휠로 확대하며, F로 전체를 봅니다.</translation>
     </message>
 </context>
 <context>
     <name>HeatMapCanvas</name>
     <message>
         <source>Rank</source>
-        <translation type="unfinished"></translation>
+        <translation>순위</translation>
     </message>
     <message>
         <source>Expert</source>
-        <translation type="unfinished"></translation>
+        <translation>전문가</translation>
     </message>
 </context>
 <context>
     <name>HistogramChart</name>
     <message>
         <source>Scores (drag to drop everything below)</source>
-        <translation type="unfinished"></translation>
+        <translation>점수 (끌면 그 아래를 모두 제거)</translation>
     </message>
     <message>
-        <source>{count} below {value}</source>
-        <translation type="unfinished"></translation>
+        <source>{count:,} below {value}</source>
+        <translation>{value} 아래 {count:,}개</translation>
     </message>
 </context>
 <context>
     <name>Inspector</name>
     <message>
         <source>What made it</source>
-        <translation type="unfinished"></translation>
+        <translation>만들어진 방법</translation>
     </message>
     <message>
         <source>Perplexity against</source>
-        <translation type="unfinished"></translation>
+        <translation>퍼플렉시티 비교 대상</translation>
     </message>
     <message>
         <source>Compare with</source>
-        <translation type="unfinished"></translation>
+        <translation>비교 대상</translation>
     </message>
     <message>
         <source>Use this plan</source>
-        <translation type="unfinished"></translation>
+        <translation>이 계획 사용</translation>
     </message>
     <message>
         <source>Measure</source>
-        <translation type="unfinished"></translation>
+        <translation>측정</translation>
     </message>
     <message>
         <source>Copy command</source>
-        <translation type="unfinished"></translation>
+        <translation>명령 복사</translation>
     </message>
     <message>
         <source>Remove</source>
-        <translation type="unfinished"></translation>
+        <translation>삭제</translation>
     </message>
     <message>
         <source>No variant chosen</source>
-        <translation type="unfinished"></translation>
+        <translation>고른 변형 없음</translation>
     </message>
     <message>
         <source>Choose a row to see what made it.</source>
-        <translation type="unfinished"></translation>
+        <translation>행을 고르면 어떻게 만들어졌는지 보입니다.</translation>
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished"></translation>
+        <translation>크기</translation>
     </message>
     <message>
         <source>Parameters</source>
-        <translation type="unfinished"></translation>
+        <translation>파라미터</translation>
     </message>
     <message>
         <source>Active per token</source>
-        <translation type="unfinished"></translation>
+        <translation>토큰당 활성</translation>
     </message>
     <message>
         <source>Experts kept</source>
-        <translation type="unfinished"></translation>
+        <translation>유지한 전문가</translation>
     </message>
     <message>
         <source>KL, nats</source>
-        <translation type="unfinished"></translation>
+        <translation>KL, nats</translation>
     </message>
     <message>
         <source>Top-1 same</source>
-        <translation type="unfinished"></translation>
+        <translation>Top-1 일치</translation>
     </message>
     <message>
         <source>Ranked by</source>
-        <translation type="unfinished"></translation>
+        <translation>순위 기준</translation>
     </message>
     <message>
         <source>Plan</source>
-        <translation type="unfinished"></translation>
+        <translation>계획</translation>
     </message>
     <message>
         <source>Texts</source>
-        <translation type="unfinished"></translation>
+        <translation>텍스트</translation>
     </message>
     <message>
         <source>Tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>토큰</translation>
     </message>
     <message>
         <source>Seed</source>
-        <translation type="unfinished"></translation>
+        <translation>시드</translation>
     </message>
     <message>
         <source>Measured</source>
-        <translation type="unfinished"></translation>
+        <translation>측정함</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished"></translation>
+        <translation>모델</translation>
     </message>
     <message>
         <source>Folder</source>
-        <translation type="unfinished"></translation>
+        <translation>폴더</translation>
     </message>
     <message>
         <source>Not measured yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>아직 측정하지 않았습니다.</translation>
     </message>
     <message>
         <source>all domains</source>
-        <translation type="unfinished"></translation>
+        <translation>모든 영역</translation>
     </message>
     <message>
         <source>“{name}” was measured on other texts: measure both on the same ones.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”은(는) 다른 텍스트로 쟀습니다. 둘을 같은 텍스트로 재세요.</translation>
     </message>
     <message>
         <source>The model&apos;s tokenizer.json is needed to read them.</source>
-        <translation type="unfinished"></translation>
+        <translation>읽으려면 모델의 tokenizer.json이 필요합니다.</translation>
     </message>
     <message>
         <source>Calibrate first: then this card tells what the expert does.</source>
-        <translation type="unfinished"></translation>
+        <translation>먼저 보정하세요. 그러면 이 카드가 전문가의 역할을 알려 줍니다.</translation>
     </message>
     <message>
         <source>BY DOMAIN</source>
-        <translation type="unfinished"></translation>
+        <translation>영역별</translation>
     </message>
     <message>
         <source>TOKENS THAT CHOOSE IT</source>
-        <translation type="unfinished"></translation>
+        <translation>이 전문가를 고르는 토큰</translation>
     </message>
     <message>
         <source>FIRES TOGETHER WITH</source>
-        <translation type="unfinished"></translation>
+        <translation>함께 활성화</translation>
     </message>
     <message>
         <source>RANK BY OTHER SCORES</source>
-        <translation type="unfinished"></translation>
+        <translation>다른 점수의 순위</translation>
     </message>
     <message>
         <source>Drop ␣</source>
-        <translation type="unfinished"></translation>
+        <translation>제거 ␣</translation>
     </message>
     <message>
         <source>Keep ␣</source>
-        <translation type="unfinished"></translation>
+        <translation>유지 ␣</translation>
     </message>
     <message>
         <source>It is locked: unlock it first</source>
-        <translation type="unfinished"></translation>
+        <translation>잠겨 있습니다. 먼저 푸세요</translation>
     </message>
     <message>
         <source>Space does the same</source>
-        <translation type="unfinished"></translation>
+        <translation>Space 키와 같습니다</translation>
     </message>
     <message>
         <source>Unlock L</source>
-        <translation type="unfinished"></translation>
+        <translation>잠금 풀기 L</translation>
     </message>
     <message>
         <source>Lock L</source>
-        <translation type="unfinished"></translation>
+        <translation>잠금 L</translation>
     </message>
     <message>
         <source>{rank} of {experts}</source>
-        <translation type="unfinished"></translation>
+        <translation>{experts} 중 {rank}</translation>
     </message>
     <message>
         <source>Click</source>
-        <translation type="unfinished"></translation>
+        <translation>클릭</translation>
     </message>
     <message>
         <source>drop or keep an expert</source>
-        <translation type="unfinished"></translation>
+        <translation>전문가 제거 또는 유지</translation>
     </message>
     <message>
         <source>Drag</source>
-        <translation type="unfinished"></translation>
+        <translation>끌기</translation>
     </message>
     <message>
         <source>paint</source>
-        <translation type="unfinished"></translation>
+        <translation>칠하기</translation>
     </message>
     <message>
         <source>Shift + drag</source>
-        <translation type="unfinished"></translation>
+        <translation>Shift + 끌기</translation>
     </message>
     <message>
         <source>box</source>
-        <translation type="unfinished"></translation>
+        <translation>상자</translation>
     </message>
     <message>
         <source>Click a layer</source>
-        <translation type="unfinished"></translation>
+        <translation>층 클릭</translation>
     </message>
     <message>
         <source>select it</source>
-        <translation type="unfinished"></translation>
+        <translation>층 선택</translation>
     </message>
     <message>
         <source>Arrows</source>
-        <translation type="unfinished"></translation>
+        <translation>화살표</translation>
     </message>
     <message>
         <source>move</source>
-        <translation type="unfinished"></translation>
+        <translation>이동</translation>
     </message>
     <message>
         <source>Space</source>
-        <translation type="unfinished"></translation>
+        <translation>Space</translation>
     </message>
     <message>
         <source>drop or keep</source>
-        <translation type="unfinished"></translation>
+        <translation>제거 또는 유지</translation>
     </message>
     <message>
         <source>lock or unlock</source>
-        <translation type="unfinished"></translation>
+        <translation>잠그기 또는 풀기</translation>
     </message>
     <message>
         <source>Ctrl + wheel</source>
-        <translation type="unfinished"></translation>
+        <translation>Ctrl + 휠</translation>
     </message>
     <message>
         <source>zoom</source>
-        <translation type="unfinished"></translation>
+        <translation>확대</translation>
     </message>
     <message>
         <source>show everything</source>
-        <translation type="unfinished"></translation>
+        <translation>전체 보기</translation>
     </message>
     <message>
         <source>cancel a stroke</source>
-        <translation type="unfinished"></translation>
+        <translation>칠하기 취소</translation>
     </message>
     <message>
         <source>Pick an expert</source>
-        <translation type="unfinished"></translation>
+        <translation>전문가를 고르세요</translation>
     </message>
     <message>
         <source>Click a cell, or move with the arrow keys.</source>
-        <translation type="unfinished"></translation>
+        <translation>칸을 클릭하거나 화살표 키로 옮기세요.</translation>
     </message>
 </context>
 <context>
     <name>JobDesk</name>
     <message>
         <source>Something unexpected happened: {what}</source>
-        <translation type="unfinished"></translation>
+        <translation>예기치 않은 일이 생겼습니다: {what}</translation>
     </message>
     <message>
         <source>Jobs</source>
-        <translation type="unfinished"></translation>
+        <translation>작업</translation>
     </message>
 </context>
 <context>
     <name>JobDock</name>
     <message>
         <source>Jobs</source>
-        <translation type="unfinished"></translation>
+        <translation>작업</translation>
     </message>
     <message>
         <source>Log</source>
-        <translation type="unfinished"></translation>
+        <translation>기록</translation>
     </message>
     <message>
         <source>Pause</source>
-        <translation type="unfinished"></translation>
+        <translation>일시 정지</translation>
     </message>
     <message>
         <source>Resume</source>
-        <translation type="unfinished"></translation>
+        <translation>계속</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>취소</translation>
     </message>
     <message>
         <source>Run again</source>
-        <translation type="unfinished"></translation>
+        <translation>다시 실행</translation>
     </message>
     <message>
         <source>Move up</source>
-        <translation type="unfinished"></translation>
+        <translation>위로</translation>
     </message>
     <message>
         <source>Move down</source>
-        <translation type="unfinished"></translation>
+        <translation>아래로</translation>
     </message>
     <message>
         <source>Remove from the list</source>
-        <translation type="unfinished"></translation>
+        <translation>목록에서 삭제</translation>
     </message>
     <message>
         <source>What went wrong</source>
-        <translation type="unfinished"></translation>
+        <translation>무엇이 잘못되었나</translation>
     </message>
     <message>
         <source>Copy command</source>
-        <translation type="unfinished"></translation>
+        <translation>명령 복사</translation>
     </message>
     <message>
         <source>Show the log</source>
-        <translation type="unfinished"></translation>
+        <translation>기록 보기</translation>
     </message>
     <message>
         <source>Hide the jobs</source>
-        <translation type="unfinished"></translation>
+        <translation>작업 숨기기</translation>
     </message>
 </context>
 <context>
     <name>JobsModel</name>
     <message>
         <source>Stopping…</source>
-        <translation type="unfinished"></translation>
+        <translation>멈추는 중…</translation>
     </message>
     <message>
         <source>Waiting</source>
-        <translation type="unfinished"></translation>
+        <translation>대기 중</translation>
     </message>
     <message>
         <source>Running</source>
-        <translation type="unfinished"></translation>
+        <translation>실행 중</translation>
     </message>
     <message>
         <source>Paused</source>
-        <translation type="unfinished"></translation>
+        <translation>일시 정지됨</translation>
     </message>
     <message>
         <source>Done</source>
-        <translation type="unfinished"></translation>
+        <translation>완료</translation>
     </message>
     <message>
         <source>Failed</source>
-        <translation type="unfinished"></translation>
+        <translation>실패</translation>
     </message>
     <message>
         <source>Cancelled</source>
-        <translation type="unfinished"></translation>
+        <translation>취소됨</translation>
     </message>
     <message>
         <source>Starting…</source>
-        <translation type="unfinished"></translation>
+        <translation>시작하는 중…</translation>
     </message>
     <message>
         <source>{time} left</source>
-        <translation type="unfinished"></translation>
+        <translation>{time} 남음</translation>
     </message>
 </context>
 <context>
     <name>Keeper</name>
     <message>
         <source>Save the project</source>
-        <translation type="unfinished"></translation>
+        <translation>프로젝트 저장</translation>
     </message>
 </context>
 <context>
     <name>LayerRibbon</name>
     <message>
         <source>{moe} of {layers} layers have experts: {counts}</source>
-        <translation type="unfinished"></translation>
+        <translation>{layers}개 층 중 {moe}개에 전문가가 있음: {counts}</translation>
     </message>
     <message>
         <source>Layer {layer}: dense</source>
-        <translation type="unfinished"></translation>
+        <translation>{layer}층: 밀집</translation>
     </message>
     <message>
         <source>Layer {layer}: {count} experts</source>
-        <translation type="unfinished"></translation>
+        <translation>{layer}층: 전문가 {count}개</translation>
     </message>
 </context>
 <context>
     <name>Legend</name>
     <message>
         <source>Colour scale from {low} to {high}</source>
-        <translation type="unfinished"></translation>
+        <translation>{low}부터 {high}까지의 색</translation>
     </message>
     <message>
         <source>dropped</source>
-        <translation type="unfinished"></translation>
+        <translation>제거</translation>
     </message>
     <message>
         <source>locked</source>
-        <translation type="unfinished"></translation>
+        <translation>잠금</translation>
     </message>
     <message>
         <source>protected</source>
-        <translation type="unfinished"></translation>
+        <translation>보호됨</translation>
     </message>
     <message>
         <source>never chosen</source>
-        <translation type="unfinished"></translation>
+        <translation>선택된 적 없음</translation>
     </message>
     <message>
         <source>not profiled</source>
-        <translation type="unfinished"></translation>
+        <translation>프로파일 안 함</translation>
     </message>
 </context>
 <context>
     <name>Lower</name>
     <message>
         <source>Charts</source>
-        <translation type="unfinished"></translation>
+        <translation>그래프</translation>
     </message>
     <message>
         <source>Table of experts</source>
-        <translation type="unfinished"></translation>
+        <translation>전문가 표</translation>
+    </message>
+    <message>
+        <source>Experts</source>
+        <translation>전문가</translation>
     </message>
 </context>
 <context>
     <name>MainWindow</name>
     <message>
         <source>Copy command</source>
-        <translation type="unfinished"></translation>
+        <translation>명령 복사</translation>
     </message>
     <message>
         <source>Open demo</source>
-        <translation type="unfinished"></translation>
+        <translation>데모 열기</translation>
     </message>
     <message>
         <source>Open model folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>모델 폴더 열기…</translation>
     </message>
     <message>
         <source>Open project…</source>
-        <translation type="unfinished"></translation>
+        <translation>프로젝트 열기…</translation>
     </message>
     <message>
         <source>Save project</source>
-        <translation type="unfinished"></translation>
+        <translation>프로젝트 저장</translation>
     </message>
     <message>
         <source>Save project as…</source>
-        <translation type="unfinished"></translation>
+        <translation>프로젝트 다른 이름으로 저장…</translation>
     </message>
     <message>
         <source>Jobs</source>
-        <translation type="unfinished"></translation>
+        <translation>작업</translation>
     </message>
     <message>
         <source>Quit</source>
-        <translation type="unfinished"></translation>
+        <translation>종료</translation>
     </message>
     <message>
         <source>System</source>
-        <translation type="unfinished"></translation>
+        <translation>시스템</translation>
     </message>
     <message>
         <source>Light</source>
-        <translation type="unfinished"></translation>
+        <translation>밝게</translation>
     </message>
     <message>
         <source>Dark</source>
-        <translation type="unfinished"></translation>
+        <translation>어둡게</translation>
     </message>
     <message>
         <source>Theme</source>
-        <translation type="unfinished"></translation>
+        <translation>테마</translation>
     </message>
     <message>
         <source>Language</source>
-        <translation type="unfinished"></translation>
+        <translation>언어</translation>
     </message>
     <message>
         <source>Welcome</source>
-        <translation type="unfinished"></translation>
+        <translation>시작</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished"></translation>
+        <translation>모델</translation>
     </message>
     <message>
         <source>Calibrate</source>
-        <translation type="unfinished"></translation>
+        <translation>보정</translation>
     </message>
     <message>
         <source>Select</source>
-        <translation type="unfinished"></translation>
+        <translation>선택</translation>
     </message>
     <message>
         <source>Tune</source>
-        <translation type="unfinished"></translation>
+        <translation>미세 조정</translation>
     </message>
     <message>
         <source>Evaluate</source>
-        <translation type="unfinished"></translation>
+        <translation>평가</translation>
     </message>
     <message>
         <source>Export</source>
-        <translation type="unfinished"></translation>
+        <translation>내보내기</translation>
     </message>
     <message>
         <source>This page has no command</source>
-        <translation type="unfinished"></translation>
+        <translation>이 페이지에는 명령이 없습니다</translation>
     </message>
     <message>
         <source>Copied: {text}</source>
-        <translation type="unfinished"></translation>
+        <translation>복사함: {text}</translation>
     </message>
     <message>
         <source>A job is still running</source>
-        <translation type="unfinished"></translation>
+        <translation>작업이 아직 실행 중입니다</translation>
     </message>
     <message>
         <source>{jobs}: quitting stops it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{jobs}: 종료하면 멈춥니다.</translation>
     </message>
     <message>
         <source>Stop and quit</source>
-        <translation type="unfinished"></translation>
+        <translation>멈추고 종료</translation>
     </message>
     <message>
         <source>Keep working</source>
-        <translation type="unfinished"></translation>
+        <translation>계속 작업</translation>
     </message>
 </context>
 <context>
     <name>Margins</name>
     <message>
         <source>Kept, coverage and routing entropy of every layer</source>
-        <translation type="unfinished"></translation>
+        <translation>층마다 유지 수, 커버리지, 라우팅 엔트로피</translation>
     </message>
     <message>
         <source>kept</source>
-        <translation type="unfinished"></translation>
+        <translation>유지</translation>
     </message>
     <message>
         <source>coverage</source>
-        <translation type="unfinished"></translation>
+        <translation>커버리지</translation>
     </message>
     <message>
         <source>entropy</source>
-        <translation type="unfinished"></translation>
+        <translation>엔트로피</translation>
     </message>
 </context>
 <context>
     <name>ModelPage</name>
     <message>
         <source>Calibrate</source>
-        <translation type="unfinished"></translation>
+        <translation>보정</translation>
     </message>
     <message>
         <source>No model is open</source>
-        <translation type="unfinished"></translation>
+        <translation>열린 모델이 없습니다</translation>
     </message>
     <message>
         <source>Open the demo or a model folder. Its headers are read at once.</source>
-        <translation type="unfinished"></translation>
+        <translation>데모나 모델 폴더를 여세요. 헤더를 바로 읽습니다.</translation>
     </message>
     <message>
         <source>Open demo</source>
-        <translation type="unfinished"></translation>
+        <translation>데모 열기</translation>
     </message>
     <message>
         <source>MoE layers × experts</source>
-        <translation type="unfinished"></translation>
+        <translation>MoE 층 × 전문가</translation>
     </message>
     <message>
         <source>Experts per token</source>
-        <translation type="unfinished"></translation>
+        <translation>토큰당 전문가</translation>
     </message>
     <message>
         <source>Parameters</source>
-        <translation type="unfinished"></translation>
+        <translation>파라미터</translation>
     </message>
     <message>
         <source>Active per token</source>
-        <translation type="unfinished"></translation>
+        <translation>토큰당 활성</translation>
     </message>
     <message>
         <source>Checkpoint</source>
-        <translation type="unfinished"></translation>
+        <translation>체크포인트</translation>
     </message>
     <message>
         <source>Needs VRAM</source>
-        <translation type="unfinished"></translation>
+        <translation>필요한 VRAM</translation>
     </message>
     <message>
         <source>Where the bytes are</source>
-        <translation type="unfinished"></translation>
+        <translation>바이트가 있는 곳</translation>
     </message>
     <message>
         <source>Architecture</source>
-        <translation type="unfinished"></translation>
+        <translation>구조</translation>
     </message>
     <message>
         <source>Layers</source>
-        <translation type="unfinished"></translation>
+        <translation>층</translation>
     </message>
     <message>
         <source>Bytes by type</source>
-        <translation type="unfinished"></translation>
+        <translation>자료형별 바이트</translation>
     </message>
     <message>
         <source>Does it fit?</source>
-        <translation type="unfinished"></translation>
+        <translation>들어가나요?</translation>
     </message>
     <message>
         <source>whole model, 4,096 tokens of context</source>
-        <translation type="unfinished"></translation>
+        <translation>모델 전체, 문맥 토큰 4,096</translation>
     </message>
     <message>
         <source>Video memory</source>
-        <translation type="unfinished"></translation>
+        <translation>비디오 메모리</translation>
     </message>
     <message>
         <source>Main memory</source>
-        <translation type="unfinished"></translation>
+        <translation>주 메모리</translation>
     </message>
     <message>
         <source>Column height: experts of the layer. The bright part: the {k} that one token uses.</source>
-        <translation type="unfinished"></translation>
+        <translation>기둥 높이: 층의 전문가 수. 밝은 부분: 토큰 하나가 쓰는 {k}개.</translation>
+    </message>
+    <message>
+        <source>Demo model</source>
+        <translation>데모 모델</translation>
+    </message>
+    <message>
+        <source>comes with SEER Studio</source>
+        <translation>SEER Studio에 동봉됨</translation>
     </message>
     <message>
         <source>of {layers} layers</source>
-        <translation type="unfinished"></translation>
+        <translation>{layers}개 층 중</translation>
     </message>
     <message>
         <source>{share} in experts</source>
-        <translation type="unfinished"></translation>
+        <translation>전문가가 {share}</translation>
     </message>
     <message>
         <source>{share} of all</source>
-        <translation type="unfinished"></translation>
+        <translation>전체의 {share}</translation>
     </message>
     <message>
         <source>1 file</source>
-        <translation type="unfinished"></translation>
+        <translation>파일 1개</translation>
     </message>
     <message>
         <source>{count} files</source>
-        <translation type="unfinished"></translation>
+        <translation>파일 {count}개</translation>
     </message>
     <message>
         <source>config.json only</source>
-        <translation type="unfinished"></translation>
+        <translation>config.json만 있음</translation>
     </message>
     <message>
         <source>Routed experts</source>
-        <translation type="unfinished"></translation>
+        <translation>라우팅 전문가</translation>
     </message>
     <message>
         <source>Shared experts</source>
-        <translation type="unfinished"></translation>
+        <translation>공유 전문가</translation>
     </message>
     <message>
         <source>Routers</source>
-        <translation type="unfinished"></translation>
+        <translation>라우터</translation>
     </message>
     <message>
         <source>Attention</source>
-        <translation type="unfinished"></translation>
+        <translation>어텐션</translation>
     </message>
     <message>
         <source>Embedding and head</source>
-        <translation type="unfinished"></translation>
+        <translation>임베딩과 헤드</translation>
     </message>
     <message>
         <source>Dense layers</source>
-        <translation type="unfinished"></translation>
+        <translation>밀집 층</translation>
     </message>
     <message>
         <source>Norms and the rest</source>
-        <translation type="unfinished"></translation>
+        <translation>정규화 및 기타</translation>
     </message>
     <message>
         <source>Next-token prediction layers</source>
-        <translation type="unfinished"></translation>
+        <translation>다중 토큰 예측 층</translation>
     </message>
     <message>
         <source>no GPU here</source>
-        <translation type="unfinished"></translation>
+        <translation>GPU 없음</translation>
     </message>
     <message>
         <source>No NVIDIA GPU found</source>
-        <translation type="unfinished"></translation>
+        <translation>NVIDIA GPU를 찾지 못했습니다</translation>
     </message>
     <message>
         <source>Fits: {free} free</source>
-        <translation type="unfinished"></translation>
+        <translation>들어감: {free} 남음</translation>
     </message>
     <message>
         <source>May just fit: {free} free</source>
-        <translation type="unfinished"></translation>
+        <translation>겨우 들어갈 수 있음: {free} 남음</translation>
     </message>
     <message>
         <source>Does not fit: {free} free</source>
-        <translation type="unfinished"></translation>
+        <translation>들어가지 않음: {free} 남음</translation>
     </message>
     <message>
         <source>Model type</source>
-        <translation type="unfinished"></translation>
+        <translation>모델 종류</translation>
     </message>
     <message>
         <source>MoE layers</source>
-        <translation type="unfinished"></translation>
+        <translation>MoE 층</translation>
     </message>
     <message>
         <source>Experts per layer</source>
-        <translation type="unfinished"></translation>
+        <translation>층당 전문가</translation>
     </message>
     <message>
         <source>Routing</source>
-        <translation type="unfinished"></translation>
+        <translation>라우팅</translation>
     </message>
     <message>
         <source>Router groups</source>
-        <translation type="unfinished"></translation>
+        <translation>라우터 그룹</translation>
     </message>
     <message>
         <source>Parameters of one expert</source>
-        <translation type="unfinished"></translation>
+        <translation>전문가 하나의 파라미터</translation>
     </message>
     <message>
         <source>Hidden size</source>
-        <translation type="unfinished"></translation>
+        <translation>은닉 크기</translation>
     </message>
     <message>
         <source>Heads</source>
-        <translation type="unfinished"></translation>
+        <translation>헤드</translation>
     </message>
     <message>
         <source>Vocabulary</source>
-        <translation type="unfinished"></translation>
+        <translation>어휘</translation>
     </message>
     <message>
         <source>Head tied</source>
-        <translation type="unfinished"></translation>
+        <translation>헤드 공유</translation>
     </message>
     <message>
         <source>yes</source>
-        <translation type="unfinished"></translation>
+        <translation>예</translation>
     </message>
     <message>
         <source>no</source>
-        <translation type="unfinished"></translation>
+        <translation>아니요</translation>
     </message>
     <message>
         <source>Fingerprint</source>
-        <translation type="unfinished"></translation>
+        <translation>지문</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished"></translation>
+        <translation>모델</translation>
     </message>
     <message>
         <source>Open a model first.</source>
-        <translation type="unfinished"></translation>
+        <translation>먼저 모델을 여세요.</translation>
     </message>
     <message>
         <source>The model&apos;s headers are read.</source>
-        <translation type="unfinished"></translation>
+        <translation>모델의 헤더를 읽었습니다.</translation>
     </message>
 </context>
 <context>
     <name>Numbers</name>
     <message>
         <source>{count} tok/s</source>
-        <translation type="unfinished"></translation>
+        <translation>초당 토큰 {count}</translation>
     </message>
 </context>
 <context>
     <name>Opener</name>
     <message>
         <source>Open recent</source>
-        <translation type="unfinished"></translation>
+        <translation>최근 항목 열기</translation>
     </message>
     <message>
         <source>Open model folder</source>
-        <translation type="unfinished"></translation>
+        <translation>모델 폴더 열기</translation>
     </message>
     <message>
         <source>Open project</source>
-        <translation type="unfinished"></translation>
+        <translation>프로젝트 열기</translation>
     </message>
     <message>
         <source>Save project in an empty folder</source>
-        <translation type="unfinished"></translation>
+        <translation>빈 폴더에 프로젝트 저장</translation>
     </message>
     <message>
         <source>The project could not be saved</source>
-        <translation type="unfinished"></translation>
+        <translation>프로젝트를 저장하지 못했습니다</translation>
+    </message>
+</context>
+<context>
+    <name>Problem</name>
+    <message>
+        <source>{layers} keeps {kept}, the other layers {usual}: ragged plans need the bundled loader.</source>
+        <translation>{layers}은(는) {kept}개, 다른 층은 {usual}개를 유지합니다. 불균일 계획에는 동봉된 로더가 필요합니다.</translation>
+    </message>
+    <message>
+        <source>{layers}: routed by a fixed token table, no expert there can go.</source>
+        <translation>{layers}: 고정된 토큰 표로 라우팅하므로 전문가를 제거할 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>{layers}: {kept} experts are kept, but a token chooses {top_k}.</source>
+        <translation>{layers}: 전문가 {kept}개를 유지하지만 토큰은 {top_k}개를 고릅니다.</translation>
+    </message>
+    <message>
+        <source>{layers}: the router&apos;s {groups} groups must keep equally many experts, at least {least} each.</source>
+        <translation>{layers}: 라우터의 {groups}개 그룹은 같은 수를, 각각 {least}개 이상 유지해야 합니다.</translation>
+    </message>
+    <message>
+        <source>Layers keep {low} to {high} experts: ragged plans need the bundled loader.</source>
+        <translation>층마다 {low}~{high}개를 유지합니다. 불균일 계획에는 동봉된 로더가 필요합니다.</translation>
+    </message>
+    <message>
+        <source>{kept} experts per layer is not a multiple of 8, which expert-parallel serving prefers.</source>
+        <translation>층당 {kept}개는 8의 배수가 아닙니다. 전문가 병렬 서빙은 8의 배수가 좋습니다.</translation>
+    </message>
+    <message>
+        <source>{problem} Locks stand against every fix.</source>
+        <translation>{problem} 잠금 때문에 고칠 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Keep them whole</source>
+        <translation>그대로 유지</translation>
+    </message>
+    <message>
+        <source>Keep {top_k}</source>
+        <translation>{top_k}개 유지</translation>
+    </message>
+    <message>
+        <source>Balance groups</source>
+        <translation>그룹 맞추기</translation>
+    </message>
+    <message>
+        <source>Make uniform</source>
+        <translation>균일하게 만들기</translation>
+    </message>
+    <message>
+        <source>Keep {better}</source>
+        <translation>{better}개 유지</translation>
     </message>
 </context>
 <context>
     <name>Problems</name>
     <message>
         <source>{layers} route by a fixed token table: no expert there can go.</source>
-        <translation type="unfinished"></translation>
+        <translation>{layers}은(는) 고정된 토큰 표로 라우팅합니다. 전문가를 제거할 수 없습니다.</translation>
     </message>
     <message>
         <source>{layers}: {kept} kept at the least, but a token chooses {top_k}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{layers}: 최소 {kept}개를 유지하지만 토큰은 {top_k}개를 고릅니다.</translation>
     </message>
     <message>
         <source>{layers}: the router&apos;s {groups} groups must keep equally many experts, at least {least} each.</source>
-        <translation type="unfinished"></translation>
+        <translation>{layers}: 라우터의 {groups}개 그룹은 같은 수를, 각각 {least}개 이상 유지해야 합니다.</translation>
     </message>
     <message>
         <source>Layers keep {low} to {high} experts: ragged plans need the bundled loader.</source>
-        <translation type="unfinished"></translation>
+        <translation>층마다 {low}~{high}개를 유지합니다. 불균일 계획에는 동봉된 로더가 필요합니다.</translation>
     </message>
     <message>
         <source>{kept} experts per layer is not a multiple of 8, which expert-parallel serving prefers.</source>
-        <translation type="unfinished"></translation>
+        <translation>층당 {kept}개는 8의 배수가 아닙니다. 전문가 병렬 서빙은 8의 배수가 좋습니다.</translation>
     </message>
     <message>
         <source>Keep them whole</source>
-        <translation type="unfinished"></translation>
+        <translation>그대로 유지</translation>
     </message>
     <message>
         <source>Keep {top_k}</source>
-        <translation type="unfinished"></translation>
+        <translation>{top_k}개 유지</translation>
     </message>
     <message>
         <source>Balance groups</source>
-        <translation type="unfinished"></translation>
+        <translation>그룹 맞추기</translation>
     </message>
     <message>
         <source>Make uniform</source>
-        <translation type="unfinished"></translation>
+        <translation>균일하게 만들기</translation>
     </message>
     <message>
         <source>Keep {better}</source>
-        <translation type="unfinished"></translation>
+        <translation>{better}개 유지</translation>
     </message>
 </context>
 <context>
     <name>RecentRow</name>
     <message>
         <source>not there any more</source>
-        <translation type="unfinished"></translation>
+        <translation>더는 없습니다</translation>
     </message>
 </context>
 <context>
     <name>ResultCard</name>
     <message>
         <source>Open folder</source>
-        <translation type="unfinished"></translation>
+        <translation>폴더 열기</translation>
     </message>
     <message>
         <source>Reload in transformers</source>
-        <translation type="unfinished"></translation>
+        <translation>transformers로 다시 불러오기</translation>
     </message>
     <message>
         <source>Measure it</source>
-        <translation type="unfinished"></translation>
+        <translation>측정하기</translation>
     </message>
     <message>
         <source>Written to {folder}</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder}에 저장함</translation>
     </message>
     <message>
         <source>{files} files</source>
-        <translation type="unfinished"></translation>
+        <translation>파일 {files}개</translation>
     </message>
     <message>
         <source>one file</source>
-        <translation type="unfinished"></translation>
+        <translation>파일 하나</translation>
     </message>
     <message>
         <source>{size} written</source>
-        <translation type="unfinished"></translation>
+        <translation>{size} 저장함</translation>
     </message>
     <message>
         <source>{files} in {time} s, {rate}</source>
-        <translation type="unfinished"></translation>
+        <translation>{files}, {time}초, {rate}</translation>
     </message>
     <message>
         <source>Verified</source>
-        <translation type="unfinished"></translation>
+        <translation>검증됨</translation>
     </message>
     <message>
         <source>every kept byte equals its source</source>
-        <translation type="unfinished"></translation>
+        <translation>남긴 바이트가 모두 원본과 같습니다</translation>
     </message>
     <message>
         <source>Not verified</source>
-        <translation type="unfinished"></translation>
+        <translation>검증 안 함</translation>
     </message>
     <message>
         <source>verification was off</source>
-        <translation type="unfinished"></translation>
+        <translation>검증을 껐습니다</translation>
     </message>
     <message>
         <source>Not loaded yet</source>
-        <translation type="unfinished"></translation>
+        <translation>아직 불러오지 않음</translation>
     </message>
     <message>
         <source>reload it to be sure</source>
-        <translation type="unfinished"></translation>
+        <translation>확인하려면 다시 불러오세요</translation>
     </message>
     <message>
         <source>Loading with stock transformers…</source>
-        <translation type="unfinished"></translation>
+        <translation>기본 transformers로 불러오는 중…</translation>
     </message>
     <message>
         <source>Not loaded</source>
-        <translation type="unfinished"></translation>
+        <translation>불러오지 않음</translation>
     </message>
     <message>
         <source>the check was cancelled</source>
-        <translation type="unfinished"></translation>
+        <translation>확인을 취소했습니다</translation>
     </message>
     <message>
         <source>Does not load</source>
-        <translation type="unfinished"></translation>
+        <translation>불러오지 못함</translation>
     </message>
     <message>
         <source>Loads incompletely as {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}(으)로 일부만 불러옴</translation>
     </message>
     <message>
         <source>{count} tensors, first {first}</source>
-        <translation type="unfinished"></translation>
+        <translation>텐서 {count}개, 처음은 {first}</translation>
     </message>
     <message>
         <source>Loads as {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}(으)로 불러옴</translation>
     </message>
     <message>
         <source>logits within {difference} of the masked original, {share} same top-1</source>
-        <translation type="unfinished"></translation>
+        <translation>로짓 차이 {difference} 이내, Top-1 일치 {share}</translation>
     </message>
 </context>
 <context>
     <name>Rule</name>
     <message>
         <source>Keep a number per layer</source>
-        <translation type="unfinished"></translation>
+        <translation>층마다 개수 유지</translation>
     </message>
     <message>
         <source>Keep a share per layer</source>
-        <translation type="unfinished"></translation>
+        <translation>층마다 비율 유지</translation>
     </message>
     <message>
         <source>Keep a share of all, one ranking</source>
-        <translation type="unfinished"></translation>
+        <translation>전체에서 비율 유지, 한 순위로</translation>
     </message>
     <message>
         <source>Reach a coverage in every layer</source>
-        <translation type="unfinished"></translation>
+        <translation>층마다 커버리지 달성</translation>
     </message>
     <message>
         <source>Reach a coverage overall</source>
-        <translation type="unfinished"></translation>
+        <translation>전체 커버리지 달성</translation>
     </message>
     <message>
         <source>Keep scores from a threshold up</source>
-        <translation type="unfinished"></translation>
+        <translation>문턱 이상 점수 유지</translation>
     </message>
     <message>
         <source>Drop what was never routed to</source>
-        <translation type="unfinished"></translation>
+        <translation>라우팅된 적 없으면 제거</translation>
     </message>
     <message>
         <source>Keep a random number (control)</source>
-        <translation type="unfinished"></translation>
+        <translation>무작위로 유지 (대조군)</translation>
     </message>
     <message>
         <source>Swap kept and dropped</source>
-        <translation type="unfinished"></translation>
+        <translation>유지와 제거 뒤바꾸기</translation>
     </message>
     <message>
         <source>Keep everything</source>
-        <translation type="unfinished"></translation>
+        <translation>모두 유지</translation>
     </message>
     <message>
         <source>keep {number} per layer</source>
-        <translation type="unfinished"></translation>
+        <translation>층마다 {number}개 유지</translation>
     </message>
     <message>
         <source>keep {percent:g} % per layer</source>
-        <translation type="unfinished"></translation>
+        <translation>층마다 {percent:g} % 유지</translation>
     </message>
     <message>
         <source>keep {percent:g} % overall</source>
-        <translation type="unfinished"></translation>
+        <translation>전체 {percent:g} % 유지</translation>
     </message>
     <message>
         <source>cover {percent:g} % per layer</source>
-        <translation type="unfinished"></translation>
+        <translation>층마다 커버리지 {percent:g} %</translation>
     </message>
     <message>
         <source>cover {percent:g} % overall</source>
-        <translation type="unfinished"></translation>
+        <translation>전체 커버리지 {percent:g} %</translation>
     </message>
     <message>
         <source>keep scores ≥ {at_least:.3g}</source>
-        <translation type="unfinished"></translation>
+        <translation>점수 {at_least:.3g} 이상 유지</translation>
     </message>
     <message>
         <source>drop never routed</source>
-        <translation type="unfinished"></translation>
+        <translation>라우팅 안 된 것 제거</translation>
     </message>
     <message>
         <source>keep {number} at random</source>
-        <translation type="unfinished"></translation>
+        <translation>무작위 {number}개 유지</translation>
     </message>
     <message>
         <source>swap kept and dropped</source>
-        <translation type="unfinished"></translation>
+        <translation>유지와 제거 뒤바꾸기</translation>
     </message>
     <message>
         <source>keep everything</source>
-        <translation type="unfinished"></translation>
+        <translation>모두 유지</translation>
     </message>
     <message>
         <source>{rule} by {metric}</source>
-        <translation type="unfinished"></translation>
+        <translation>{metric} 기준 {rule}</translation>
     </message>
     <message>
         <source>{rule} in {layers}</source>
-        <translation type="unfinished"></translation>
+        <translation>{layers}에서 {rule}</translation>
     </message>
     <message>
         <source>{count} layers</source>
-        <translation type="unfinished"></translation>
+        <translation>{count}개 층</translation>
     </message>
     <message>
         <source>this rule ranks experts by a profile, and there is none yet</source>
-        <translation type="unfinished"></translation>
+        <translation>이 규칙은 프로파일로 순위를 매기는데 아직 없습니다</translation>
     </message>
     <message>
         <source>run Calibrate first</source>
-        <translation type="unfinished"></translation>
+        <translation>먼저 보정을 실행하세요</translation>
     </message>
 </context>
 <context>
     <name>RuleDesk</name>
     <message>
         <source>Ranked by {metric}: change Score to rank by another.</source>
-        <translation type="unfinished"></translation>
+        <translation>{metric} 순위입니다. 점수를 바꾸면 다른 순위가 됩니다.</translation>
     </message>
     <message>
         <source>Keeps {kept} of {total}</source>
-        <translation type="unfinished"></translation>
+        <translation>{total} 중 {kept} 유지</translation>
     </message>
     <message>
         <source>{kept}, {share} of the routed mass</source>
-        <translation type="unfinished"></translation>
+        <translation>{kept}, 라우팅 질량의 {share}</translation>
     </message>
     <message>
         <source>Apply to {layers}</source>
-        <translation type="unfinished"></translation>
+        <translation>{layers}에 적용</translation>
     </message>
     <message>
         <source>Apply</source>
-        <translation type="unfinished"></translation>
+        <translation>적용</translation>
     </message>
 </context>
 <context>
     <name>RulePanel</name>
     <message>
         <source>Rule</source>
-        <translation type="unfinished"></translation>
+        <translation>규칙</translation>
     </message>
     <message>
         <source>Experts per layer</source>
-        <translation type="unfinished"></translation>
+        <translation>층당 전문가</translation>
     </message>
     <message>
         <source>Share</source>
-        <translation type="unfinished"></translation>
+        <translation>비율</translation>
     </message>
     <message>
         <source>At least per layer</source>
-        <translation type="unfinished"></translation>
+        <translation>층마다 최소</translation>
     </message>
     <message>
         <source>Seed</source>
-        <translation type="unfinished"></translation>
+        <translation>시드</translation>
     </message>
     <message>
         <source>Apply</source>
-        <translation type="unfinished"></translation>
+        <translation>적용</translation>
     </message>
     <message>
         <source> of {experts}</source>
-        <translation type="unfinished"></translation>
+        <translation> / {experts}</translation>
     </message>
     <message>
         <source>Only in {layers}</source>
-        <translation type="unfinished"></translation>
+        <translation>{layers}에서만</translation>
     </message>
 </context>
 <context>
     <name>RunStrip</name>
     <message>
         <source>Pause</source>
-        <translation type="unfinished"></translation>
+        <translation>일시 정지</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>취소</translation>
     </message>
     <message>
         <source>Stopping…</source>
-        <translation type="unfinished"></translation>
+        <translation>멈추는 중…</translation>
     </message>
     <message>
         <source>Resume</source>
-        <translation type="unfinished"></translation>
+        <translation>계속</translation>
     </message>
 </context>
 <context>
     <name>RunText</name>
     <message>
         <source>Loading the model</source>
-        <translation type="unfinished"></translation>
+        <translation>모델을 불러오는 중</translation>
     </message>
     <message>
         <source>Packing the texts</source>
-        <translation type="unfinished"></translation>
+        <translation>텍스트를 묶는 중</translation>
     </message>
     <message>
         <source>Profiling</source>
-        <translation type="unfinished"></translation>
+        <translation>프로파일 중</translation>
     </message>
     <message>
         <source>Measuring</source>
-        <translation type="unfinished"></translation>
+        <translation>측정 중</translation>
     </message>
     <message>
         <source>Writing</source>
-        <translation type="unfinished"></translation>
+        <translation>쓰는 중</translation>
     </message>
     <message>
         <source>Verifying</source>
-        <translation type="unfinished"></translation>
+        <translation>검증 중</translation>
     </message>
     <message>
         <source>Loading with transformers</source>
-        <translation type="unfinished"></translation>
+        <translation>transformers로 불러오는 중</translation>
     </message>
     <message>
         <source>{done} of {total}</source>
-        <translation type="unfinished"></translation>
+        <translation>{total} 중 {done}</translation>
     </message>
     <message>
         <source>tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>토큰</translation>
     </message>
     <message>
         <source>tensors</source>
-        <translation type="unfinished"></translation>
+        <translation>텐서</translation>
     </message>
     <message>
         <source>documents</source>
-        <translation type="unfinished"></translation>
+        <translation>문서</translation>
     </message>
     <message>
         <source>batches</source>
-        <translation type="unfinished"></translation>
+        <translation>배치</translation>
     </message>
     <message>
         <source>{done} of {total} {unit}</source>
-        <translation type="unfinished"></translation>
+        <translation>{unit} {total} 중 {done}</translation>
     </message>
     <message>
         <source>Waiting for the job before it</source>
-        <translation type="unfinished"></translation>
+        <translation>앞 작업을 기다리는 중</translation>
     </message>
     <message>
         <source>Starting…</source>
-        <translation type="unfinished"></translation>
+        <translation>시작하는 중…</translation>
     </message>
     <message>
         <source>paused</source>
-        <translation type="unfinished"></translation>
+        <translation>일시 정지됨</translation>
     </message>
     <message>
         <source>{time} left</source>
-        <translation type="unfinished"></translation>
+        <translation>{time} 남음</translation>
     </message>
 </context>
 <context>
     <name>SelectPage</name>
     <message>
         <source>Open a model first</source>
-        <translation type="unfinished"></translation>
+        <translation>먼저 모델을 여세요</translation>
     </message>
     <message>
         <source>Select shows every expert of a Mixture-of-Experts model as one cell.</source>
-        <translation type="unfinished"></translation>
+        <translation>선택 페이지는 전문가 혼합 모델의 모든 전문가를 한 칸씩 보여 줍니다.</translation>
     </message>
     <message>
         <source>Go to Model</source>
-        <translation type="unfinished"></translation>
+        <translation>모델로 가기</translation>
     </message>
     <message>
         <source>Quick check</source>
-        <translation type="unfinished"></translation>
+        <translation>빠른 확인</translation>
     </message>
     <message>
         <source>Measure the masked model; nothing is written</source>
-        <translation type="unfinished"></translation>
+        <translation>가린 모델을 측정합니다. 아무것도 쓰지 않습니다</translation>
     </message>
     <message>
         <source>Select</source>
-        <translation type="unfinished"></translation>
+        <translation>선택</translation>
     </message>
     <message>
         <source>{kept} of {total} kept</source>
-        <translation type="unfinished"></translation>
+        <translation>{total}개 중 {kept}개 유지</translation>
     </message>
     <message>
         <source>Nothing is dropped yet</source>
-        <translation type="unfinished"></translation>
+        <translation>아직 제거한 것이 없습니다</translation>
     </message>
     <message>
         <source>The plan was made on another profile</source>
-        <translation type="unfinished"></translation>
+        <translation>계획이 다른 프로파일로 만들어졌습니다</translation>
     </message>
     <message>
         <source>{count} experts go</source>
-        <translation type="unfinished"></translation>
+        <translation>전문가 {count}개 제거</translation>
     </message>
     <message>
         <source>last</source>
-        <translation type="unfinished"></translation>
+        <translation>마지막</translation>
     </message>
     <message>
         <source>first</source>
-        <translation type="unfinished"></translation>
+        <translation>처음</translation>
     </message>
     <message>
         <source>No profile yet: calibrate to see which experts the model uses.</source>
-        <translation type="unfinished"></translation>
+        <translation>아직 프로파일이 없습니다. 보정하면 모델이 쓰는 전문가가 보입니다.</translation>
     </message>
     <message>
         <source>Go to Calibrate</source>
-        <translation type="unfinished"></translation>
+        <translation>보정으로 가기</translation>
     </message>
     <message>
         <source>{text} (and {more} more)</source>
-        <translation type="unfinished"></translation>
+        <translation>{text} (외 {more}개)</translation>
     </message>
     <message>
         <source>Keep the best {number} of all layers: {share} of the routed mass</source>
-        <translation type="unfinished"></translation>
+        <translation>모든 층에서 최상위 {number}개 유지: 라우팅 질량의 {share}</translation>
     </message>
     <message>
         <source>{what}; try: {remedy}</source>
-        <translation type="unfinished"></translation>
+        <translation>{what}; 해결: {remedy}</translation>
     </message>
 </context>
 <context>
     <name>SequencePreview</name>
     <message>
         <source>Packed sequences</source>
-        <translation type="unfinished"></translation>
+        <translation>묶은 시퀀스</translation>
     </message>
     <message>
         <source>{n} tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>토큰 {n}</translation>
     </message>
     <message>
         <source>{n} padded</source>
-        <translation type="unfinished"></translation>
+        <translation>채움 {n}</translation>
     </message>
 </context>
 <context>
     <name>Session</name>
     <message>
         <source>Open {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} 열기</translation>
     </message>
     <message>
         <source>not saved</source>
-        <translation type="unfinished"></translation>
+        <translation>저장 안 됨</translation>
     </message>
     <message>
         <source>saving…</source>
-        <translation type="unfinished"></translation>
+        <translation>저장 중…</translation>
     </message>
     <message>
         <source>saved</source>
-        <translation type="unfinished"></translation>
+        <translation>저장됨</translation>
     </message>
 </context>
 <context>
     <name>Snippet</name>
     <message>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>복사</translation>
     </message>
 </context>
 <context>
     <name>SourceRow</name>
     <message>
         <source>six domains</source>
-        <translation type="unfinished"></translation>
+        <translation>여섯 영역</translation>
     </message>
     <message>
         <source>Domain label</source>
-        <translation type="unfinished"></translation>
+        <translation>영역 이름</translation>
     </message>
     <message>
         <source>Text field</source>
-        <translation type="unfinished"></translation>
+        <translation>텍스트 필드</translation>
     </message>
     <message>
         <source>Remove {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} 삭제</translation>
     </message>
     <message>
         <source>Bundled texts</source>
-        <translation type="unfinished"></translation>
+        <translation>동봉된 텍스트</translation>
     </message>
 </context>
 <context>
     <name>SourcesEditor</name>
     <message>
         <source>No texts yet. Add the bundled ones, or drop .txt .jsonl .parquet .csv here.</source>
-        <translation type="unfinished"></translation>
+        <translation>아직 텍스트가 없습니다. 동봉된 것을 추가하거나 .txt .jsonl .parquet .csv를 여기에 놓으세요.</translation>
     </message>
     <message>
         <source>Add texts</source>
-        <translation type="unfinished"></translation>
+        <translation>텍스트 추가</translation>
     </message>
     <message>
         <source>Texts ({suffixes})</source>
-        <translation type="unfinished"></translation>
+        <translation>텍스트 ({suffixes})</translation>
     </message>
     <message>
         <source>Add text files</source>
-        <translation type="unfinished"></translation>
+        <translation>텍스트 파일 추가</translation>
     </message>
     <message>
         <source>Add a folder of texts</source>
-        <translation type="unfinished"></translation>
+        <translation>텍스트 폴더 추가</translation>
     </message>
     <message>
         <source>Hugging Face data set</source>
-        <translation type="unfinished"></translation>
+        <translation>Hugging Face 데이터 세트</translation>
     </message>
     <message>
         <source>Id, with configuration and split if it has several: id:config:split</source>
-        <translation type="unfinished"></translation>
+        <translation>아이디. 구성과 분할이 여럿이면 id:config:split</translation>
     </message>
     <message>
         <source>Source</source>
-        <translation type="unfinished"></translation>
+        <translation>출처</translation>
     </message>
     <message>
         <source>Domain</source>
-        <translation type="unfinished"></translation>
+        <translation>영역</translation>
     </message>
     <message>
         <source>Text field</source>
-        <translation type="unfinished"></translation>
+        <translation>텍스트 필드</translation>
     </message>
     <message>
         <source>Bundled texts</source>
-        <translation type="unfinished"></translation>
+        <translation>동봉된 텍스트</translation>
     </message>
     <message>
         <source>Files…</source>
-        <translation type="unfinished"></translation>
+        <translation>파일…</translation>
     </message>
     <message>
         <source>Folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>폴더…</translation>
     </message>
     <message>
         <source>Hugging Face data set…</source>
-        <translation type="unfinished"></translation>
+        <translation>Hugging Face 데이터 세트…</translation>
     </message>
 </context>
 <context>
     <name>Studio</name>
     <message>
         <source>Something unexpected happened</source>
-        <translation type="unfinished"></translation>
+        <translation>예기치 않은 일이 생겼습니다</translation>
     </message>
 </context>
 <context>
     <name>TakeAway</name>
     <message>
         <source>Picture (PNG)…</source>
-        <translation type="unfinished"></translation>
+        <translation>그림 (PNG)…</translation>
     </message>
     <message>
         <source>Drawing (SVG)…</source>
-        <translation type="unfinished"></translation>
+        <translation>도면 (SVG)…</translation>
     </message>
     <message>
         <source>Table (CSV)…</source>
-        <translation type="unfinished"></translation>
+        <translation>표 (CSV)…</translation>
     </message>
     <message>
         <source>Export selection (JSON)…</source>
-        <translation type="unfinished"></translation>
+        <translation>선택 내보내기 (JSON)…</translation>
     </message>
     <message>
         <source>Import selection (JSON)…</source>
-        <translation type="unfinished"></translation>
+        <translation>선택 가져오기 (JSON)…</translation>
     </message>
     <message>
         <source>Save picture</source>
-        <translation type="unfinished"></translation>
+        <translation>그림 저장</translation>
     </message>
     <message>
         <source>Save drawing</source>
-        <translation type="unfinished"></translation>
+        <translation>도면 저장</translation>
     </message>
     <message>
         <source>Save table</source>
-        <translation type="unfinished"></translation>
+        <translation>표 저장</translation>
     </message>
     <message>
         <source>Export selection</source>
-        <translation type="unfinished"></translation>
+        <translation>선택 내보내기</translation>
     </message>
     <message>
         <source>Import selection</source>
-        <translation type="unfinished"></translation>
+        <translation>선택 가져오기</translation>
     </message>
     <message>
         <source>Saved {path}</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}에 저장함</translation>
     </message>
     <message>
         <source>{metric}, {scale} scale · {kept} of {total} experts kept</source>
-        <translation type="unfinished"></translation>
+        <translation>{metric}, {scale} 눈금 · 전문가 {total}개 중 {kept}개 유지</translation>
     </message>
     <message>
         <source>kept</source>
-        <translation type="unfinished"></translation>
+        <translation>유지</translation>
     </message>
     <message>
         <source>coverage</source>
-        <translation type="unfinished"></translation>
+        <translation>커버리지</translation>
     </message>
     <message>
         <source>entropy</source>
-        <translation type="unfinished"></translation>
+        <translation>엔트로피</translation>
     </message>
     <message>
         <source>cannot write {path}: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}에 쓸 수 없습니다: {reason}</translation>
     </message>
     <message>
         <source>another folder</source>
-        <translation type="unfinished"></translation>
+        <translation>다른 폴더</translation>
     </message>
 </context>
 <context>
     <name>Tasks</name>
     <message>
         <source>Pack the preview</source>
-        <translation type="unfinished"></translation>
+        <translation>미리 보기 묶기</translation>
     </message>
     <message>
         <source>Profile</source>
-        <translation type="unfinished"></translation>
+        <translation>프로파일</translation>
     </message>
     <message>
         <source>Measure the original</source>
-        <translation type="unfinished"></translation>
+        <translation>원본 측정</translation>
     </message>
     <message>
         <source>Quick check: {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>빠른 확인: {name}</translation>
     </message>
     <message>
         <source>Measure {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} 측정</translation>
     </message>
     <message>
         <source>Export {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} 내보내기</translation>
     </message>
     <message>
         <source>Reload {name} in transformers</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}을(를) transformers로 다시 불러오기</translation>
     </message>
 </context>
 <context>
     <name>TextForm</name>
     <message>
         <source>Join documents to full sequences</source>
-        <translation type="unfinished"></translation>
+        <translation>문서를 이어 시퀀스를 채움</translation>
     </message>
     <message>
         <source>Apply the model&apos;s chat template</source>
-        <translation type="unfinished"></translation>
+        <translation>모델의 대화 틀 적용</translation>
     </message>
     <message>
         <source>Automatic</source>
-        <translation type="unfinished"></translation>
+        <translation>자동</translation>
     </message>
     <message>
         <source>Processor</source>
-        <translation type="unfinished"></translation>
+        <translation>프로세서</translation>
     </message>
     <message>
         <source>Graphics card (CUDA)</source>
-        <translation type="unfinished"></translation>
+        <translation>그래픽 카드 (CUDA)</translation>
     </message>
     <message>
         <source>Texts</source>
-        <translation type="unfinished"></translation>
+        <translation>텍스트</translation>
     </message>
     <message>
         <source>Packing</source>
-        <translation type="unfinished"></translation>
+        <translation>묶기</translation>
     </message>
     <message>
         <source>Token budget</source>
-        <translation type="unfinished"></translation>
+        <translation>토큰 예산</translation>
     </message>
     <message>
         <source>Split evenly over the domains</source>
-        <translation type="unfinished"></translation>
+        <translation>영역에 고르게 나눔</translation>
     </message>
     <message>
         <source>Sequence length</source>
-        <translation type="unfinished"></translation>
+        <translation>시퀀스 길이</translation>
     </message>
     <message>
         <source>Batch size</source>
-        <translation type="unfinished"></translation>
+        <translation>배치 크기</translation>
     </message>
     <message>
         <source>Seed</source>
-        <translation type="unfinished"></translation>
+        <translation>시드</translation>
     </message>
     <message>
         <source>Documents</source>
-        <translation type="unfinished"></translation>
+        <translation>문서</translation>
     </message>
     <message>
         <source>Chat</source>
-        <translation type="unfinished"></translation>
+        <translation>대화</translation>
     </message>
     <message>
         <source>Run on</source>
-        <translation type="unfinished"></translation>
+        <translation>실행 장치</translation>
     </message>
     <message>
         <source>Device</source>
-        <translation type="unfinished"></translation>
+        <translation>장치</translation>
     </message>
 </context>
 <context>
     <name>TextsDialog</name>
     <message>
         <source>Evaluation texts</source>
-        <translation type="unfinished"></translation>
+        <translation>평가 텍스트</translation>
     </message>
     <message>
         <source>“Bundled texts” here means the held-out ones, which no profile reads. Variants compare only when they were measured on the same texts.</source>
-        <translation type="unfinished"></translation>
+        <translation>여기에서 “동봉된 텍스트”는 프로파일이 읽지 않는 평가용입니다. 변형은 같은 텍스트로 쟀을 때만 비교할 수 있습니다.</translation>
     </message>
     <message>
         <source>Use these texts</source>
-        <translation type="unfinished"></translation>
+        <translation>이 텍스트 사용</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>취소</translation>
     </message>
 </context>
 <context>
     <name>ThresholdChart</name>
     <message>
         <source>shown once there is a profile</source>
-        <translation type="unfinished"></translation>
+        <translation>프로파일이 있으면 보입니다</translation>
     </message>
 </context>
 <context>
     <name>Toolbar</name>
     <message>
         <source>Score</source>
-        <translation type="unfinished"></translation>
+        <translation>점수</translation>
     </message>
     <message>
         <source>Order</source>
-        <translation type="unfinished"></translation>
+        <translation>정렬</translation>
     </message>
     <message>
         <source>native</source>
-        <translation type="unfinished"></translation>
+        <translation>원래 순서</translation>
     </message>
     <message>
         <source>by score</source>
-        <translation type="unfinished"></translation>
+        <translation>점수순</translation>
     </message>
     <message>
         <source>Scale</source>
-        <translation type="unfinished"></translation>
+        <translation>눈금</translation>
     </message>
     <message>
         <source>log</source>
-        <translation type="unfinished"></translation>
+        <translation>로그</translation>
     </message>
     <message>
         <source>linear</source>
-        <translation type="unfinished"></translation>
+        <translation>선형</translation>
     </message>
     <message>
         <source>rank</source>
-        <translation type="unfinished"></translation>
+        <translation>순위</translation>
     </message>
     <message>
         <source>Domains</source>
-        <translation type="unfinished"></translation>
+        <translation>영역</translation>
     </message>
     <message>
         <source>Rule</source>
-        <translation type="unfinished"></translation>
+        <translation>규칙</translation>
     </message>
     <message>
         <source>Apply</source>
-        <translation type="unfinished"></translation>
+        <translation>적용</translation>
     </message>
     <message>
         <source>Apply the rule (locks win)</source>
-        <translation type="unfinished"></translation>
+        <translation>규칙 적용 (잠금 우선)</translation>
     </message>
     <message>
         <source>Take away: picture, table, selection</source>
-        <translation type="unfinished"></translation>
+        <translation>가져가기: 그림, 표, 선택</translation>
     </message>
 </context>
 <context>
     <name>TopBar</name>
     <message>
         <source>Menu</source>
-        <translation type="unfinished"></translation>
+        <translation>메뉴</translation>
     </message>
     <message>
         <source>Redo</source>
-        <translation type="unfinished"></translation>
+        <translation>다시 실행</translation>
     </message>
 </context>
 <context>
     <name>TunePage</name>
     <message>
         <source>Tuning is coming</source>
-        <translation type="unfinished"></translation>
+        <translation>미세 조정은 준비 중입니다</translation>
     </message>
     <message>
         <source>Stage 2 of SEER-MoE fine-tunes the smaller model while Top-K falls and an entropy penalty narrows the router&apos;s choice. Until it is here, a plan can be checked on Evaluate and written on Export as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>SEER-MoE의 2단계는 Top-K를 낮추고 엔트로피 벌점으로 라우터의 선택을 좁히며 작은 모델을 미세 조정합니다. 그때까지는 계획을 평가에서 확인하고 내보내기에서 그대로 쓸 수 있습니다.</translation>
     </message>
     <message>
         <source>Tune</source>
-        <translation type="unfinished"></translation>
+        <translation>미세 조정</translation>
     </message>
     <message>
         <source>coming</source>
-        <translation type="unfinished"></translation>
+        <translation>준비 중</translation>
     </message>
     <message>
         <source>Tuning is coming in a later version.</source>
-        <translation type="unfinished"></translation>
+        <translation>미세 조정은 다음 버전에 나옵니다.</translation>
     </message>
 </context>
 <context>
     <name>VariantTable</name>
     <message>
         <source>Variants</source>
-        <translation type="unfinished"></translation>
+        <translation>변형</translation>
     </message>
 </context>
 <context>
     <name>VariantsModel</name>
     <message>
         <source>original</source>
-        <translation type="unfinished"></translation>
+        <translation>원본</translation>
     </message>
     <message>
         <source>plan</source>
-        <translation type="unfinished"></translation>
+        <translation>계획</translation>
     </message>
     <message>
         <source>tuned</source>
-        <translation type="unfinished"></translation>
+        <translation>조정함</translation>
     </message>
     <message>
         <source>exported</source>
-        <translation type="unfinished"></translation>
+        <translation>내보냄</translation>
     </message>
     <message>
         <source>Variant</source>
-        <translation type="unfinished"></translation>
+        <translation>변형</translation>
     </message>
     <message>
         <source>Perplexity</source>
-        <translation type="unfinished"></translation>
+        <translation>퍼플렉시티</translation>
     </message>
     <message>
         <source>exp of the mean cross-entropy per token on the evaluation texts; lower is better</source>
-        <translation type="unfinished"></translation>
+        <translation>평가 텍스트에서 토큰당 평균 교차 엔트로피의 exp. 낮을수록 좋습니다</translation>
     </message>
     <message>
         <source>KL</source>
-        <translation type="unfinished"></translation>
+        <translation>KL</translation>
     </message>
     <message>
         <source>Mean KL divergence from the original&apos;s next-token distribution, in nats</source>
-        <translation type="unfinished"></translation>
+        <translation>원본의 다음 토큰 분포와의 평균 KL 발산 (nats)</translation>
     </message>
     <message>
         <source>Top-1 same</source>
-        <translation type="unfinished"></translation>
+        <translation>Top-1 일치</translation>
     </message>
     <message>
         <source>Share of positions whose likeliest next token is the original&apos;s</source>
-        <translation type="unfinished"></translation>
+        <translation>가장 그럴듯한 다음 토큰이 원본과 같은 위치의 비율</translation>
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished"></translation>
+        <translation>크기</translation>
     </message>
     <message>
         <source>Bytes of the checkpoint, written or as it would be</source>
-        <translation type="unfinished"></translation>
+        <translation>체크포인트의 바이트 (쓴 것 또는 쓸 것)</translation>
     </message>
     <message>
         <source>Parameters</source>
-        <translation type="unfinished"></translation>
+        <translation>파라미터</translation>
     </message>
     <message>
         <source>All parameters</source>
-        <translation type="unfinished"></translation>
+        <translation>모든 파라미터</translation>
     </message>
     <message>
         <source>Active</source>
-        <translation type="unfinished"></translation>
+        <translation>활성</translation>
     </message>
     <message>
         <source>Parameters that one token uses</source>
-        <translation type="unfinished"></translation>
+        <translation>토큰 하나가 쓰는 파라미터</translation>
     </message>
     <message>
         <source>Experts</source>
-        <translation type="unfinished"></translation>
+        <translation>전문가</translation>
     </message>
     <message>
         <source>Experts kept over all layers</source>
-        <translation type="unfinished"></translation>
+        <translation>모든 층에서 유지한 전문가</translation>
     </message>
     <message>
         <source>Perplexity on “{domain}”</source>
-        <translation type="unfinished"></translation>
+        <translation>“{domain}”의 퍼플렉시티</translation>
     </message>
     <message>
         <source>Ranked by</source>
-        <translation type="unfinished"></translation>
+        <translation>순위 기준</translation>
     </message>
     <message>
         <source>Plan</source>
-        <translation type="unfinished"></translation>
+        <translation>계획</translation>
     </message>
     <message>
         <source>Texts</source>
-        <translation type="unfinished"></translation>
+        <translation>텍스트</translation>
     </message>
     <message>
         <source>Tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>토큰</translation>
     </message>
     <message>
         <source>Seed</source>
-        <translation type="unfinished"></translation>
+        <translation>시드</translation>
     </message>
     <message>
         <source>Measured</source>
-        <translation type="unfinished"></translation>
+        <translation>측정함</translation>
     </message>
     <message>
         <source>Folder</source>
-        <translation type="unfinished"></translation>
+        <translation>폴더</translation>
     </message>
 </context>
 <context>
     <name>WelcomePage</name>
     <message>
         <source>Make a Mixture-of-Experts model smaller by looking at it.</source>
-        <translation type="unfinished"></translation>
+        <translation>전문가 혼합 모델을 보면서 작게 만드세요.</translation>
     </message>
     <message>
         <source>Open demo</source>
-        <translation type="unfinished"></translation>
+        <translation>데모 열기</translation>
     </message>
     <message>
         <source>Try it on the bundled model</source>
-        <translation type="unfinished"></translation>
+        <translation>동봉된 모델로 해 보기</translation>
     </message>
     <message>
         <source>A small trained Mixtral and its texts, all on this machine. The first heat map stands in under a minute.</source>
-        <translation type="unfinished"></translation>
+        <translation>작게 학습한 Mixtral과 텍스트가 모두 이 컴퓨터에 있습니다. 첫 히트맵은 1분 안에 나옵니다.</translation>
     </message>
     <message>
         <source>Open folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>폴더 열기…</translation>
     </message>
     <message>
         <source>Your own model</source>
-        <translation type="unfinished"></translation>
+        <translation>내 모델</translation>
     </message>
     <message>
         <source>Drop a folder with config.json and safetensors here. Only headers are read; nothing is loaded yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>config.json과 safetensors가 있는 폴더를 여기에 놓으세요. 헤더만 읽고 아직 아무것도 불러오지 않습니다.</translation>
     </message>
     <message>
         <source>Hugging Face model id</source>
-        <translation type="unfinished"></translation>
+        <translation>Hugging Face 모델 아이디</translation>
     </message>
     <message>
         <source>Open</source>
-        <translation type="unfinished"></translation>
+        <translation>열기</translation>
     </message>
     <message>
         <source>From Hugging Face</source>
-        <translation type="unfinished"></translation>
+        <translation>Hugging Face에서</translation>
     </message>
     <message>
         <source>A model id. What is in the local cache opens offline; anything else is downloaded.</source>
-        <translation type="unfinished"></translation>
+        <translation>모델 아이디. 로컬 캐시에 있으면 오프라인으로 열고, 아니면 내려받습니다.</translation>
     </message>
     <message>
         <source>Recent</source>
-        <translation type="unfinished"></translation>
+        <translation>최근</translation>
     </message>
     <message>
         <source>Remove from the list</source>
-        <translation type="unfinished"></translation>
+        <translation>목록에서 삭제</translation>
     </message>
     <message>
         <source>Welcome</source>
-        <translation type="unfinished"></translation>
+        <translation>시작</translation>
     </message>
     <message>
         <source>Open a model or a project.</source>
-        <translation type="unfinished"></translation>
+        <translation>모델이나 프로젝트를 여세요.</translation>
     </message>
 </context>
 <context>
     <name>WhatIf</name>
     <message>
         <source>Parameters</source>
-        <translation type="unfinished"></translation>
+        <translation>파라미터</translation>
     </message>
     <message>
         <source>All weights that are loaded, exact from the headers.</source>
-        <translation type="unfinished"></translation>
+        <translation>불러오는 모든 가중치. 헤더에서 얻은 정확한 값입니다.</translation>
     </message>
     <message>
         <source>Active per token</source>
-        <translation type="unfinished"></translation>
+        <translation>토큰당 활성</translation>
     </message>
     <message>
         <source>Weights that a token meets: Top-K experts of every layer, the rest once.</source>
-        <translation type="unfinished"></translation>
+        <translation>토큰이 만나는 가중치: 층마다 Top-K 전문가, 나머지는 한 번.</translation>
     </message>
     <message>
         <source>Checkpoint ({dtype})</source>
-        <translation type="unfinished"></translation>
+        <translation>체크포인트 ({dtype})</translation>
     </message>
     <message>
         <source>Bytes that export would write.</source>
-        <translation type="unfinished"></translation>
+        <translation>내보내기가 쓸 바이트.</translation>
     </message>
     <message>
         <source>fits</source>
-        <translation type="unfinished"></translation>
+        <translation>들어감</translation>
     </message>
     <message>
         <source>tight</source>
-        <translation type="unfinished"></translation>
+        <translation>빠듯함</translation>
     </message>
     <message>
         <source>does not fit</source>
-        <translation type="unfinished"></translation>
+        <translation>들어가지 않음</translation>
     </message>
     <message>
         <source>Needs {memory} / free</source>
-        <translation type="unfinished"></translation>
+        <translation>필요 {memory} / 여유</translation>
     </message>
     <message>
         <source>Weights, keys and values and workspace: {low} to {high}; {free} are free.</source>
-        <translation type="unfinished"></translation>
+        <translation>가중치, 키와 값, 작업 공간: {low}~{high}. 여유 {free}.</translation>
     </message>
     <message>
         <source>{change}, still Top-{top_k}</source>
-        <translation type="unfinished"></translation>
+        <translation>{change}, 여전히 Top-{top_k}</translation>
     </message>
     <message>
         <source>{change}, Top-{top_k}</source>
-        <translation type="unfinished"></translation>
+        <translation>{change}, Top-{top_k}</translation>
     </message>
     <message>
         <source>FLOPs per token</source>
-        <translation type="unfinished"></translation>
+        <translation>토큰당 FLOPs</translation>
     </message>
     <message>
         <source>Dropping experts at the same Top-K saves memory, not FLOPs: a token still meets {top_k} experts per layer. Lowering Top-K saves FLOPs. Counted at {context} tokens of context.</source>
-        <translation type="unfinished"></translation>
+        <translation>Top-K를 그대로 두고 전문가를 제거하면 메모리는 줄지만 FLOPs는 줄지 않습니다. 토큰은 여전히 층마다 전문가 {top_k}개를 만납니다. Top-K를 낮추면 FLOPs가 줄어듭니다. 문맥 토큰 {context}개로 셌습니다.</translation>
     </message>
     <message>
         <source>Coverage kept</source>
-        <translation type="unfinished"></translation>
+        <translation>유지된 커버리지</translation>
     </message>
     <message>
         <source>Share of the gates on the calibration text that the kept experts carry.</source>
-        <translation type="unfinished"></translation>
+        <translation>보정 텍스트의 게이트 중 유지한 전문가가 맡는 비율.</translation>
     </message>
     <message>
         <source>no profile yet</source>
-        <translation type="unfinished"></translation>
+        <translation>아직 프로파일 없음</translation>
     </message>
     <message>
         <source>worst L{layer} · {share}</source>
-        <translation type="unfinished"></translation>
+        <translation>최저 L{layer} · {share}</translation>
     </message>
     <message>
         <source>Loads in</source>
-        <translation type="unfinished"></translation>
+        <translation>불러오기</translation>
     </message>
     <message>
         <source>stock loaders</source>
-        <translation type="unfinished"></translation>
+        <translation>기본 로더</translation>
     </message>
     <message>
         <source>unchanged</source>
-        <translation type="unfinished"></translation>
+        <translation>변화 없음</translation>
     </message>
     <message>
         <source>Nothing is dropped yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>아직 제거한 것이 없습니다.</translation>
     </message>
     <message>
         <source>{kept} in every layer</source>
-        <translation type="unfinished"></translation>
+        <translation>층마다 {kept}개</translation>
     </message>
     <message>
         <source>transformers and vLLM load it as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>transformers와 vLLM이 그대로 불러옵니다.</translation>
     </message>
     <message>
         <source>bundled loader</source>
-        <translation type="unfinished"></translation>
+        <translation>동봉된 로더</translation>
     </message>
     <message>
         <source>ragged: {low} to {high}</source>
-        <translation type="unfinished"></translation>
+        <translation>불균일: {low}~{high}</translation>
     </message>
     <message>
         <source>Layers keep different numbers; stock loaders read one number for all.</source>
-        <translation type="unfinished"></translation>
+        <translation>층마다 수가 다릅니다. 기본 로더는 한 수만 읽습니다.</translation>
     </message>
 </context>
 <context>
     <name>WhatIfStrip</name>
     <message>
         <source>What the plan would cost</source>
-        <translation type="unfinished"></translation>
+        <translation>계획의 비용</translation>
     </message>
 </context>
 <context>
     <name>_Link</name>
     <message>
         <source>{share} of its tokens choose this one, too</source>
-        <translation type="unfinished"></translation>
-    </message>
-</context>
-<context>
-    <name>table</name>
-    <message>
-        <source>Experts</source>
-        <translation type="unfinished"></translation>
+        <translation>그 토큰의 {share}가 이것도 고름</translation>
     </message>
 </context>
 </TS>
