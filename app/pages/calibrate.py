@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
 
 from app.jobs import tasks
+from app.jobs.job import Job
 from app.pages import subject
 from app.pages.job_watch import JobWatch
 from app.pages.page import Page, PageState
@@ -29,7 +30,6 @@ from app.widgets.text_form import TextChoice, TextForm
 from core.errors import StudioError
 
 if TYPE_CHECKING:
-    from app.jobs.job import Job
     from app.jobs.task import Task
     from app.session import Session
     from core.calibration import CalibrationOptions
@@ -243,17 +243,20 @@ class CalibratePage(Page):
     @Slot()
     def _on_preview(self) -> None:
         job = self.sender()
-        if job is not self._preview_job or job is None:
+        assert isinstance(job, Job)
+        # The dock is for work that a person asked for.
+        if job in self.session.jobs:
+            self.session.jobs.remove(job)
+        if job is not self._preview_job:
             return
         self._preview_job = None
         if job.error is not None:
             self.preview.set_sequences((), job.error.what)
             self.domains.hide()
             self.banner.say(self._with_remedy(job.error.what, job.error.remedy), "bad")
-        elif job.state == "done":
+        elif job.state == "done" and job.result is not None:
             self.banner.clear()
             self._show_preview(job.result)
-        self.session.jobs.remove(job)
         self._refresh()
 
     def _show_preview(self, shown: tasks.Preview) -> None:

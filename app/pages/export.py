@@ -17,6 +17,7 @@ from app.pages.export_form import CostStrip, ExportForm, need_of
 from app.pages.export_result import ResultCard
 from app.pages.job_watch import JobWatch
 from app.pages.page import Page, PageState
+from app.pages.problem_text import fix_text, problem_text
 from app.theme import UNIT
 from app.widgets import numbers
 from app.widgets.banner import Banner
@@ -28,7 +29,7 @@ from app.widgets.snippet import Snippet
 
 if TYPE_CHECKING:
     from app.session import Session
-    from core.planning import Plan
+    from core.planning import Plan, Problem
 
 PAGE = "export"
 FORM_WIDTH = 400
@@ -243,37 +244,35 @@ class ExportPage(Page):
         if not wrong:
             self.banner.clear()
             return
-        fixable = next((p for p in self.session.problems if p.fix is not None), None)
-        self.banner.say(
-            wrong,
-            "notice",
-            fixable.fix_text if fixable else self.tr("Choose experts"),
-            self._fix if fixable else self._go_select,
-        )
+        problem = self._blocker()
+        if problem is not None and problem.fix is not None:
+            self.banner.say(wrong, "notice", fix_text(problem), self._fix)
+        else:
+            self.banner.say(wrong, "notice", self.tr("Choose experts"), self._go_select)
 
     def _fix(self) -> None:
-        problem = next((p for p in self.session.problems if p.fix is not None), None)
+        problem = self._blocker()
         if problem is not None and problem.fix is not None:
-            self.session.apply_plan(problem.fix(), problem.fix_text)
+            self.session.apply_plan(problem.fix(), fix_text(problem))
 
     def _go_select(self) -> None:
         self.go_to.emit("select")
 
     # -- values ------------------------------------------------------------------------------
 
+    def _blocker(self) -> Problem | None:
+        """The problem that forbids an export: an error, or a plan that stock loaders refuse."""
+        for problem in self.session.problems:
+            if problem.severity == "error" or problem.kind == "ragged":
+                return problem
+        return None
+
     def _blocking(self) -> str:
         """Why the plan cannot be exported, or empty."""
-        plan = self.session.plan
-        if plan is None:
+        if self.session.plan is None:
             return self.tr("Open a model first.")
-        errors = [p.text for p in self.session.problems if p.severity == "error"]
-        if errors:
-            return errors[0]
-        if not plan.uniform:
-            return self.tr(
-                "Layers keep different numbers of experts; stock loaders read one number for all."
-            )
-        return ""
+        problem = self._blocker()
+        return problem_text(problem) if problem is not None else ""
 
     def _ready(self) -> bool:
         cost, target = self.session.cost, self._target

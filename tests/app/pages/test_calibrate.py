@@ -1,0 +1,142 @@
+"""The Calibrate page: options kept with the project, previews off the GUI thread, honest states."""
+
+from __future__ import annotations
+
+import shlex
+import threading
+from pathlib import Path
+
+import pytest
+
+from app.jobs import tasks
+from app.jobs.task import Task
+from app.pages.calibrate import CalibratePage
+from app.session import Session
+from core.errors import InputError
+
+
+@pytest.fixture
+def page(qtbot, session: Session, monkeypatch) -> CalibratePage:
+    monkeypatch.setattr(tasks, "preview_task", fake_preview(lambda run: None))
+    page = CalibratePage(session)
+    qtbot.addWidget(page)
+    page.resize(1240, 800)
+    page.show()
+    return page
+
+
+def preview_of(domain: str) -> tasks.Preview:
+    return tasks.Preview(
+        sequences=((domain, 3, 0, (("a", False), ("<s>", True))),),
+        tokens_by_domain=((domain, 3),),
+        total_sequences=1,
+        batches=1,
+    )
+
+
+def fake_preview(function):
+    """A preview task without a tokenizer."""
+
+    def make(subject, options, split) -> Task:
+        return Task(title="preview", kind="preview", function=function, heavy=False)
+
+    return make
+
+
+def test_a_new_model_begins_with_the_bundled_texts(page) -> None:
+    assert [source.where for source in page.form.choice().sources] == ["demo"]
+    assert page.state().kind == "ready"
+    assert page.primary_action.isEnabled()
+
+
+def test_without_texts_there_is_nothing_to_run(page, session) -> None:
+    page.form.sources.set_entries(())
+    assert not page.primary_action.isEnabled()
+    assert page.command() == ""
+
+
+def test_the_command_says_what_the_form_says(page, session) -> None:
+    page.form.max_tokens.setValue(1234)
+    page.form.pack.setChecked(False)
+    words = shlex.split(page.command())
+    assert words[:3] == ["seer", "profile", session.model]
+    assert words[words.index("--max-tokens") + 1] == "1234"
+    assert "--no-pack" in words
+
+
+def test_the_form_comes_back_with_the_project(page, session, qtbot) -> None:
+    page.form.max_tokens.setValue(4321)
+    again = CalibratePage(session)
+    qtbot.addWidget(again)
+    assert again.form.choice().max_tokens == 4321
+
+
+def test_the_preview_is_packed_on_a_worker_thread(page, session, qtbot, monkeypatch) -> None:
+    threads = []
+
+    def work(run) -> tasks.Preview:
+        threads.append(threading.current_thread())
+        return preview_of("english")
+
+    monkeypatch.setattr(tasks, "preview_task", fake_preview(work))
+    page.refresh_preview()
+    qtbot.waitUntil(lambda: bool(page.preview.sequences()), timeout=5000)
+    qtbot.waitUntil(lambda: not len(session.jobs), timeout=5000)  # previews leave no row
+    assert threads[0] is not threading.main_thread()
+    assert page.preview.sequences()[0].domain == "english"
+    assert "3 tokens" in page.note.text()
+
+
+def test_a_text_that_cannot_be_read_is_told_on_the_page(page, qtbot, monkeypatch) -> None:
+    def work(run) -> tasks.Preview:
+        raise InputError("there is no field body", remedy="name one of text, title")
+
+    monkeypatch.setattr(tasks, "preview_task", fake_preview(work))
+    page.refresh_preview()
+    qtbot.waitUntil(page.banner.isVisible, timeout=5000)
+    assert "name one of text, title" in page.banner.text
+
+
+def test_a_newer_preview_replaces_one_under_way(page, qtbot, monkeypatch) -> None:
+    free = threading.Event()
+
+    def slow(run) -> tasks.Preview:
+        free.wait(5)
+        run.check()
+        return preview_of("old")
+
+    monkeypatch.setattr(tasks, "preview_task", fake_preview(slow))
+    page.refresh_preview()
+    monkeypatch.setattr(tasks, "preview_task", fake_preview(lambda run: preview_of("new")))
+    page.refresh_preview()
+    qtbot.waitUntil(lambda: bool(page.preview.sequences()), timeout=5000)
+    free.set()
+    qtbot.waitUntil(lambda: all(job.over for job in page.session.jobs), timeout=5000)
+    assert page.preview.sequences()[0].domain == "new"
+
+
+def test_a_window_built_anew_finds_the_running_job(page, session, qtbot) -> None:
+    free = threading.Event()
+
+    def work(run) -> None:
+        free.wait(5)
+
+    session.start(Task(title="Profile", kind="profile", function=work))
+    assert page.strip.isVisible()
+    again = CalibratePage(session)
+    qtbot.addWidget(again)
+    again.show()
+    assert again.strip.isVisible()
+    assert not again.primary_action.isEnabled()
+    free.set()
+    qtbot.waitUntil(again.strip.isHidden, timeout=5000)
+
+
+def test_without_a_model_the_page_says_what_to_do(qtbot, tmp_path: Path) -> None:
+    session = Session()
+    page = CalibratePage(session)
+    qtbot.addWidget(page)
+    page.show()
+    assert page.empty.isVisible()
+    assert page.state().kind == "blocked"
+    session.close()
