@@ -257,7 +257,9 @@ class CoverageChart(ThresholdChart):
             number, share = self._plan
         else:
             share = float(self._curve[number])
-        return self.tr("{number} kept carry {share:.1f} %").format(number=number, share=100 * share)
+        return self.tr("{number:,} kept carry {share:.1f} %").format(
+            number=number, share=100 * share
+        )
 
     def paint_plot(self, painter: QPainter, plot: QRectF) -> None:
         """The curve, at most one point per pixel."""
@@ -267,7 +269,7 @@ class CoverageChart(ThresholdChart):
         painter.setPen(theme.color("text_faint"))
         below = QRectF(plot.x(), plot.bottom() + 2, plot.width(), AXIS - 2)
         self._text(painter, below, "0")
-        self._text(painter, below, str(total), Qt.AlignmentFlag.AlignRight)
+        self._text(painter, below, f"{total:,}", Qt.AlignmentFlag.AlignRight)
         at = np.unique(np.round(np.linspace(0, total, int(min(total + 1, plot.width())))))
         x = plot.x() + at / total * plot.width()
         y = plot.bottom() - self._curve[at.astype(int)] * plot.height()
@@ -344,7 +346,7 @@ class HistogramChart(ThresholdChart):
             return ""
         bins = len(data.kept)
         below = int((data.kept + data.dropped)[: round(at * bins)].sum())
-        return self.tr("{count} below {value}").format(count=below, value=short(self.value(at)))
+        return self.tr("{count:,} below {value}").format(count=below, value=short(self.value(at)))
 
     def _between(self) -> float:
         """Where the threshold rests: below so many experts as are dropped."""

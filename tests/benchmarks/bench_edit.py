@@ -37,18 +37,23 @@ def run() -> list[Row]:
     session.set_profile(made_profile(experts=(EXPERTS,) * LAYERS, top_k=8, tokens=20_000))
     page.apply_rule()
     _settle(app)
-    edits, rest = [], []
+    edits, rest, busy = [], [], []
     for click in range(CLICKS):
         row, expert = (click * 7) % LAYERS, (click * 53) % EXPERTS
         at = page.map.cell_rect(row, expert).center().toPoint()
+        cpu = time.thread_time()
         edits.append(_click(app, page, at))
+        busy.append(1000 * (time.thread_time() - cpu))
         began = time.perf_counter()
         page._show_rest()
         app.processEvents()
         rest.append(1000 * (time.perf_counter() - began))
     strokes = _drag(app, page)
     page.close()
-    spread = f"{LAYERS}×{EXPERTS}, {CLICKS} clicks, {min(edits):.1f} to {max(edits):.1f}"
+    spread = (
+        f"{LAYERS}×{EXPERTS}, {CLICKS} clicks, {min(edits):.1f} to {max(edits):.1f}; "
+        f"CPU time {statistics.median(busy):.1f}"
+    )
     return [
         Row(
             name="one edit: click to repaint and what-if strip",

@@ -94,6 +94,7 @@ class DomainsPanel(QWidget):
             spin.setSingleStep(0.25)
             spin.setPrefix("× ")
             spin.setKeyboardTracking(False)
+            spin.lineEdit().setTextMargins(6, 0, 0, 0)
             spin.setAccessibleName(self.tr("Weight of {domain}").format(domain=name))
             spin.valueChanged.connect(self._choose)
             self._checks.append(check)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from app.pages.select.derived import Derived
+from app.pages.select.problems import fix_text
 from app.pages.select.rules import Rule, apply_rule, layer_names, undo_text
 from core import planning
 from core.errors import StudioError
@@ -143,7 +144,7 @@ class Editor(QObject):
     def fix(self, problem: Problem) -> None:
         """Let a problem's own fix change the plan."""
         if problem.fix is not None:
-            self._session.apply_plan(problem.fix(), problem.fix_text)
+            self._session.apply_plan(problem.fix(), fix_text(problem))
 
     def protect_new_profile(self) -> None:
         """Protect the super-experts that a new profile shows, once per profile."""

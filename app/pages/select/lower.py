@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QItemSelectionModel, QModelIndex, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
@@ -122,7 +122,7 @@ def _tab(icon_name: str, name: str) -> IconButton:
 def _table(model: ExpertsModel) -> QTableView:
     table = QTableView()
     table.setModel(model)
-    table.setAccessibleName(table.tr("Experts"))
+    table.setAccessibleName(QCoreApplication.translate("Lower", "Experts"))
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

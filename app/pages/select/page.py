@@ -25,6 +25,7 @@ from app.pages.select.editor import Editor
 from app.pages.select.inspector import Inspector
 from app.pages.select.lower import Lower
 from app.pages.select.menu import cell_menu
+from app.pages.select.problems import fix_text, problem_text
 from app.pages.select.rule_desk import RuleDesk
 from app.pages.select.takeaway import TakeAway
 from app.pages.select.tokens import TokenReader
@@ -322,14 +323,14 @@ class SelectPage(Page):
         problem = worth[0]
         kind = {"error": "bad", "warning": "notice"}.get(problem.severity, "info")
         more = len(worth) - 1
-        text = problem.text
+        text = problem_text(problem, self.session.plan)
         if more:
             text = self.tr("{text} (and {more} more)").format(text=text, more=more)
 
         def fix() -> None:
             self.editor.fix(problem)
 
-        self.banner.say(text, kind, problem.fix_text if problem.fix else "", fix)
+        self.banner.say(text, kind, fix_text(problem), fix)
 
     def _show_card(self) -> None:
         cell = self.map.cursor_cell

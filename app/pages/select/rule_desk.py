@@ -45,7 +45,7 @@ class RuleDesk(QObject):
         toolbar.apply_clicked.connect(self.apply)
         toolbar.rule.changed.connect(self.set_rule)
         toolbar.rule.selected_only.connect(self._set_only_selected)
-        toolbar.rule_button.menu().aboutToShow.connect(self.preview)
+        toolbar.rule_button.menu().aboutToShow.connect(self._show_preview)
         cells.layers_selected.connect(self._layers_selected)
 
     def take_model(self, info: ModelInfo) -> None:
@@ -85,8 +85,11 @@ class RuleDesk(QObject):
         self._tools.apply.setEnabled(possible)
         ranked = self.tr("Ranked by {metric}: change Score to rank by another.")
         panel.set_metric(ranked.format(metric=session.metric) if self.rule.kind in RANKING else "")
-        if not panel.isVisible() and not self._tools.rule_button.menu().isVisible():
-            return
+        if panel.isVisible():
+            self._show_preview()
+
+    def _show_preview(self) -> None:
+        panel = self._tools.rule
         ground = self._derived.ground(self._rows())
         if ground is None:
             return

@@ -53,6 +53,7 @@ class RulePanel(QWidget):
         self.percent.setDecimals(1)
         self.percent.setSingleStep(5.0)
         self.percent.setSuffix(" %")
+        self.percent.lineEdit().setTextMargins(6, 0, 0, 0)
         self.floor = _spin(1, 1)
         self.seed = _spin(0, 2**31 - 1)
         self._grid = QGridLayout()
@@ -158,5 +159,5 @@ class RulePanel(QWidget):
 def _spin(low: int, high: int) -> QSpinBox:
     out = QSpinBox()
     out.setRange(low, high)
-    out.setMaximum(high)
+    out.lineEdit().setTextMargins(6, 0, 0, 0)  # a style sheet's padding does not reach it
     return out
