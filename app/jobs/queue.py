@@ -134,7 +134,8 @@ class JobQueue(QObject):
         job = self.sender()
         assert isinstance(job, Job)
         self.job_finished.emit(job)
-        if job.task.quiet and job.state == "done":
+        if job.state == "done" and (job.task.quiet or not job.task.heavy):
+            # What took a moment and came through is nothing to keep a list of.
             self.remove(job)
         self._advance()
 

@@ -74,7 +74,7 @@ def preview_task(subject: Subject, options: CalibrationOptions, split: DemoSplit
         return preview_of(packed, tokenizer, run)
 
     title = translate("Tasks", "Pack the preview")
-    return Task(title=title, kind="preview", function=work, heavy=False)
+    return Task(title=title, kind="preview", function=work, heavy=False, quiet=True)
 
 
 def preview_of(packed: CalibrationSet, tokenizer: Tokenizer, run: Run) -> Preview:

@@ -35,7 +35,7 @@ class ErrorDialog(QDialog):
         mark = QLabel()
         mark.setPixmap(pixmap("warning", theme().bad, 24))
         mark.setFixedSize(QSize(24, 24))
-        self.what = label(what, "strong", wrap=True, selectable=True)
+        self.what = label(what[:1].upper() + what[1:], "strong", wrap=True, selectable=True)
         self.remedy = label(
             self.tr("Try: {remedy}").format(remedy=remedy) if remedy else "",
             "dim",

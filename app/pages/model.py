@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -219,8 +220,9 @@ class ModelPage(Page):
         self.state_changed.emit()
 
     def _show_head(self, info: ModelInfo) -> None:
-        self._name.set_text(self.session.name or info.path.name)
-        self._path.set_text(str(info.path))
+        bundled = self.session.model == "demo"
+        self._name.set_text(self.tr("Demo model") if bundled else Path(self.session.model).name)
+        self._path.set_text(self.tr("comes with SEER Studio") if bundled else str(info.path))
         for banner, text in zip(self._problems, (*info.problems, "", "", "", ""), strict=False):
             if text:
                 banner.say(text)

@@ -26,6 +26,7 @@ QFrame[panel="rail"] {{ background: {surface}; border: none; border-right: 1px s
 QFrame[panel="inspector"] {{ background: {surface}; border: none; border-left: 1px solid {line}; }}
 QFrame[panel="top"] {{ background: {surface}; border: none; border-bottom: 1px solid {line}; }}
 QFrame[panel="bottom"] {{ background: {surface}; border: none; border-top: 1px solid {line}; }}
+QFrame[panel="dock"] {{ background: {surface}; border: none; }}
 QFrame[panel="notice"] {{ background: {notice}; border: 1px solid {notice_line};
   border-radius: {radius}px; }}
 QFrame[panel="bad"] {{ background: {bad_notice}; border: 1px solid {bad_line};
@@ -78,6 +79,8 @@ QPushButton[kind="ghost"], QToolButton[kind="ghost"] {{ background: transparent;
   border-color: transparent; color: {text_dim}; padding: 0 8px; }}
 QPushButton[kind="ghost"]:hover, QToolButton[kind="ghost"]:hover {{ background: {raised};
   color: {text}; }}
+QPushButton[kind="ghost"]:checked {{ background: {raised}; color: {text};
+  border-color: transparent; }}
 QPushButton[kind="ghost"]:focus, QToolButton[kind="ghost"]:focus {{ border-color: {accent}; }}
 QPushButton[kind="ghost"]:disabled, QToolButton[kind="ghost"]:disabled {{ color: {text_faint};
   background: transparent; border-color: transparent; }}

@@ -116,7 +116,7 @@ class JobDock(QFrame):
 
     def __init__(self, model: QAbstractItemModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setProperty("panel", "bottom")
+        self.setProperty("panel", "dock")
         self._model = model
         self.view = QListView()
         self.view.setProperty("panel", "plain")
@@ -221,8 +221,11 @@ class JobDock(QFrame):
         self.view.setCurrentIndex(self._model.index(row_number, 0))
 
     def _select_new(self, _parent: QModelIndex, _first: int, last: int) -> None:
-        self.select(last)
-        self.view.scrollToBottom()
+        """Look at a new job, unless the one that is looked at is still at work."""
+        index = self.view.currentIndex()
+        if not index.isValid() or index.data(JobRole.STATE) not in {"running", "paused"}:
+            self.select(last)
+        self.view.scrollTo(self.view.currentIndex())
 
     def refresh(self) -> None:
         """Match the buttons and the log to the selected job."""

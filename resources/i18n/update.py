@@ -1,4 +1,6 @@
-"""Collect the window's strings into the .ts files and compile them: python -m resources.i18n.update.
+"""Collect the window's strings into the .ts files and compile them.
+
+python -m resources.i18n.update
 
 Write translations into seer_ko.ts (by hand or with Qt Linguist), then run this again: what is
 translated stays, what is new comes in unfinished, what is gone goes. Both tools come with

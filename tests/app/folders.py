@@ -1,4 +1,4 @@
-"""Model folders that hold headers and nothing else: sparse files, made in milliseconds, no torch."""
+"""Model folders that hold headers and nothing else: sparse files, made at once, no torch."""
 
 from __future__ import annotations
 

@@ -6,12 +6,13 @@ import threading
 import time
 
 import pytest
+from PySide6.QtCore import QObject
+
 from app.jobs.job import Job
 from app.jobs.queue import JobQueue
 from app.jobs.task import Task
 from core.errors import ResourceError
 from core.run import Run, Snapshot
-from PySide6.QtCore import QObject
 
 
 @pytest.fixture
@@ -150,11 +151,14 @@ def test_an_expected_failure_keeps_its_remedy(queue, qtbot):
 
 
 def test_an_unexpected_failure_keeps_its_traceback(queue, qtbot):
-    job = queue.submit(task(lambda run: [][1]))
+    def work(run: Run) -> None:
+        list(range(3)).index(7)
+
+    job = queue.submit(task(work))
     qtbot.waitUntil(lambda: job.over, timeout=3000)
     assert job.error is not None
     assert not job.error.expected
-    assert "IndexError" in job.error.what
+    assert "ValueError" in job.error.what
     assert "test_job.py" in job.error.traceback
 
 

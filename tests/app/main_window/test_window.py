@@ -6,6 +6,10 @@ import time
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QPushButton
+
 from app.jobs.task import Task
 from app.main_window import MainWindow, Settings
 from app.main_window import window as window_module
@@ -15,10 +19,6 @@ from app.theme import apply_theme, chosen_theme, theme
 from core.checkpoint import inspect_model
 from core.errors import ResourceError
 from core.run import Run
-from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QPushButton
-
 from tests.app.folders import write_mixtral
 
 
@@ -142,7 +142,7 @@ def test_a_failed_job_shows_its_remedy_and_hides_its_traceback(window, qtbot):
     job = start(window, work)
     qtbot.waitUntil(lambda: job.over, timeout=5000)
     dialog = window.findChild(ErrorDialog)
-    assert dialog.what.text() == "needs 21.4 GB of VRAM, 15.9 GB free"
+    assert dialog.what.text() == "Needs 21.4 GB of VRAM, 15.9 GB free"
     assert dialog.remedy.text() == "Try: turn on streaming"
     assert dialog.details.isHidden()
     dialog.toggle.click()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 
 import pytest
+from PySide6.QtTest import QAbstractItemModelTester
+
 from app.jobs.queue import JobQueue
 from app.jobs.task import Task
 from app.models.jobs import JobsModel
 from app.widgets.job_dock import JobRole
 from core.errors import InputError
 from core.run import Run
-from PySide6.QtTest import QAbstractItemModelTester
 
 
 @pytest.fixture
@@ -37,9 +38,7 @@ def submit(queue: JobQueue, function=run_for_ever, **options):
 
 def test_the_model_stays_sound_while_jobs_come_move_and_go(queue, qtbot):
     model = JobsModel(queue)
-    tester = QAbstractItemModelTester(
-        model, QAbstractItemModelTester.FailureReportingMode.Warning
-    )
+    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Warning)
     first = submit(queue)
     second, third = submit(queue, title="B"), submit(queue, title="C")
     submit(queue, lambda run: 1, quiet=True, heavy=False)

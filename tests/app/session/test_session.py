@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from app.jobs.task import Task
 from app.session import Session
 from core.checkpoint import inspect_model
@@ -13,7 +14,6 @@ from core.errors import ProjectError
 from core.evaluation.variant import Variant
 from core.planning import Plan
 from core.run import Run
-
 from tests.app.folders import write_mixtral
 
 

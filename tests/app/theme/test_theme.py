@@ -6,12 +6,13 @@ import re
 from pathlib import Path
 
 import pytest
-from app.theme import DARK, LIGHT, apply_theme, icon, pixmap, theme, theme_changed
-from app.theme.icons import icon_folder
 from PySide6.QtCore import QByteArray
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QWidget
+
+from app.theme import DARK, LIGHT, apply_theme, icon, pixmap, theme, theme_changed
+from app.theme.icons import icon_folder
 
 # Marks on a cell of the heat map are dark or light after the cell's colour, whatever the theme.
 INKS = {"#10131a", "#ffffff"}
