@@ -227,6 +227,7 @@ class CalibratePage(Page):
         elif self.session.info is not None and not self.form.choice().sources:
             self.form.set_choice(TextChoice(sources=(SourceEntry(where=DEMO),)))
         self._made_with = self._options() if self.session.profile is not None else None
+        self.tabs.setCurrentIndex(SEQUENCES if self.session.profile is None else HEAT_MAP)
         self._preview_timer.start()
         self._show_map()
         self._refresh()

@@ -173,8 +173,9 @@ class EvaluatePage(Page):
         split.addWidget(self.table)
         split.addWidget(plot_card)
         split.setChildrenCollapsible(False)
-        split.setStretchFactor(0, 3)
-        split.setStretchFactor(1, 2)
+        split.setSizes([400, 400])
+        split.setStretchFactor(0, 1)
+        split.setStretchFactor(1, 1)
         self.empty = EmptyState(
             "evaluate",
             self.tr("Nothing to compare yet"),

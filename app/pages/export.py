@@ -17,7 +17,7 @@ from app.pages.export_form import CostStrip, ExportForm, need_of
 from app.pages.export_result import ResultCard
 from app.pages.job_watch import JobWatch
 from app.pages.page import Page, PageState
-from app.pages.problem_text import fix_text, problem_text
+from app.pages.select.problems import fix_text, problem_text
 from app.theme import UNIT
 from app.widgets import numbers
 from app.widgets.banner import Banner
@@ -269,10 +269,10 @@ class ExportPage(Page):
 
     def _blocking(self) -> str:
         """Why the plan cannot be exported, or empty."""
-        if self.session.plan is None:
+        plan, problem = self.session.plan, self._blocker()
+        if plan is None:
             return self.tr("Open a model first.")
-        problem = self._blocker()
-        return problem_text(problem) if problem is not None else ""
+        return problem_text(problem, plan) if problem is not None else ""
 
     def _ready(self) -> bool:
         cost, target = self.session.cost, self._target
