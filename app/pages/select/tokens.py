@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 BEFORE = 60  # characters of context that are shown before the token
 AFTER = 36
+LONG = 4  # tokens of context from which a cut end is trimmed to whole words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,37 +131,46 @@ def _context(
     head = [int(i) for i in ids_C[start:at]]
     token = [int(ids_C[at])]
 
+    # A context that fills its room goes on outside it, most likely within a word.
+    cut_before = at >= LONG and bool(valid.all())
+    cut_after = len(ids_C) > at + LONG and len(tail) == len(ids_C) - at - 1
+
     def text(ids: list[int]) -> str:
         return tokenizer.decode(ids, skip_special_tokens=False) if ids else ""
 
     before, with_token, whole = text(head), text(head + token), text(head + token + tail)
     if not (with_token.startswith(before) and whole.startswith(with_token)):
         return Context(
-            before=_tail(before), token=text(token), after=_head(text(tail)),
+            before=_tail(before, cut=cut_before), token=text(token), after=_head(text(tail), cut=cut_after),
             gate=gate, domain=domain,
         )  # fmt: skip
     return Context(
-        before=_tail(before),
+        before=_tail(before, cut=cut_before),
         token=with_token[len(before) :],
-        after=_head(whole[len(with_token) :]),
+        after=_head(whole[len(with_token) :], cut=cut_after),
         gate=gate,
         domain=domain,
     )
 
 
-def _tail(text: str) -> str:
-    """The end of a text, from a word's beginning on if that is near."""
-    if len(text) <= BEFORE:
+def _tail(text: str, *, cut: bool) -> str:
+    """The end of a text, from a word's beginning on if that is near.
+
+    Args:
+        text: What comes before a token.
+        cut: Whether more came before it, so that it may begin within a word.
+    """
+    if len(text) <= BEFORE and not cut:
         return text
     text = text[-BEFORE:]
     space = text.find(" ", 0, 12)
     return f"…{text[space + 1 :]}"
 
 
-def _head(text: str) -> str:
-    """The beginning of a text, up to a word's end if that is near."""
-    if len(text) <= AFTER:
+def _head(text: str, *, cut: bool) -> str:
+    """The beginning of a text, up to a word's end if that is near; see `_tail`."""
+    if len(text) <= AFTER and not cut:
         return text
     text = text[:AFTER]
-    space = text.rfind(" ", AFTER - 12)
+    space = text.rfind(" ", max(len(text) - 12, 0))
     return f"{text[:space] if space > 0 else text}…"
