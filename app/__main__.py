@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -47,15 +48,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     if reason:
         sys.stderr.write(NO_LIBRARIES.format(reason=reason) + "\n")
         return 1
-    from app.jobs.warm import warming
     from app.main_window.settings import Settings
     from app.main_window.studio import Studio
 
     settings = Settings.of_user()
     studio = Studio(sys.argv[:1], settings, data_folder())
     code = studio.run(arguments[0] if arguments else "")
-    if warming():
-        # Everything is saved; tearing the interpreter down under an import would crash.
+    if any(thread.name.startswith("seer-") for thread in threading.enumerate()):
+        # Everything is saved; tearing the interpreter down under a worker that is deep inside a
+        # library, or under an import, would crash.
         os._exit(code)
     return code
 
