@@ -102,7 +102,7 @@ def write_shard(path: Path, shard: Shard, source: Path, *, copied: Callable[[int
 
 
 def _write(out: int, block: bytes) -> None:
-    """Write all of it: on a disk that fills up, one call writes less and only the next one fails."""
+    """Write all of it: on a disk that fills up one call writes less, and only the next fails."""
     view = memoryview(block)
     while view:
         view = view[os.write(out, view) :]

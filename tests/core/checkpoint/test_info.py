@@ -25,6 +25,7 @@ from tests.raw import (
 from tests.tiny import tiny_model
 
 
+@pytest.mark.timeout(600)  # the first one imports torch
 @pytest.mark.parametrize("model_type", known_model_types())
 def test_figures_are_those_of_the_live_model(model_type: str, tmp_path: Path) -> None:
     from transformers import AutoModelForCausalLM
@@ -176,6 +177,7 @@ def test_inspecting_never_imports_torch(tmp_path: Path) -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+@pytest.mark.timeout(600)  # imports torch in a process of its own
 def test_config_alone_gives_mixtral_its_published_parameters() -> None:
     import resources
 
@@ -187,6 +189,7 @@ def test_config_alone_gives_mixtral_its_published_parameters() -> None:
     assert info.bytes == 2 * info.parameters.total
 
 
+@pytest.mark.timeout(600)  # imports torch in a process of its own
 def test_config_that_transformers_cannot_build_is_refused_with_its_reason(tmp_path: Path) -> None:
     from core.errors import CheckpointError
 

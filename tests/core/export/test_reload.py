@@ -15,6 +15,8 @@ from tests.core.export.plans import export, odd, plan_of
 from tests.raw import mixtral, mixtral_config, write_folder
 from tests.tiny import tiny_model
 
+pytestmark = pytest.mark.timeout(600)  # the first one imports torch
+
 
 def scattered(count: int) -> Sequence[int]:
     """Half of the experts, as many from each group of four."""

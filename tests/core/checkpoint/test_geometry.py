@@ -1,0 +1,47 @@
+"""What attention costs depends on heads, widths and windows of the config."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.checkpoint.geometry import read_geometry
+from core.errors import CheckpointError
+from core.families import read_moe_config
+from tests.raw import deepseek_config, gpt_oss_config, mixtral_config
+
+
+def windows(**more: object) -> tuple[int | None, ...]:
+    config = mixtral_config(**more)
+    return read_geometry(config, read_moe_config(config)).windows
+
+
+def test_windows_follow_the_layer_types() -> None:
+    config = gpt_oss_config(layers=4)
+    geometry = read_geometry(config, read_moe_config(config))
+    assert geometry.windows == (128, None, 128, None)
+    assert (geometry.num_heads, geometry.num_kv_heads, geometry.qk_head_dim) == (64, 8, 64)
+
+
+def test_one_window_holds_for_all_layers_unless_it_is_switched_off() -> None:
+    assert windows(sliding_window=32) == (32, 32)
+    assert windows(sliding_window=32, use_sliding_window=False) == (None, None)
+    assert windows(sliding_window=None) == (None, None)
+    assert windows() == (None, None)
+
+
+def test_layers_without_attention_scores_have_no_window_at_all() -> None:
+    assert windows(layer_types=["linear_attention", "full_attention"]) == (0, None)
+
+
+def test_latent_attention_has_its_own_widths() -> None:
+    config = deepseek_config()
+    geometry = read_geometry(config, read_moe_config(config))
+    assert (geometry.qk_head_dim, geometry.v_head_dim) == (192, 128)
+
+
+@pytest.mark.parametrize("key", ["hidden_size", "num_attention_heads"])
+def test_config_without_the_widths_is_refused(key: str) -> None:
+    config = mixtral_config()
+    del config[key]
+    with pytest.raises(CheckpointError, match="hidden_size or num_attention_heads"):
+        read_geometry(config, read_moe_config(config))
