@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 BEFORE = 60  # characters of context that are shown before the token
 AFTER = 36
-LONG = 4  # tokens of context from which a cut end is trimmed to whole words
+LONG = 6  # tokens of context from which a cut end is trimmed to whole words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,9 +141,12 @@ def _context(
     before, with_token, whole = text(head), text(head + token), text(head + token + tail)
     if not (with_token.startswith(before) and whole.startswith(with_token)):
         return Context(
-            before=_tail(before, cut=cut_before), token=text(token), after=_head(text(tail), cut=cut_after),
-            gate=gate, domain=domain,
-        )  # fmt: skip
+            before=_tail(before, cut=cut_before),
+            token=text(token),
+            after=_head(text(tail), cut=cut_after),
+            gate=gate,
+            domain=domain,
+        )
     return Context(
         before=_tail(before, cut=cut_before),
         token=with_token[len(before) :],
