@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from core.errors import InputError
 from core.planning.plan import Plan
 from core.pruning.fits import fitted
 from core.pruning.masking import cut
@@ -28,7 +29,13 @@ def shrink(live: LiveModel, plan: Plan, *, top_k: int | None = None) -> LiveMode
     Raises:
         PlanError: The plan is another model's, or its router cannot take it.
         UnsupportedModelError: The class cannot be built with these numbers.
+        InputError: The model is streamed: its experts are not there to be cut.
     """
+    if live.stream is not None:
+        raise InputError(
+            f"{live.folder.name} is streamed, so its experts cannot be cut in memory",
+            remedy="masking it, or exporting the plan",
+        )
     plan = fitted(live, plan, top_k)
     by_count = {
         count: changes(live, experts=count, top_k=plan.top_k)

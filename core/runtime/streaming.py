@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from core.errors import ResourceError, UnsupportedModelError
 from core.run import Run
+from core.runtime.memory import gigabytes
 from core.runtime.streaming_layers import LayerStore
 from core.runtime.streaming_loader import Loader
 from core.runtime.streaming_parking import Parking
@@ -157,10 +158,13 @@ class LayerStream:
                 try:
                     more = first + size < len(items)
                     self._through(crew, loader, watcher, start=start, more=more)
-                except torch.cuda.OutOfMemoryError as error:
+                except (MemoryError, RuntimeError) as error:
+                    if not _is_out_of_memory(error):
+                        raise
                     raise ResourceError(
-                        f"{self._device} ran out of memory while streaming",
-                        remedy="a smaller --batch-size or --seq-len",
+                        f"{self._device} ran out of memory with {self.store.copies} layers of "
+                        f"{gigabytes(self.store.largest)} and {len(chosen)} batches",
+                        remedy="a smaller --batch-size or --seq-len, or closing other programs",
                     ) from error
                 finally:
                     self._abandon(crew)
@@ -319,3 +323,9 @@ class LayerStream:
             self._outputs[index] = output_length(output)
 
         return hook
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Whether an error says that an allocation failed; on the CPU torch has no type for it."""
+    kinds = (MemoryError, torch.cuda.OutOfMemoryError)
+    return isinstance(error, kinds) or "can't allocate memory" in str(error)

@@ -99,7 +99,10 @@ def plan_pass(
     """
     assert live.stream is not None
     store = live.stream.store
-    working, parked = batch_bytes(live.info, rows, length, live.dtype.itemsize, logits=logits)
+    eager = live.model.config.get_text_config()._attn_implementation == "eager"  # noqa: SLF001
+    working, parked = batch_bytes(
+        live.info, rows, length, live.dtype.itemsize, logits=logits, eager=eager
+    )
     footprint = Footprint(
         layers=len(store.layers),
         layer=store.largest,

@@ -113,10 +113,11 @@ def plan_stream(
     if at_once < 1:
         kind = "RAM" if device == "cpu" or park_on_host else "VRAM"
         needed = footprint.layer if park_on_host else footprint.fixed
+        there = free_host if park_on_host else free
         raise ResourceError(
             f"streaming needs {gigabytes(needed + footprint.parked)} of {kind} for "
             f"{footprint.copies} layers of {gigabytes(footprint.layer)} and one batch, "
-            f"{gigabytes(free_host if kind == 'RAM' else free)} are free",
+            f"{gigabytes(there)} are free",
             remedy="a smaller --batch-size or --seq-len, --dtype bfloat16, or closing programs",
         )
     return StreamPlan(
@@ -131,7 +132,7 @@ def plan_stream(
 
 
 def batch_bytes(
-    info: ModelInfo, rows: int, length: int, itemsize: int, *, logits: bool
+    info: ModelInfo, rows: int, length: int, itemsize: int, *, logits: bool, eager: bool
 ) -> tuple[int, int]:
     """Upper estimates of what one batch works in and what it holds while it waits.
 
@@ -141,6 +142,7 @@ def batch_bytes(
         length: Tokens of each.
         itemsize: Bytes of one number.
         logits: Whether the pass computes logits (evaluation) or none (profile).
+        eager: Whether attention holds its scores and a mask of numbers, as gpt-oss' does.
 
     Returns:
         Working and parked bytes.
@@ -148,9 +150,9 @@ def batch_bytes(
     tokens, hidden = rows * length, info.hidden_size
     inner = max(info.expert_parameters, default=0) // max(hidden, 1)  # gate, up and down rows
     routed = tokens * info.top_k * (3 * hidden + inner) * itemsize
-    scores = rows * info.geometry.num_heads * length * length * (itemsize + 4)  # eager attention
+    scores = rows * info.geometry.num_heads * length * length * (itemsize + 4) if eager else 0
     head = 4 * tokens * info.geometry.vocab_size * itemsize if logits else 0
     working = max(routed + scores, head) + 8 * tokens * hidden * itemsize
-    masks = 2 * rows * length * length * itemsize  # full and sliding
+    masks = 2 * rows * length * length * (itemsize if eager else 1)  # full and sliding
     parked = 3 * tokens * hidden * itemsize + masks + 64 * tokens
     return working, parked

@@ -1,12 +1,22 @@
 """A streamed model computes what the model in memory computes, to the last bit."""
 
+import json
 import threading
+from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from core.errors import Cancelled, CheckpointError, ResourceError, UnsupportedModelError
+from core.errors import (
+    Cancelled,
+    CheckpointError,
+    InputError,
+    ResourceError,
+    UnsupportedModelError,
+)
+from core.planning import Plan
+from core.pruning import shrink
 from core.run import Run
 from core.runtime import LiveModel, device, load_model
 from core.runtime import streaming_layers as layers_module
@@ -119,6 +129,42 @@ def test_layers_that_transformers_converts_give_the_same_bits(tmp_path, monkeypa
     assert streamed.stream.store.copies == 3
     assert_same(live, streamed)
     assert streamed.stream.store.bytes_read == streamed.info.bytes
+
+
+def four_bit_gpt_oss(folder: Path) -> Path:
+    """A gpt-oss as the hub has it: expert weights as mxfp4 blocks and scales."""
+    model = tiny_model(
+        "gpt_oss",
+        folder,
+        dtype="bfloat16",
+        tokenizer=False,
+        hidden_size=64,
+        intermediate_size=64,
+        head_dim=16,
+    )
+    file, generator = model / "model.safetensors", torch.Generator().manual_seed(0)
+    tensors = {}
+    for name, tensor in load_file(file).items():
+        if not name.endswith(("gate_up_proj", "down_proj")):
+            tensors[name] = tensor
+            continue
+        experts, rows, columns = tensor.shape
+        shape = (experts, columns, rows // 32)
+        options = {"dtype": torch.uint8, "generator": generator}
+        tensors[f"{name}_blocks"] = torch.randint(0, 256, (*shape, 16), **options)
+        tensors[f"{name}_scales"] = torch.randint(118, 124, shape, **options)
+    save_file(tensors, file, metadata={"format": "pt"})
+    config = json.loads((model / "config.json").read_text())
+    whole = ["model.layers.*.self_attn", "model.layers.*.mlp.router", "embed_tokens", "lm_head"]
+    config["quantization_config"] = {"quant_method": "mxfp4", "modules_to_not_convert": whole}
+    (model / "config.json").write_text(json.dumps(config))
+    return model
+
+
+def test_four_bit_experts_are_unpacked_layer_by_layer(tmp_path):
+    live, streamed = open_both(four_bit_gpt_oss(tmp_path))
+    assert_same(live, streamed, at_once=3)
+    assert streamed.stream.store.largest > 2 * streamed.stream.store.layers[0].stored_bytes
 
 
 def test_a_step_may_run_the_model_more_than_once(tmp_path):
@@ -255,6 +301,25 @@ def test_layers_that_are_called_out_of_order_are_refused(tmp_path):
         streamed.stream.drive(range(1), step, at_once=1, run=Run())
 
 
+def test_a_streamed_model_cannot_be_shrunk(tmp_path):
+    folder = tiny_model("mixtral", tmp_path, tokenizer=False)
+    streamed = load_model(folder, device="cpu", stream="always", run=Run())
+    with pytest.raises(InputError, match="cannot be cut in memory"):
+        shrink(streamed, Plan.keep_all(streamed.info))
+
+
+def test_an_allocation_that_fails_is_a_lack_of_memory(tmp_path):
+    folder = tiny_model("mixtral", tmp_path, tokenizer=False)
+    streamed = load_model(folder, device="cpu", stream="always", run=Run())
+
+    def step(_: int) -> None:
+        torch.empty(1 << 58)
+
+    with pytest.raises(ResourceError, match=r"ran out of memory with 2 layers") as error:
+        streamed.stream.drive(range(1), step, at_once=1, run=Run())
+    assert "--batch-size" in error.value.remedy
+
+
 def test_layers_that_share_a_weight_are_refused(tmp_path, monkeypatch):
     from core.runtime import streaming_model
 
@@ -292,8 +357,6 @@ def test_a_model_whose_layers_do_not_fit_is_refused_with_both_numbers(tmp_path, 
 
 
 def test_no_part_of_the_file_is_mapped_into_memory(tmp_path):
-    from pathlib import Path
-
     folder = tiny_model("mixtral", tmp_path, tokenizer=False)
     streamed = load_model(folder, device="cpu", stream="always", run=Run())
     mapped = []
