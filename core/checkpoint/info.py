@@ -143,6 +143,14 @@ class ModelInfo:
         """Whether the folder holds weights and not config.json alone."""
         return self.files > 0
 
+    @property
+    def name(self) -> str:
+        """What people call it: the hub id of a cached snapshot, else the folder's name."""
+        above = self.path.parent
+        if above.name == "snapshots" and above.parent.name.startswith("models--"):
+            return above.parent.name.removeprefix("models--").replace("--", "/")
+        return above.name if self.path.name == "model" and above.name else self.path.name
+
     def to_json(self) -> dict[str, object]:
         """The contract's inspect object."""
         return {

@@ -235,7 +235,7 @@ def _provenance(job: _Job, *, verified: bool) -> dict[str, object]:
         "plan": job.plan.to_json(),
         "profile": job.plan.made_by.profile,
         "source": {
-            "name": job.source.folder.name,
+            "name": job.info.name,
             "fingerprint": job.info.fingerprint,
             "model_type": job.info.model_type,
             "experts": list(job.info.experts),

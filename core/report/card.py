@@ -46,7 +46,7 @@ def model_card(source: ModelInfo, result: ModelInfo, plan: Plan) -> str:
         result: The model that was written; its folder's name does not matter.
         plan: What was kept, and why.
     """
-    name = source.path.name.replace("`", "'").replace("\n", " ")
+    name = source.name.replace("`", "'").replace("\n", " ")
     kept, total = sum(result.experts), sum(source.experts)
     parts = [
         _front_matter(source.path / "README.md"),

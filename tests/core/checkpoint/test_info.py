@@ -177,6 +177,19 @@ def test_inspecting_never_imports_torch(tmp_path: Path) -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [
+        ("Mixtral-8x7B", "Mixtral-8x7B"),
+        ("demo/model", "demo"),
+        ("models--someone--small-moe/snapshots/0123abcd", "someone/small-moe"),
+    ],
+)
+def test_a_model_is_called_what_people_call_it(tmp_path: Path, place: str, name: str) -> None:
+    folder = write_folder(tmp_path / place, mixtral_config(), mixtral(layers=1))
+    assert inspect_model(folder).name == name
+
+
 @pytest.mark.timeout(600)  # imports torch in a process of its own
 def test_config_alone_gives_mixtral_its_published_parameters() -> None:
     import resources

@@ -12,7 +12,7 @@ from tests.core.export.plans import export, plan_of
 from tests.raw import mixtral, mixtral_config, write_folder
 
 
-def card(tmp_path: Path, name: str = "model", source_card: str = "") -> str:
+def card(tmp_path: Path, name: str = "small-moe", source_card: str = "") -> str:
     model = write_folder(tmp_path / name, mixtral_config(), mixtral())
     if source_card:
         (model / "README.md").write_text(source_card, encoding="utf-8")
@@ -31,7 +31,7 @@ def card(tmp_path: Path, name: str = "model", source_card: str = "") -> str:
 
 def test_card_states_sizes_rule_and_survivors(tmp_path: Path) -> None:
     text = card(tmp_path)
-    assert "# model, 12 of 16 experts" in text
+    assert "# small-moe, 12 of 16 experts" in text
     assert "| Experts per MoE layer | 8 | 6 |" in text
     assert "`soft-count`" in text
     assert "- keep: `75%`" in text
