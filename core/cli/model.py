@@ -13,8 +13,14 @@ from core.cli.words import count, percent, size
 PAPER_SHARE = 0.55  # SEER-MoE, arXiv 2404.05089: the experts' share of Mixtral's FLOPs
 
 Context = Annotated[
-    int,
-    typer.Option("--context", min=0, metavar="N", help="Tokens before the one that is counted."),
+    int | None,
+    typer.Option(
+        "--context",
+        min=0,
+        metavar="N",
+        help="Tokens before the one that is counted; 4096, or the model's longest if that is less.",
+        show_default=False,
+    ),
 ]
 
 
@@ -36,7 +42,7 @@ def cost(
     *,
     plan: PlanFile = None,
     top_k: TopK = None,
-    context: Context = 4096,
+    context: Context = None,
     force: Force = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -66,7 +72,7 @@ def cost(
         )
         terminal.note(
             f"needs {size(memory.low)} to {size(memory.high)} of video memory at a context of "
-            f"{context:,} tokens"
+            f"{priced.context:,} tokens"
         )
         if at_share.context is not None:
             terminal.note(

@@ -108,6 +108,7 @@ def score(
         from core.profiling import load_profile
 
         observed = load_profile(profile)
+        _warn_if_unfinished(observed, terminal)
         scores_LE = scoring.score(observed, metric, parse_weights(domain_weight or []), seed)
         chosen = scoring.metric(metric)
         never, protected = scoring.never_routed(observed), scoring.super_experts(observed)
@@ -159,6 +160,7 @@ def plan(
 
         writable(output)
         observed = load_profile(profile)
+        _warn_if_unfinished(observed, terminal)
         number, share = parse_keep(keep) if keep is not None else (None, None)
         request = Request(
             metric=metric,
@@ -181,6 +183,14 @@ def plan(
         result = plan_result(made, observed, info, request.weights, output)
         made.save(output)
         terminal.show(result, lambda: _plan_table(result))
+
+
+def _warn_if_unfinished(observed: Profile, terminal: Terminal) -> None:
+    if not observed.complete:
+        terminal.warn(
+            f"the profile is of a pass that stopped after batch {observed.batches} of "
+            f"{observed.batches_total}"
+        )
 
 
 def _say_if_moved(made: Plan, number: int | None, terminal: Terminal) -> None:

@@ -23,6 +23,7 @@ from core.run import Progress as ProgressEvent
 
 EXIT_ERROR = 1
 EXIT_INTERRUPTED = 130
+PIPE_COLUMNS = 160
 
 
 class Terminal:
@@ -55,7 +56,9 @@ class Terminal:
             json.dump(_plain(result), self._stdout, ensure_ascii=False, allow_nan=False)
             self._stdout.write("\n")
         elif table is not None:
-            Console(file=self._stdout, highlight=False).print(table())
+            # A pipe has no width of its own; 80 columns would break paths apart.
+            width = None if self._stdout.isatty() else PIPE_COLUMNS
+            Console(file=self._stdout, highlight=False, width=width).print(table())
         self._stdout.flush()
 
     def note(self, text: str) -> None:

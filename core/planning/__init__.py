@@ -12,6 +12,7 @@ from core.planning.cost import (
     FlopsPerToken,
     context_for_share,
     cost,
+    default_context,
 )
 from core.planning.coverage import Coverage, coverage, coverage_curve
 from core.planning.edits import lock, paint, protect, toggle
@@ -48,6 +49,7 @@ __all__ = [
     "cover",
     "coverage",
     "coverage_curve",
+    "default_context",
     "invert",
     "keep_global",
     "keep_per_layer",

@@ -11,6 +11,7 @@ Dropping experts saves memory; only a lower Top-K saves FLOPs.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -134,7 +135,7 @@ def cost(
     plan: Plan | None = None,
     *,
     top_k: int | None = None,
-    context: int = DEFAULT_CONTEXT,
+    context: int | None = None,
 ) -> Cost:
     """Exact parameters and bytes from the headers, FLOPs per token by part.
 
@@ -142,11 +143,12 @@ def cost(
         info: The model.
         plan: Which experts stay; None for all.
         top_k: Experts per token; the plan's or the model's if None.
-        context: Tokens before the one that is counted.
+        context: Tokens before the one that is counted; `default_context` if None.
 
     Raises:
         PlanError: The plan does not have the model's layers and experts, or numbers below 1.
     """
+    context = default_context(info) if context is None else context
     if context < 0 or (top_k is not None and top_k < 1):
         raise PlanError(f"no cost for a context of {context} and Top-{top_k}")
     chosen = top_k or (plan.top_k if plan is not None else None) or info.top_k
@@ -160,6 +162,18 @@ def cost(
         flops=_flops(info, parameters, kept_L, chosen, context),
         context=context,
         top_k=chosen,
+    )
+
+
+def default_context(info: ModelInfo) -> int:
+    """4,096 tokens, or the longest that the model takes if that is less."""
+    text = info.config.get("text_config")
+    config = text if isinstance(text, Mapping) else info.config
+    longest = config.get("max_position_embeddings")
+    return (
+        min(DEFAULT_CONTEXT, longest)
+        if isinstance(longest, int) and longest > 0
+        else DEFAULT_CONTEXT
     )
 
 

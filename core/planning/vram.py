@@ -18,7 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.planning.cost import DEFAULT_CONTEXT, cost
+from core.planning.cost import cost, default_context
 
 if TYPE_CHECKING:
     from core.checkpoint.info import ModelInfo
@@ -52,7 +52,7 @@ def vram_estimate(
     info: ModelInfo,
     plan: Plan | None = None,
     *,
-    context: int = DEFAULT_CONTEXT,
+    context: int | None = None,
     batch: int = 1,
     top_k: int | None = None,
 ) -> VramEstimate:
@@ -61,10 +61,11 @@ def vram_estimate(
     Args:
         info: The model.
         plan: Which experts stay; None for all.
-        context: Tokens in the cache, and in the prompt.
+        context: Tokens in the cache, and in the prompt; `default_context` if None.
         batch: Sequences at once.
         top_k: Experts per token; the plan's or the model's if None.
     """
+    context = default_context(info) if context is None else context
     priced = cost(info, plan, top_k=top_k, context=context)
     prediction = info.mtp.bytes if info.mtp is not None else 0  # transformers does not load these
     weights = max(priced.bytes - prediction, 0)

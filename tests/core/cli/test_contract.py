@@ -78,6 +78,15 @@ def test_a_lower_top_k_costs_fewer_flops(seer: Seer, model: Path) -> None:
 
 
 @pytest.mark.timeout(300)
+def test_a_folder_with_nothing_but_a_config_has_a_cost(seer: Seer) -> None:
+    config = Path(__file__).parents[3] / "resources" / "configs" / "mixtral-8x7b"
+    found = seer("cost", config, "--json").json
+    assert round(found["parameters"]["total"] / 1e9, 1) == 46.7
+    assert round(found["parameters"]["active"] / 1e9, 1) == 12.9
+    assert found["context_for_share"]["saved_by_top_1"] == pytest.approx(0.275, abs=0.001)
+
+
+@pytest.mark.timeout(300)
 def test_profile_prints_what_the_contract_names_and_writes_the_file(
     seer: Seer, model: Path, texts: Path, tmp_path: Path
 ) -> None:

@@ -153,6 +153,16 @@ def test_a_model_that_is_gone_leaves_its_figures_out_with_a_warning(
     assert "--model" in result.err
 
 
+def test_an_unfinished_profile_is_used_with_a_warning(
+    seer: Seer, profile: Path, tmp_path: Path
+) -> None:
+    stopped = replace(load_profile(profile), batches_total=1000)
+    save_profile(stopped, tmp_path / "p.safetensors")
+    result = seer("score", tmp_path / "p.safetensors", "--json")
+    assert result.json["metric"] == "soft-count"
+    assert "warning: the profile is of a pass that stopped after batch" in result.err
+
+
 def test_a_model_other_than_the_profiled_one_is_refused(
     seer: Seer, profile: Path, model: Path, tmp_path: Path
 ) -> None:

@@ -69,6 +69,15 @@ def test_attention_scores_stop_growing_at_the_window() -> None:
     assert cost(info, context=100).flops.attention_scores == per_token * (100 + 10 + 10)
 
 
+def test_the_context_is_no_longer_than_the_model_takes() -> None:
+    info = made_info()
+    assert cost(info).context == 4096
+    assert cost(replace(info, config={"max_position_embeddings": 1024})).context == 1024
+    nested = replace(info, config={"text_config": {"max_position_embeddings": 512}})
+    assert cost(nested).context == 512
+    assert cost(nested, context=9000).context == 9000
+
+
 def test_a_layer_below_top_k_is_counted_with_what_it_has() -> None:
     info = made_info()
     mask = np.zeros((4, 8), dtype=bool)

@@ -20,10 +20,15 @@ from dataclasses import replace
 from pathlib import Path
 from core.project import open_project
 project = open_project(Path(sys.argv[1]))
+saved = [
+    replace(project, variants=tuple({"name": word, "n": n} for n in range(3000)))
+    for word in ("old", "new")
+]
+saved[0].save()
 print("ready", flush=True)
 while True:
-    for word in ("old", "new"):
-        replace(project, variants=tuple({"name": word, "n": n} for n in range(3000))).save()
+    for one in saved[::-1]:
+        one.save()
 """
 
 
@@ -188,7 +193,6 @@ def test_a_save_that_cannot_be_written_leaves_the_old_one(project: Project) -> N
 
 
 def test_a_save_killed_at_any_moment_leaves_the_old_project_or_the_new(project: Project) -> None:
-    seen = set()
     for delay in (0.005, 0.02, 0.035, 0.05, 0.065, 0.08):
         process = subprocess.Popen(
             [sys.executable, "-c", SAVER, str(project.folder)], stdout=subprocess.PIPE, text=True
@@ -201,8 +205,6 @@ def test_a_save_killed_at_any_moment_leaves_the_old_project_or_the_new(project: 
         process.stdout.close()
         found = open_project(project.folder)
         names = {variant["name"] for variant in found.variants}
-        assert names in ({"old"}, {"new"}, set())
-        assert len(found.variants) in (0, 3000)
-        seen |= names
+        assert names in ({"old"}, {"new"})
+        assert len(found.variants) == 3000
         found.save()  # a retry works
-    assert seen  # at least one save came through
