@@ -135,7 +135,12 @@ def _read_headers(
 
 
 def _weight_files(folder: Path) -> tuple[tuple[str, ...], dict[str, str]]:
-    """The weight files in the order of their names, and the index's map of tensor to file."""
+    """The weight files in the order of their names, and the index's map of tensor to file.
+
+    A single file wins over an index, as it does in transformers.
+    """
+    if (folder / SINGLE).exists():
+        return (SINGLE,), {}
     if (folder / INDEX).exists():
         weight_map = read_json(folder / INDEX).get("weight_map")
         if not isinstance(weight_map, dict) or not weight_map:
@@ -143,8 +148,6 @@ def _weight_files(folder: Path) -> tuple[tuple[str, ...], dict[str, str]]:
         for file in set(map(_as_text, weight_map.values())):
             _check_inside(file)
         return tuple(sorted(set(weight_map.values()))), weight_map
-    if (folder / SINGLE).exists():
-        return (SINGLE,), {}
     _refuse_strays(folder)
     return (), {}
 

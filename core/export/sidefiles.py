@@ -17,7 +17,7 @@ PATTERNS = (
     "LICENCE*", "NOTICE*", "USE_POLICY*", "COPYING*",
 )  # fmt: skip
 # Written by this export itself, or true of the source's weights only.
-NOT_COPIED = (CONFIG, INDEX, "seer.json", "*.safetensors.index.json", "*.bin.index.json")
+NOT_COPIED = (CONFIG, INDEX, "seer.json", "*.index.json", "*.index.*.json", "adapter_config.json")
 FOLDERS = ("additional_chat_templates",)
 
 

@@ -34,6 +34,13 @@ def test_one_file_and_many_shards_hold_the_same_tensors(tmp_path: Path, sharded:
     assert (len(one.files), len(many.files)) == (1, 3)
 
 
+def test_a_single_file_wins_over_an_index_as_in_transformers(sharded: Path) -> None:
+    write_file(sharded / "model.safetensors", mixtral(layers=1))
+    checkpoint = Checkpoint.open(sharded)
+    assert checkpoint.files == ("model.safetensors",)
+    assert not [name for name in checkpoint.tensors if ".layers.1." in name]
+
+
 def test_missing_shard_is_named(sharded: Path) -> None:
     (sharded / "model-00002-of-00003.safetensors").unlink()
     with pytest.raises(CheckpointError, match=r"model-00002-of-00003.safetensors is missing"):
