@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from app.jobs.measuring import Subject
     from core.calibration import CalibrationOptions, Source
 
 
@@ -40,8 +41,16 @@ def text_words(options: CalibrationOptions) -> list[str | int]:
     return words
 
 
+def place_words(subject: Subject) -> list[str]:
+    """Where a model runs, and whether it is streamed."""
+    words = ["--device", subject.device]
+    if subject.stream != "auto":
+        words += ["--stream", subject.stream]
+    return words
+
+
 def profile_line(
-    model: str, options: CalibrationOptions, *, device: str, output: str | Path
+    model: str, options: CalibrationOptions, *, place: Sequence[str], output: str | Path
 ) -> str:
     """What "Run" on the Calibrate page does."""
     return line(
@@ -50,8 +59,7 @@ def profile_line(
         model,
         *source_words(options.sources),
         *text_words(options),
-        "--device",
-        device,
+        *place,
         "-o",
         output,
     )
@@ -61,7 +69,7 @@ def evaluate_line(
     model: str,
     options: CalibrationOptions,
     *,
-    device: str,
+    place: Sequence[str],
     plan: str | Path | None = None,
     reference: str | None = None,
 ) -> str:
@@ -78,8 +86,7 @@ def evaluate_line(
         *extra,
         *source_words(options.sources),
         *text_words(options),
-        "--device",
-        device,
+        *place,
     )
 
 

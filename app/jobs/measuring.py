@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from core.evaluation import Evaluation
     from core.export import ExportOptions, ExportResult
     from core.planning import Plan
+    from core.runtime import LiveModel
 
 DemoSplit = Literal["calibration", "heldout"]
+Stream = Literal["auto", "always", "never"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,12 +31,14 @@ class Subject:
         folder: Where its files are.
         info: What its headers say.
         device: "auto", "cpu" or "cuda…".
+        stream: Whether it passes layer by layer: "auto" where it does not fit, "always", "never".
     """
 
     name: str
     folder: Path
     info: ModelInfo
     device: str = "auto"
+    stream: Stream = "auto"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,16 +68,22 @@ def pack(
     return build_calibration(options, tokenizer, demo_split=split, run=run), tokenizer
 
 
+def load(subject: Subject, folder: Path, run: Run) -> LiveModel:
+    """A live model on the subject's device, streamed as the subject says."""
+    from core.runtime import load_model
+
+    return load_model(folder, device=subject.device, stream=subject.stream, run=run)
+
+
 def measure_variants(
     subject: Subject, measure: Measure, line: str, run: Run
 ) -> tuple[Variant, ...]:
     """Measure the original and, batch by batch in turn, the masked model."""
     from core.evaluation import evaluate
-    from core.runtime import load_model
 
     packed, _ = pack(subject.folder, measure.options, "heldout", run)
     run.check()
-    live = load_model(subject.folder, device=subject.device, stream="auto", run=run)
+    live = load(subject, subject.folder, run)
     plan, first = measure.plan, original_variant(subject)
     if plan is None:
         found = evaluate(live, packed, run=run)
@@ -102,11 +112,10 @@ def measure_checkpoint(
 ) -> tuple[Variant, ...]:
     """Measure a checkpoint on the disk and the original beside it."""
     from core.evaluation import evaluate
-    from core.runtime import load_model
 
     packed, _ = pack(subject.folder, options, "heldout", run)
-    original = load_model(subject.folder, device=subject.device, stream="auto", run=run)
-    live = load_model(Path(variant.path or ""), device=subject.device, stream="auto", run=run)
+    original = load(subject, subject.folder, run)
+    live = load(subject, Path(variant.path or ""), run)
     found = evaluate(live, packed, reference=original, run=run)
     measure = Measure(name=variant.name, options=options)
     return (

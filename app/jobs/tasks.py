@@ -18,6 +18,7 @@ from app.jobs.measuring import (
     Measure,
     Subject,
     exported_variant,
+    load,
     measure_checkpoint,
     measure_variants,
     pack,
@@ -52,12 +53,14 @@ class Preview:
         tokens_by_domain: Tokens of the whole set.
         total_sequences: Sequences of the whole set.
         batches: Batches of the whole set.
+        chat_template: Whether the tokenizer has one.
     """
 
     sequences: tuple[tuple[str, int, int, tuple[tuple[str, bool], ...]], ...]
     tokens_by_domain: tuple[tuple[str, int], ...]
     total_sequences: int
     batches: int
+    chat_template: bool = False
 
     @property
     def tokens(self) -> int:
@@ -90,6 +93,7 @@ def preview_of(packed: CalibrationSet, tokenizer: Tokenizer, run: Run) -> Previe
         tokens_by_domain=tuple(zip(packed.domains, packed.tokens_by_domain, strict=True)),
         total_sequences=packed.sequences,
         batches=len(packed),
+        chat_template=bool(tokenizer.chat_template),
     )
 
 
@@ -120,15 +124,16 @@ def profile_task(
 
     def work(run: Run) -> Profile:
         from core.profiling import profile_model
-        from core.runtime import load_model
 
         packed, _ = pack(subject.folder, options, "calibration", run)
         run.check()
-        live = load_model(subject.folder, device=subject.device, stream="auto", run=run)
+        live = load(subject, subject.folder, run)
         output.parent.mkdir(parents=True, exist_ok=True)
         return profile_model(live, packed, output=output, resume=resume, run=run)
 
-    line = lines.profile_line(subject.name, options, device=subject.device, output=output)
+    line = lines.profile_line(
+        subject.name, options, place=lines.place_words(subject), output=output
+    )
     return Task(
         title=translate("Tasks", "Profile"),
         kind="profile",
@@ -147,7 +152,7 @@ def evaluate_task(subject: Subject, measure: Measure) -> Task:
     line = lines.evaluate_line(
         subject.name,
         measure.options,
-        device=subject.device,
+        place=lines.place_words(subject),
         plan=None if plan is None else measure.plan_file,
         reference=None if plan is None else subject.name,
     )
@@ -164,7 +169,8 @@ def evaluate_task(subject: Subject, measure: Measure) -> Task:
 def checkpoint_task(subject: Subject, variant: Variant, options: CalibrationOptions) -> Task:
     """Measure an exported or tuned checkpoint as it lies on the disk, against the original."""
     folder = variant.path or ""
-    line = lines.evaluate_line(folder, options, device=subject.device, reference=subject.name)
+    place = lines.place_words(subject)
+    line = lines.evaluate_line(folder, options, place=place, reference=subject.name)
 
     def work(run: Run) -> tuple[Variant, ...]:
         return measure_checkpoint(subject, variant, options, line, run)

@@ -273,6 +273,8 @@ class CalibratePage(Page):
             )
         )
         self.domains.set_domains(shown.tokens_by_domain)
+        why_not = self.tr("This model's tokenizer has no chat template")
+        self.form.allow_chat_template(shown.chat_template, why_not)
         self.note.setText(
             self.tr("{tokens} tokens in {sequences} sequences").format(
                 tokens=f"{shown.tokens:,}", sequences=f"{shown.total_sequences:,}"
@@ -347,7 +349,7 @@ class CalibratePage(Page):
 
     def _task(self) -> Task | None:
         options = self._options()
-        model = subject.current(self.session, device=self.form.choice().device)
+        model = subject.current(self.session, self.form.choice())
         if options is None or model is None:
             return None
         output = subject.profile_file(self.session, options)

@@ -92,7 +92,7 @@ class EvaluatePage(Page):
     @Slot()
     def measure_original(self) -> None:
         """Measure the original alone."""
-        model = subject.current(self.session, device=texts(self.session).device)
+        model = subject.current(self.session, texts(self.session))
         if model is not None:
             options = options_of(texts(self.session))
             self._start(tasks.evaluate_task(model, Measure(name="", options=options)))
@@ -100,7 +100,7 @@ class EvaluatePage(Page):
     @Slot(object)
     def measure(self, variant: Variant) -> None:
         """Measure one row."""
-        model = subject.current(self.session, device=texts(self.session).device)
+        model = subject.current(self.session, texts(self.session))
         if model is None:
             return
         if variant.kind == "original":

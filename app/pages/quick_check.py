@@ -49,7 +49,7 @@ def measured(session: Session) -> Variant | None:
 def quick_check_task(session: Session) -> Task | None:
     """Measure the current plan as a mask, the original in the same pass; None without a model."""
     choice = texts(session)
-    model, plan = subject.current(session, device=choice.device), session.plan
+    model, plan = subject.current(session, choice), session.plan
     if model is None or plan is None:
         return None
     measure = Measure(

@@ -8,17 +8,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.jobs.measuring import Subject
+from app.widgets.text_form import TextChoice
 
 if TYPE_CHECKING:
     from app.session import Session
 
 
-def current(session: Session, *, device: str = "auto") -> Subject | None:
-    """The open model, or None."""
+def current(session: Session, choice: TextChoice | None = None) -> Subject | None:
+    """The open model where a form says that it runs, or None."""
     info = session.info
     if info is None:
         return None
-    return Subject(name=session.model, folder=Path(info.path), info=info, device=device)
+    place = choice or TextChoice()
+    return Subject(
+        name=session.model,
+        folder=Path(info.path),
+        info=info,
+        device=place.device,
+        stream=place.stream,  # type: ignore[arg-type]
+    )
 
 
 def project_file(session: Session, *parts: str) -> Path:

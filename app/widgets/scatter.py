@@ -203,7 +203,7 @@ class ScatterPlot(QWidget):
         }
 
     def _label(self) -> None:
-        """Name the marks where there is room: the selected first, then the pinned, then the rest."""
+        """Name the marks where there is room: the selected first, the pinned next, then others."""
         for old in self._labels:
             self._plot.removeItem(old)
         self._labels = []

@@ -98,7 +98,7 @@ class SequencePreview(QAbstractScrollArea):
         self.verticalScrollBar().setSingleStep(self._row_height() // 2)
         self.viewport().update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the rows in view."""
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -31,6 +31,7 @@ class TextChoice:
         pack: Whether documents are joined to full sequences.
         chat_template: Whether documents pass through the tokenizer's chat template.
         device: "auto", "cpu" or "cuda…".
+        stream: Whether the model passes layer by layer: "auto", "always", "never".
     """
 
     sources: tuple[SourceEntry, ...] = ()
@@ -41,6 +42,7 @@ class TextChoice:
     pack: bool = True
     chat_template: bool = False
     device: str = "auto"
+    stream: str = "auto"
 
     def to_json(self) -> dict[str, object]:
         """What a project keeps of it."""
@@ -91,6 +93,13 @@ class TextForm(QWidget):
             (self.tr("Graphics card (CUDA)"), "cuda"),
         ):
             self.device.addItem(text, name)
+        self.stream = QComboBox()
+        for text, name in (
+            (self.tr("When it does not fit"), "auto"),
+            (self.tr("Always"), "always"),
+            (self.tr("Never"), "never"),
+        ):
+            self.stream.addItem(text, name)
         self._build()
         self.set_choice(TextChoice())
         self._listen()
@@ -106,6 +115,7 @@ class TextForm(QWidget):
             pack=self.pack.isChecked(),
             chat_template=self.chat.isChecked(),
             device=str(self.device.currentData()),
+            stream=str(self.stream.currentData()),
         )
 
     def set_choice(self, choice: TextChoice) -> None:
@@ -123,6 +133,7 @@ class TextForm(QWidget):
         self.pack.setChecked(choice.pack)
         self.chat.setChecked(choice.chat_template)
         self.device.setCurrentIndex(max(self.device.findData(choice.device), 0))
+        self.stream.setCurrentIndex(max(self.stream.findData(choice.stream), 0))
         self.blockSignals(was)
         self.changed.emit()
 
@@ -150,6 +161,11 @@ class TextForm(QWidget):
         place = Card(self.tr("Run on"))
         where = Form(label_width=FORM_LABEL_WIDTH, field_width=0)
         where.add_row(self.tr("Device"), self.device)
+        where.add_row(
+            self.tr("Layer by layer"),
+            self.stream,
+            self.tr("Streams a model that is larger than memory from the disk"),
+        )
         place.body.addWidget(where)
         self.setLayout(column(texts, packing, place, None, spacing=2 * UNIT))
 
@@ -157,7 +173,7 @@ class TextForm(QWidget):
         self.sources.changed.connect(self._on_changed)
         for spin in (self.max_tokens, self.batch_size, self.seed):
             spin.valueChanged.connect(self._on_changed)
-        for combo in (self.seq_len, self.device):
+        for combo in (self.seq_len, self.device, self.stream):
             combo.currentIndexChanged.connect(self._on_changed)
         for box in (self.pack, self.chat):
             box.toggled.connect(self._on_changed)

@@ -15,7 +15,7 @@ def options(**changes) -> CalibrationOptions:
 
 def test_a_path_with_spaces_survives_the_shell() -> None:
     line = lines.profile_line(
-        "/my models/x", options(), device="auto", output="/out put.safetensors"
+        "/my models/x", options(), place=("--device", "auto"), output="/out put.safetensors"
     )
     words = shlex.split(line)
     assert words[:3] == ["seer", "profile", "/my models/x"]
@@ -24,11 +24,16 @@ def test_a_path_with_spaces_survives_the_shell() -> None:
 
 
 def test_only_what_differs_from_the_default_switch_is_said() -> None:
-    plain = lines.profile_line("demo", options(), device="cpu", output="p")
+    plain = lines.profile_line(
+        "demo", options(), place=("--device", "cpu", "--stream", "always"), output="p"
+    )
     assert "--no-pack" not in plain
     assert "--chat-template" not in plain
     special = lines.profile_line(
-        "demo", options(pack=False, chat_template=True), device="cpu", output="p"
+        "demo",
+        options(pack=False, chat_template=True),
+        place=("--device", "cpu", "--stream", "always"),
+        output="p",
     )
     assert "--no-pack" in special
     assert "--chat-template" in special
@@ -43,9 +48,18 @@ def test_every_option_of_the_lines_is_one_of_the_command_line(tmp_path) -> None:
     commands = get_command(app).commands
     made = (
         lines.profile_line(
-            "demo", options(pack=False, chat_template=True), device="cpu", output="p"
+            "demo",
+            options(pack=False, chat_template=True),
+            place=("--device", "cpu", "--stream", "always"),
+            output="p",
         ),
-        lines.evaluate_line("demo", options(), device="cpu", plan="p.json", reference="demo"),
+        lines.evaluate_line(
+            "demo",
+            options(),
+            place=("--device", "cpu", "--stream", "always"),
+            plan="p.json",
+            reference="demo",
+        ),
         lines.export_line("demo", plan="p.json", output="out", shard_size="5GB", verify=False),
     )
     for line in made:

@@ -20,6 +20,7 @@ CHOICE = TextChoice(
     pack=False,
     chat_template=True,
     device="cpu",
+    stream="never",
 )
 
 
