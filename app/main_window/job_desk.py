@@ -37,6 +37,7 @@ class JobDesk(QObject):
         self.button.clicked.connect(self.toggle)
         self.button.hide()
         jobs.added.connect(self._added)
+        jobs.removed.connect(self._changed)
         jobs.job_changed.connect(self._changed)
         jobs.job_finished.connect(self._finished)
         self.dock.asked.connect(self._ask)

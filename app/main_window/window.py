@@ -96,6 +96,8 @@ class MainWindow(QMainWindow):
         self.show_page("welcome")
         self._show_project()
         self._restore()
+        # Keys work from the start, and nothing wears a ring before they are used.
+        self.rail.items[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
     # -- construction ------------------------------------------------------------------------
 

@@ -55,6 +55,8 @@ QLabel[role="accent"] {{ color: {accent}; }}
 QLabel[role="mono"], QPlainTextEdit[role="mono"], QTextEdit[role="mono"] {{
   font-family: {mono}; font-size: {small}px; }}
 
+QLabel:disabled {{ color: {text_faint}; }}
+
 QPushButton, QToolButton {{ background: {raised}; color: {text}; border: 1px solid {line_strong};
   border-radius: {radius}px; padding: 0 12px; min-height: {control}px; }}
 QPushButton:hover, QToolButton:hover {{ background: {pressed}; }}

@@ -5,13 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QSizePolicy, QWidget
 
 from app.theme import RAIL_WIDTH, TYPE, UNIT, color, pixmap, theme, theme_changed
 from app.widgets.forms import column
 
 _DOT = {"done": "good", "stale": "accent", "ready": "text_faint", "blocked": "line_strong"}
+
+_BY_KEY = {
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +50,7 @@ class RailItem(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self._by_key = False
         theme_changed.connect(self.update)
         self.set_step(step)
 
@@ -84,6 +91,11 @@ class RailItem(QAbstractButton):
             painter.setPen(color("text_faint" if faint else "text_dim"))
             self._line(painter, QRectF(left, top + 18, width, 16), self.step.subtitle)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Draw a ring for who walks by keys, none for who clicks."""
+        self._by_key = event.reason() in _BY_KEY
+        super().focusInEvent(event)
+
     def _line(self, painter: QPainter, area: QRectF, text: str) -> None:
         width = int(area.width())
         shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, width)
@@ -95,7 +107,7 @@ class RailItem(QAbstractButton):
         if self.isChecked() or self.underMouse():
             painter.setBrush(color("raised", 1.0 if self.isChecked() else 0.5))
             painter.drawRoundedRect(area, 6, 6)
-        if self.hasFocus() and self.window().property("keyboard"):
+        if self.hasFocus() and self._by_key:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(color("accent"), 1))
             painter.drawRoundedRect(area, 6, 6)
