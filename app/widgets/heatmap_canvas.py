@@ -22,6 +22,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QRegion,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QWidget
@@ -34,6 +35,7 @@ from app.widgets.heatmap_labels import GUTTER_PAD, HEADER
 from app.widgets.heatmap_levels import Levels, Order, Scale, column_order, levels
 from app.widgets.heatmap_raster import SMALLEST_HATCHED, CellColours, paint_cells
 
+LABEL_REACH = 10.0  # logical pixels that a row's text takes above and below the row's middle
 BRIGHT_LEVEL = 150  # from this step of the colour scale on, a mark is dark instead of light
 
 
@@ -212,8 +214,22 @@ class HeatMapCanvas(QWidget):
         """The full-width strip that a row's label and numbers are painted in."""
         top, height = self.row_span(row)
         middle = top + height / 2
-        half = max(height / 2 + 1, 15.0)
+        half = max(height / 2 + 1, LABEL_REACH)
         return QRectF(0, middle - half, 4096, 2 * half).toAlignedRect()
+
+    def exposed_rows(self, region: QRegion) -> list[int]:
+        """Visible rows whose strip meets a region, in order."""
+        if not self.grid.rows:
+            return []
+        visible, _ = self.grid.visible()
+        pitch, top = self.grid.cell[1] / self.grid.ratio, self.grid.top / self.grid.ratio
+        reach = max(LABEL_REACH - pitch / 2, 1.0)
+        rows: set[int] = set()
+        for box in region:
+            first = int((box.top() - HEADER + top - reach) // pitch)
+            last = int((box.bottom() - HEADER + top + reach) // pitch)
+            rows.update(range(max(first, visible.start), min(last + 1, visible.stop)))
+        return sorted(rows)
 
     # drawing
 

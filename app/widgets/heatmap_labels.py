@@ -34,7 +34,7 @@ def paint_rows(painter: QPainter, canvas: HeatMapCanvas, region: QRegion) -> Non
     hover = canvas.hover_cell[0] if canvas.hover_cell else -1
     special = {current, hover, *canvas.selected_rows}
     crowd = [row for row in special if rows.start <= row < rows.stop]
-    for row in range(rows.start, rows.stop):
+    for row in canvas.exposed_rows(region):
         if row not in special and row % step:
             continue
         near = step > 1 and any(row != r and abs(row - r) * pitch < 12 for r in crowd)
@@ -43,7 +43,7 @@ def paint_rows(painter: QPainter, canvas: HeatMapCanvas, region: QRegion) -> Non
         top, height = canvas.row_span(row)
         middle = top + height / 2
         box = QRectF(0, middle - 9, canvas.gutter() - GUTTER_PAD, 18)
-        if middle < HEADER or not region.intersects(box.toAlignedRect()):
+        if middle < HEADER:
             continue
         selected = row in canvas.selected_rows
         if selected:

@@ -119,10 +119,10 @@ class Margins(QWidget):
         over = 3 if canvas.grid.cell[1] / canvas.grid.ratio < 13 else 0
         painter.setClipRect(exposed.adjusted(0, max(HEADER - over - exposed.top(), 0), 0, 0))
         rows, _ = canvas.grid.visible()
-        with_text = self._rows_with_text(rows)
-        for row in range(rows.start, min(rows.stop, len(self._figures.kept_L))):
-            if event.region().intersects(canvas.row_strip(row)):
-                self._paint_row(painter, row, with_text=with_text[row - rows.start])
+        with_text, columns = self._rows_with_text(rows), self.columns()
+        for row in canvas.exposed_rows(event.region()):
+            if row < len(self._figures.kept_L):
+                self._paint_row(painter, row, columns, with_text=with_text[row - rows.start])
 
     def _rows_with_text(self, rows: slice) -> list[bool]:
         """Which rows have room for their numbers."""
@@ -152,24 +152,25 @@ class Margins(QWidget):
             QRectF(number.x(), 0, coverage.right() - number.x(), height),
             Qt.AlignmentFlag.AlignRight | middle, self.tr("coverage"),
         )  # fmt: skip
-        if not self._with_entropy():
+        if not self._with_entropy(entropy):
             return
         painter.drawText(
             QRectF(entropy.x(), 0, entropy.width() + 30, height),
             Qt.AlignmentFlag.AlignLeft | middle, self.tr("entropy"),
         )  # fmt: skip
 
-    def _with_entropy(self) -> bool:
+    def _with_entropy(self, entropy: QRectF) -> bool:
         """Whether there is room for the last column."""
-        entropy = self.columns()[3]
         return entropy.x() + entropy.width() <= self.width() + 1
 
-    def _paint_row(self, painter: QPainter, row: int, *, with_text: bool) -> None:
+    def _paint_row(
+        self, painter: QPainter, row: int, columns: tuple[QRectF, ...], *, with_text: bool
+    ) -> None:
         figures = self._figures
         if figures is None:
             return
         top, height = self._canvas.row_span(row)
-        kept_box, number, coverage, entropy = self.columns()
+        kept_box, number, coverage, entropy = columns
         middle = top + height / 2
         thick = min(max(height * 0.46, 1.5), 8.0)
         experts, kept = int(figures.experts_L[row]), int(figures.kept_L[row])
@@ -179,7 +180,7 @@ class Margins(QWidget):
         self._bar(painter, bar, share, "accent")
         most = float(figures.entropy_most_L[row])
         value = float(figures.entropy_L[row])
-        if np.isfinite(value) and most > 0 and self._with_entropy():
+        if np.isfinite(value) and most > 0 and self._with_entropy(entropy):
             bar = QRectF(entropy.x(), middle - thick / 2, entropy.width(), thick)
             self._bar(painter, bar, min(value / most, 1.0), "bar")
         if not with_text:
