@@ -86,10 +86,10 @@ class ComparisonBars(QWidget):
         value = QRectF(width - 2 * VALUE_WIDTH, y, VALUE_WIDTH, 18)
         painter.drawText(value, right, numbers.perplexity(pair.value))
         if pair.change is not None:
-            token = "text_dim"
+            ink = "text_dim"
             if abs(pair.change) >= NOISE:
-                token = "good" if pair.change < 0 else "bad"
-            painter.setPen(color(token))
+                ink = "good" if pair.change < 0 else "bad"
+            painter.setPen(color(ink))
             rect = QRectF(width - VALUE_WIDTH, y, VALUE_WIDTH, 18)
             painter.drawText(rect, right, numbers.change(pair.change))
         share = min(pair.value / top, 1.0) if math.isfinite(pair.value) else 1.0

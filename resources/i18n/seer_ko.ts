@@ -83,6 +83,10 @@
         <translation>프로파일을 실행하세요. 모델이 왼쪽 텍스트를 읽고, 층마다 각 전문가를 얼마나 자주 고르는지가 이 지도에 채워집니다.</translation>
     </message>
     <message>
+        <source>This model&apos;s tokenizer has no chat template</source>
+        <translation>이 모델의 토크나이저에는 대화 템플릿이 없습니다</translation>
+    </message>
+    <message>
         <source>{tokens} tokens in {sequences} sequences</source>
         <translation>시퀀스 {sequences}개에 토큰 {tokens}</translation>
     </message>
@@ -1484,49 +1488,6 @@
     </message>
 </context>
 <context>
-    <name>Problems</name>
-    <message>
-        <source>{layers} route by a fixed token table: no expert there can go.</source>
-        <translation>{layers}은(는) 고정된 토큰 표로 라우팅합니다. 전문가를 제거할 수 없습니다.</translation>
-    </message>
-    <message>
-        <source>{layers}: {kept} kept at the least, but a token chooses {top_k}.</source>
-        <translation>{layers}: 최소 {kept}개를 유지하지만 토큰은 {top_k}개를 고릅니다.</translation>
-    </message>
-    <message>
-        <source>{layers}: the router&apos;s {groups} groups must keep equally many experts, at least {least} each.</source>
-        <translation>{layers}: 라우터의 {groups}개 그룹은 같은 수를, 각각 {least}개 이상 유지해야 합니다.</translation>
-    </message>
-    <message>
-        <source>Layers keep {low} to {high} experts: ragged plans need the bundled loader.</source>
-        <translation>층마다 {low}~{high}개를 유지합니다. 불균일 계획에는 동봉된 로더가 필요합니다.</translation>
-    </message>
-    <message>
-        <source>{kept} experts per layer is not a multiple of 8, which expert-parallel serving prefers.</source>
-        <translation>층당 {kept}개는 8의 배수가 아닙니다. 전문가 병렬 서빙은 8의 배수가 좋습니다.</translation>
-    </message>
-    <message>
-        <source>Keep them whole</source>
-        <translation>그대로 유지</translation>
-    </message>
-    <message>
-        <source>Keep {top_k}</source>
-        <translation>{top_k}개 유지</translation>
-    </message>
-    <message>
-        <source>Balance groups</source>
-        <translation>그룹 맞추기</translation>
-    </message>
-    <message>
-        <source>Make uniform</source>
-        <translation>균일하게 만들기</translation>
-    </message>
-    <message>
-        <source>Keep {better}</source>
-        <translation>{better}개 유지</translation>
-    </message>
-</context>
-<context>
     <name>RecentRow</name>
     <message>
         <source>not there any more</source>
@@ -2201,6 +2162,18 @@
         <translation>그래픽 카드 (CUDA)</translation>
     </message>
     <message>
+        <source>When it does not fit</source>
+        <translation>메모리에 맞지 않을 때</translation>
+    </message>
+    <message>
+        <source>Always</source>
+        <translation>항상</translation>
+    </message>
+    <message>
+        <source>Never</source>
+        <translation>사용 안 함</translation>
+    </message>
+    <message>
         <source>Texts</source>
         <translation>텍스트</translation>
     </message>
@@ -2243,6 +2216,14 @@
     <message>
         <source>Device</source>
         <translation>장치</translation>
+    </message>
+    <message>
+        <source>Layer by layer</source>
+        <translation>층별 스트리밍</translation>
+    </message>
+    <message>
+        <source>Streams a model that is larger than memory from the disk</source>
+        <translation>메모리보다 큰 모델을 디스크에서 흘려 읽습니다</translation>
     </message>
 </context>
 <context>
