@@ -83,6 +83,20 @@ def test_another_machines_lock_is_never_broken(tmp_path: Path) -> None:
     assert (tmp_path / LOCK_NAME).exists()
 
 
+def test_a_file_system_without_hard_links_can_be_locked_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_links(_source: Path, _target: Path) -> None:
+        raise OSError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", no_links)
+    with ProjectLock(tmp_path):
+        assert json.loads((tmp_path / LOCK_NAME).read_text())["pid"] == os.getpid()
+        with pytest.raises(ProjectError, match="another window"):
+            ProjectLock(tmp_path).acquire()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_taking_the_lock_clears_what_a_killed_save_left(tmp_path: Path) -> None:
     (tmp_path / "plans").mkdir()
     (tmp_path / ".project.json.abc~").write_text("half")

@@ -71,6 +71,14 @@ def test_profiles_and_plans_are_kept_by_content(project: Project) -> None:
     assert (project.folder / again.profile).stat().st_mtime_ns == written
 
 
+def test_a_project_can_let_go_of_its_profile_and_plan(project: Project) -> None:
+    full = project.with_profile(made_profile()).with_plan(Plan.keep_all(made_info()))
+    bare = full.with_profile(None).with_plan(None)
+    assert bare.load_profile() is None
+    assert bare.load_plan() is None
+    assert bare.name == "study"
+
+
 def test_only_plans_that_are_named_stay(project: Project) -> None:
     plan = Plan.keep_all(made_info())
     project = project.with_plan(plan, name="whole")
