@@ -170,7 +170,8 @@ class LayerStore:
             self._set(fill.name, self._filled(fill, check))
             self._pooled.add(fill.name)
         if layer.converted:
-            lazy = {name: LazyTensor(ref, self._reader) for name, ref in layer.converted.items()}
+            stored = layer.converted.items()
+            lazy = {name: LazyTensor(ref, self._reader, check) for name, ref in stored}
             info, _ = convert_and_load_state_dict_in_model(
                 self._skeleton.model, lazy, self._skeleton.load_config
             )
@@ -205,9 +206,9 @@ class LayerStore:
             check()
             part = host[at]
             if torch_dtype(ref) is fill.dtype and part.is_contiguous():
-                self._reader.read_into(ref, part)
+                self._reader.read_into(ref, part, check)
             else:
-                part.copy_(self._reader.read(ref))
+                part.copy_(self._reader.read(ref, check))
         if self._device.type == "cpu":
             return host
         moved = self._pool.take(fill.shape, fill.dtype, self._device)

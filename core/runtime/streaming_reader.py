@@ -7,7 +7,7 @@ map is dropped; with plain reads the process holds what it asked for and nothing
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
@@ -26,6 +26,13 @@ TORCH_DTYPES = {
 }  # fmt: skip
 
 
+CHUNK = 2**26  # bytes between two looks at whether to stop: tens of milliseconds
+
+
+def _go_on() -> None:
+    """Never stop."""
+
+
 class TensorReader:
     """Reads tensors of one folder and counts the bytes; thread-safe.
 
@@ -38,14 +45,19 @@ class TensorReader:
         self._lock = threading.Lock()
         self.bytes_read = 0
 
-    def read(self, ref: TensorRef) -> Tensor:
+    def read(self, ref: TensorRef, check: Callable[[], None] = _go_on) -> Tensor:
         """A tensor in host memory of its own."""
         tensor = torch.empty(ref.shape, dtype=torch_dtype(ref))
-        self.read_into(ref, tensor)
+        self.read_into(ref, tensor, check)
         return tensor
 
-    def read_into(self, ref: TensorRef, target: Tensor) -> None:
+    def read_into(self, ref: TensorRef, target: Tensor, check: Callable[[], None] = _go_on) -> None:
         """Fill a contiguous host tensor of the same dtype and size.
+
+        Args:
+            ref: What to read.
+            target: Where to.
+            check: Called every few megabytes; may raise to stop.
 
         Raises:
             CheckpointError: The file cannot be read or ends too early.
@@ -61,7 +73,8 @@ class TensorReader:
                 file.seek(ref.start)
                 done = 0
                 while done < len(view):
-                    count = file.readinto(view[done:])
+                    check()
+                    count = file.readinto(view[done : done + CHUNK])
                     if not count:
                         raise CheckpointError(
                             f"{ref.file} ends {len(view) - done:,} bytes too early, within "
@@ -81,13 +94,16 @@ class TensorReader:
 class LazyTensor:
     """What transformers takes for a slice of an open safetensors file: read when indexed."""
 
-    def __init__(self, ref: TensorRef, reader: TensorReader) -> None:
+    def __init__(
+        self, ref: TensorRef, reader: TensorReader, check: Callable[[], None] = _go_on
+    ) -> None:
         self._ref = ref
         self._reader = reader
+        self._check = check
 
     def __getitem__(self, key: object) -> Tensor:
         """The tensor, or a part of it."""
-        tensor = self._reader.read(self._ref)
+        tensor = self._reader.read(self._ref, self._check)
         return tensor if key is Ellipsis else tensor[key]
 
     def get_shape(self) -> Sequence[int]:

@@ -20,6 +20,7 @@ from core.pruning import shrink
 from core.run import Run
 from core.runtime import LiveModel, device, load_model
 from core.runtime import streaming_layers as layers_module
+from core.runtime import streaming_reader as reader_module
 from core.runtime.streaming import Watcher
 from tests.core.live import ISSUE_2_FAMILIES
 from tests.tiny import VOCABULARY, tiny_model
@@ -211,6 +212,28 @@ def test_cancelling_frees_the_layers_and_leaves_the_model_usable(tmp_path):
     assert all_on_meta(streamed)
     assert not [t for t in threading.enumerate() if t.name.startswith("layer-reader")]
     assert_same(live, streamed)
+
+
+@pytest.mark.parametrize("converted", [False, True])
+def test_reading_a_layer_stops_within_a_tensor(converted, tmp_path, monkeypatch):
+    if converted:
+        monkeypatch.setattr(layers_module, "_parts", lambda *_: None)
+    monkeypatch.setattr(reader_module, "CHUNK", 16)
+    folder = tiny_model("mixtral", tmp_path, tokenizer=False)
+    streamed = load_model(folder, device="cpu", stream="always", run=Run())
+    store = streamed.stream.store
+    before, calls = store.bytes_read, []
+
+    def check() -> None:
+        calls.append(store.bytes_read)
+        if len(calls) == 20:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        store.load(0, check)
+    assert store.bytes_read - before < store.layers[0].stored_bytes / 2
+    store.close()
+    assert all_on_meta(streamed)
 
 
 def test_an_error_in_a_step_comes_out_as_it_is(tmp_path):
