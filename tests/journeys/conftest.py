@@ -45,6 +45,9 @@ class Studio:
             key
         )
         digit = Qt.Key(Qt.Key.Key_0.value + number)
+        # Without a window manager nobody gives the window its focus back after a dialog.
+        self.window.activateWindow()
+        self.wait(self.window.isActiveWindow, 5000)
         self.bot.keyClick(self.window, digit, Qt.KeyboardModifier.ControlModifier)
         self.wait(lambda: self.window.page is self.window.pages.get(key), 5000)
         return self.window.pages[key]
