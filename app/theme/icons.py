@@ -11,7 +11,8 @@ from PySide6.QtSvg import QSvgRenderer
 
 import resources
 
-SIZES = (16, 20, 24, 32, 48)
+# Few, because each is drawn for two device ratios and two states before the window stands.
+SIZES = (16, 32)
 
 
 def icon_folder() -> Path:
