@@ -296,9 +296,9 @@ def _problems(layout: Layout, moe: MoeConfig, tally: Tally) -> tuple[str, ...]:
     if not layout.blocks:
         problems.append("no layer has routed experts under the names that this family uses")
     problems += [
-        f"layer {block.layer} has {block.experts} experts, config.json says {moe.experts}"
+        f"layer {block.layer} has {block.experts} experts, config.json says {said}"
         for block in layout.blocks
-        if block.experts != moe.experts
+        if block.experts != (said := moe.per_layer.get(block.layer, moe.experts))
     ]
     hashed = _hash_layers(layout)
     if hashed:

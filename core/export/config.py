@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping, Sequence
 
+from core.export.ragged import CLASS, MODULE, ragged_entries, without_experts
 from core.families import MoeConfig
 
 
@@ -12,7 +13,6 @@ def edited_config(
     config: Mapping[str, object],
     moe: MoeConfig,
     *,
-    experts: int,
     top_k: int | None,
     kept: Mapping[int, Sequence[int]],
     drop_mtp: bool,
@@ -22,7 +22,6 @@ def edited_config(
     Args:
         config: The source's, unchanged by this.
         moe: How it was read.
-        experts: Routed experts per layer that stay.
         top_k: Experts per token, or None to leave it.
         kept: Kept experts by layer, for lists that name single experts.
         drop_mtp: Whether multi-token-prediction layers are gone.
@@ -31,8 +30,14 @@ def edited_config(
     section = edited.get(moe.section) if moe.section else edited
     text = section if isinstance(section, dict) else edited
     family = moe.family
-    if experts != moe.experts:
-        _set(text, family.experts_keys, experts, moe)
+    counts = {layer: len(ids) for layer, ids in kept.items() if layer < moe.layers}
+    most = max(counts.values(), default=moe.experts)
+    if most != moe.experts:
+        _set(text, family.experts_keys, most, moe)
+    if len(set(counts.values())) > 1:
+        edited |= ragged_entries(config, moe, counts)
+    elif moe.per_layer:
+        _forget_ragged(edited, text, moe)
     if top_k is not None and top_k != moe.top_k:
         _set(text, family.top_k_keys, top_k, moe)
     if drop_mtp:
@@ -45,6 +50,16 @@ def edited_config(
         if quantization is not None:
             owner["quantization_config"] = _renumbered(quantization, moe, kept, drop_mtp=drop_mtp)
     return edited
+
+
+def _forget_ragged(edited: dict[str, object], text: dict[str, object], moe: MoeConfig) -> None:
+    """A uniform plan for a source whose layers differ: stock classes load the result."""
+    text["per_layer_config"] = without_experts(text["per_layer_config"], moe)
+    if not text["per_layer_config"]:
+        del text["per_layer_config"]
+    auto_map = edited.get("auto_map")
+    if isinstance(auto_map, dict) and f"{MODULE}.{CLASS}" in auto_map.values():
+        del edited["auto_map"]
 
 
 def _set(text: dict[str, object], keys: tuple[str, ...], value: int, moe: MoeConfig) -> None:

@@ -20,6 +20,7 @@ from core.errors import CheckpointError, InputError, PlanError
 from core.export.config import edited_config
 from core.export.memory import peak_rss_bytes
 from core.export.options import ExportOptions, ExportResult
+from core.export.ragged import MODULE, check_ragged, loader_source
 from core.export.shards import Shard, index_json, pack, write_shard
 from core.export.sidefiles import copy_side_files, side_files, write_json, write_text
 from core.export.slices import kept_by_layer, slice_tensors
@@ -66,7 +67,7 @@ def export_checkpoint(model: Path, options: ExportOptions, run: Run) -> ExportRe
 
     Raises:
         CheckpointError: The source is damaged or cannot be sliced, or verification failed.
-        PlanError: The plan is for another model, breaks a constraint, or is ragged.
+        PlanError: The plan is for another model, or breaks a constraint.
         InputError: The target is not empty or cannot be written.
         ResourceError: Not enough space on the disk.
         Cancelled: The run was cancelled.
@@ -118,6 +119,9 @@ def _prepare(model: Path, options: ExportOptions) -> _Job:
         )
     info = describe(source, source.tensors, moe, layout)
     plan = _checked(options.plan.for_model(info, force=options.force), info)
+    if not plan.uniform:
+        mtp = bool(layout.mtp_blocks) and not options.drop_mtp
+        check_ragged(source.config, moe, mtp=mtp)
     kept = kept_by_layer(plan, layout, drop_mtp=options.drop_mtp)
     tensors = slice_tensors(
         source,
@@ -143,17 +147,10 @@ def _prepare(model: Path, options: ExportOptions) -> _Job:
 
 
 def _checked(plan: Plan, info: ModelInfo) -> Plan:
-    """Refuse what the model's router, or stock loaders, cannot take."""
+    """Refuse what the model's router cannot take."""
     for problem in check_plan(plan, info):
         if problem.severity == "error":
             raise PlanError(problem.text.rstrip("."), remedy=problem.fix_text.lower())
-    if not plan.uniform and plan.dropped:
-        low, high = int(plan.kept_L.min()), int(plan.kept_L.max())
-        raise PlanError(
-            f"the plan is ragged: layers keep {low} to {high} experts, and stock loaders read one "
-            "number for all layers",
-            remedy="make it uniform: plan with --scope layer, or Make uniform in the window",
-        )
     if plan.top_k is not None and plan.top_k > int(plan.kept_L.min()):
         raise PlanError(
             f"top_k {plan.top_k} is more than the {int(plan.kept_L.min())} experts that stay",
@@ -210,12 +207,10 @@ def _write_weights(job: _Job, folder: Path, run: Run) -> int:
 
 
 def _write_config(job: _Job, folder: Path) -> None:
-    """config.json: the very bytes of the source's when nothing in it changes."""
-    counts = {len(ids) for ids in job.plan.keep}
+    """config.json: the very bytes of the source's when nothing in it changes; the ragged loader."""
     edited = edited_config(
         job.source.config,
         job.moe,
-        experts=counts.pop() if len(counts) == 1 else job.moe.experts,
         top_k=job.plan.top_k,
         kept=job.kept,
         drop_mtp=job.drop_mtp,
@@ -225,6 +220,8 @@ def _write_config(job: _Job, folder: Path) -> None:
         write_text(folder / CONFIG, raw)
     else:
         write_json(folder / CONFIG, edited)
+    if not job.plan.uniform:
+        write_text(folder / f"{MODULE}.py", loader_source(job.source.config))
 
 
 def _provenance(job: _Job, *, verified: bool) -> dict[str, object]:

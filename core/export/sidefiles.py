@@ -17,7 +17,15 @@ PATTERNS = (
     "LICENCE*", "NOTICE*", "USE_POLICY*", "COPYING*",
 )  # fmt: skip
 # Written by this export itself, or true of the source's weights only.
-NOT_COPIED = (CONFIG, INDEX, "seer.json", "*.index.json", "*.index.*.json", "adapter_config.json")
+NOT_COPIED = (
+    CONFIG,
+    INDEX,
+    "seer.json",
+    "*.index.json",
+    "*.index.*.json",
+    "adapter_config.json",
+    "modeling_seer.py",
+)
 FOLDERS = ("additional_chat_templates",)
 
 

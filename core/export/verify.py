@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from core.checkpoint import Checkpoint, Layout, TensorRef, read_layout
+from core.checkpoint.layout import Block
 from core.errors import CheckpointError
 from core.families import MoeConfig, Place, Role, read_moe_config
 from core.run import Run
@@ -39,7 +40,8 @@ def verify_export(
     found = read_layout(result.tensors, moe)
     if found.faults:
         raise _broken(found.faults[0])
-    _check_complete(layout, result, kept, moe, drop_mtp=drop_mtp)
+    _check_complete(layout, result, kept, drop_mtp=drop_mtp)
+    _check_counts((*found.blocks, *found.mtp_blocks), kept, moe)
     total = sum(ref.nbytes for ref in result.tensors.values())
     done = 0
     with _Files(source.folder) as before, _Files(output) as after:
@@ -59,7 +61,6 @@ def _check_complete(
     layout: Layout,
     result: Checkpoint,
     kept: Mapping[int, Sequence[int]],
-    moe: MoeConfig,
     *,
     drop_mtp: bool,
 ) -> None:
@@ -76,9 +77,18 @@ def _check_complete(
             raise _broken(f"{name} is missing")
     if expected != len(result.tensors):
         raise _broken(f"{len(result.tensors)} tensors, expected are {expected}")
-    counts = {len(ids) for ids in kept.values()}
-    if len(counts) == 1 and moe.experts not in counts:
-        raise _broken(f"config.json says {moe.experts} experts, the files hold {counts.pop()}")
+
+
+def _check_counts(
+    blocks: Sequence[Block], kept: Mapping[int, Sequence[int]], moe: MoeConfig
+) -> None:
+    """config.json and the files name the same number of experts in each layer."""
+    for block in blocks:
+        said = moe.per_layer.get(block.layer, moe.experts)
+        if block.experts != said or block.experts != len(kept[block.layer]):
+            raise _broken(
+                f"layer {block.layer} holds {block.experts} experts, config.json says {said}"
+            )
 
 
 def _origin(

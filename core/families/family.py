@@ -66,6 +66,7 @@ class Family:
         text_type: `model_type` of the nested text config, when the checkpoint is multimodal.
         routing: How gates are made: "softmax", "sigmoid+bias, groups", "softmax after top-k".
         experts_keys: Config keys of the number of routed experts, any alias.
+        per_layer_key: The config class's own key of that number, for `per_layer_config`.
         top_k_keys: Config keys of the experts chosen per token.
         layers_keys: Config keys of the number of decoder layers.
         shared_keys: Config keys of the number of shared experts.
@@ -90,6 +91,7 @@ class Family:
     text_type: str = ""
     routing: str
     experts_keys: tuple[str, ...] = ("num_experts", "num_local_experts", "n_routed_experts")
+    per_layer_key: str = "num_local_experts"
     top_k_keys: tuple[str, ...] = ("num_experts_per_tok",)
     layers_keys: tuple[str, ...] = ("num_hidden_layers",)
     shared_keys: tuple[str, ...] = ("n_shared_experts", "num_shared_experts")

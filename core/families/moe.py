@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.errors import CheckpointError
 from core.families.config import text_section, whole
@@ -24,7 +24,8 @@ class MoeConfig:
         family: The row that reads it.
         section: Key of the nested text config, "" when the file itself is one.
         layers: Decoder layers.
-        experts: Routed experts per MoE layer.
+        experts: Routed experts per MoE layer, where `per_layer` says nothing else.
+        per_layer: Routed experts of single layers, from `per_layer_config`.
         top_k: Experts chosen per token.
         n_group: Router groups, 1 without.
         topk_group: Groups that a token may choose from, 1 without.
@@ -36,6 +37,7 @@ class MoeConfig:
     section: str
     layers: int
     experts: int
+    per_layer: Mapping[int, int] = field(default_factory=dict, hash=False)
     top_k: int
     n_group: int
     topk_group: int
@@ -69,12 +71,27 @@ def read_moe_config(config: Mapping[str, object]) -> MoeConfig:
         section=section,
         layers=layers,
         experts=experts,
+        per_layer=_per_layer(text, family),
         top_k=top_k,
         n_group=max(n_group, 1),
         topk_group=max(topk_group, 1),
         mtp_layers=max(whole(text, family.mtp_keys, 0), 0),
         tied=tied is True,
     )
+
+
+def _per_layer(text: Mapping[str, object], family: Family) -> dict[int, int]:
+    """Expert counts of single layers."""
+    overrides = text.get("per_layer_config")
+    if not isinstance(overrides, Mapping):
+        return {}
+    keys = (family.per_layer_key, *family.experts_keys)
+    counts = {
+        int(layer): whole(entry, keys, 0)
+        for layer, entry in overrides.items()
+        if isinstance(entry, Mapping) and str(layer).isdecimal() and len(str(layer)) <= 6
+    }
+    return {layer: count for layer, count in counts.items() if count > 0}
 
 
 def _number(

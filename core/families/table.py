@@ -24,6 +24,7 @@ _ROWS = (
     Family(
         model_type="qwen2_moe",
         routing="softmax",
+        per_layer_key="num_experts",
         defaults=MappingProxyType({"num_experts": 60, "num_experts_per_tok": 4}),
         shared=("mlp.shared_expert", "mlp.shared_expert_gate"),
     ),
@@ -35,12 +36,14 @@ _ROWS = (
     Family(
         model_type="olmoe",
         routing="softmax",
+        per_layer_key="num_experts",
         defaults=MappingProxyType({"num_experts": 64, "num_experts_per_tok": 8}),
         expert_size_keys=("intermediate_size",),
     ),
     Family(
         model_type="deepseek_v3",
         routing="sigmoid+bias, groups",
+        per_layer_key="n_routed_experts",
         defaults=MappingProxyType(
             {"n_routed_experts": 256, "num_experts_per_tok": 8, "n_group": 8, "topk_group": 4}
         ),

@@ -246,7 +246,6 @@ def test_verification_can_be_left_out(tmp_path: Path, model: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "error", "word"),
     [
-        (lambda p: replace(p, keep=((0, 1), (0, 1, 2))), PlanError, "ragged"),
         (lambda p: replace(p, keep=((0,), (1,))), PlanError, "chooses 2"),
         (lambda p: replace(p, model_fingerprint="0" * 64), PlanError, "fingerprint"),
         (lambda p: replace(p, layer_ids=(3, 4)), PlanError, "the plan is for"),

@@ -1,0 +1,139 @@
+"""Layers that keep different numbers: per_layer_config, the bundled loader, the masked logits."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from core.checkpoint import inspect_model
+from core.errors import PlanError
+from core.export.reload import check_reload
+from core.families import known_model_types
+from core.planning import Plan
+from core.run import Run
+from tests.core.export.plans import export, odd, plan_of
+from tests.raw import mixtral, mixtral_config, tensor_bytes, write_folder
+from tests.tiny import tiny_model
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def ragged_plan(folder: Path) -> Plan:
+    """Fewer experts with every layer, the same number from each group of four."""
+    per_group = iter((3, 2, 3, 2))
+
+    def keep(count: int) -> Sequence[int]:
+        some = next(per_group)
+        return [i for i in range(count) if i % 4 < some]
+
+    return plan_of(folder, keep)
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    return write_folder(tmp_path / "model", mixtral_config(layers=3), mixtral(layers=3))
+
+
+def config_of(folder: Path) -> dict[str, object]:
+    config: dict[str, object] = json.loads((folder / "config.json").read_text())
+    return config
+
+
+def test_config_says_each_layers_number(tmp_path: Path, model: Path) -> None:
+    counts = iter((5, 8, 2))
+    result = export(model, tmp_path / "out", plan_of(model, lambda _: range(next(counts))))
+    config = config_of(tmp_path / "out")
+    assert config["num_local_experts"] == 8
+    assert config["per_layer_config"] == {
+        "0": {"num_local_experts": 5},
+        "2": {"num_local_experts": 2},
+    }
+    assert config["auto_map"] == {"AutoModelForCausalLM": "modeling_seer.SeerForCausalLM"}
+    assert not result.uniform
+    assert result.verified
+    info = inspect_model(tmp_path / "out")
+    assert (info.experts, info.problems) == ((5, 8, 2), ())
+
+
+@pytest.mark.timeout(600)  # the first one imports torch
+@pytest.mark.parametrize("model_type", known_model_types())
+def test_ragged_model_has_the_masked_models_logits(model_type: str, tmp_path: Path) -> None:
+    folder = tiny_model(model_type, tmp_path)
+    plan = ragged_plan(folder)
+    assert not plan.uniform
+    export(folder, tmp_path / "out", plan)
+    check = check_reload(tmp_path / "out", source=folder, plan=plan, device="cpu", run=Run())
+    assert check.complete
+    assert check.max_difference is not None
+    assert check.max_difference < 1e-5
+    assert check.top1_agreement == 1.0
+
+
+@pytest.mark.timeout(600)  # imports torch in a process of its own
+def test_stock_auto_class_loads_it_with_the_file_that_lies_beside(tmp_path: Path) -> None:
+    folder = tiny_model("qwen3_moe", tmp_path)
+    plan = ragged_plan(folder)
+    export(folder, tmp_path / "out", plan)
+    code = f"""
+from transformers import AutoModelForCausalLM
+model = AutoModelForCausalLM.from_pretrained({str(tmp_path / "out")!r}, trust_remote_code=True)
+blocks = [layer.mlp for layer in model.model.layers if hasattr(layer.mlp, "experts")]
+print(type(model).__name__, [block.experts.num_experts for block in blocks])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"HF_MODULES_CACHE": str(tmp_path / "modules")},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    expected = [len(ids) for ids in plan.keep]
+    assert done.stdout.strip() == f"SeerForCausalLM {expected}", done.stderr
+
+
+def test_pruning_a_ragged_model_to_one_number_makes_it_stock_again(
+    tmp_path: Path, model: Path
+) -> None:
+    counts = iter((5, 8, 4))
+    export(model, tmp_path / "ragged", plan_of(model, lambda _: range(next(counts))))
+    export(tmp_path / "ragged", tmp_path / "even", plan_of(tmp_path / "ragged", lambda _: range(4)))
+    export(model, tmp_path / "direct", plan_of(model, lambda _: range(4)))
+    assert config_of(tmp_path / "even") == config_of(tmp_path / "direct")
+    assert tensor_bytes(tmp_path / "even") == tensor_bytes(tmp_path / "direct")
+    assert not (tmp_path / "even" / "modeling_seer.py").exists()
+
+
+def test_other_per_layer_entries_stay(tmp_path: Path) -> None:
+    config = mixtral_config(per_layer_config={"1": {"sliding_window": 8, "num_experts": 8}})
+    folder = write_folder(tmp_path / "model", config, mixtral())
+    counts = iter((4, 3))
+    export(folder, tmp_path / "out", plan_of(folder, lambda _: range(next(counts))))
+    assert config_of(tmp_path / "out")["per_layer_config"] == {
+        "1": {"sliding_window": 8, "num_local_experts": 3}
+    }
+
+
+@pytest.mark.parametrize(
+    ("config", "word"),
+    [
+        ({"model_type": "x", "text_config": mixtral_config()}, "inside of a multimodal one"),
+        (mixtral_config(architectures=None), "names no causal language model"),
+        (mixtral_config(architectures=["os.system('x')ForCausalLM"]), "names no causal"),
+    ],
+)
+def test_models_that_the_loader_cannot_extend_are_refused(
+    tmp_path: Path, config: dict[str, object], word: str
+) -> None:
+    folder = write_folder(tmp_path / "model", config, mixtral())
+    counts = iter((4, 3))
+    with pytest.raises(PlanError, match=word) as caught:
+        export(folder, tmp_path / "out", plan_of(folder, lambda _: range(next(counts))))
+    assert "uniform" in caught.value.remedy
+    assert export(folder, tmp_path / "out", plan_of(folder, odd)).uniform
