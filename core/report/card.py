@@ -20,8 +20,10 @@ _LONGEST_CARD = 1_000_000
 _LOADING = """```python
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-model = AutoModelForCausalLM.from_pretrained("{name}", dtype="auto", device_map="auto")
-tokenizer = AutoTokenizer.from_pretrained("{name}")
+model = AutoModelForCausalLM.from_pretrained(
+    "path/to/this/folder", dtype="auto", device_map="auto"{trust}
+)
+tokenizer = AutoTokenizer.from_pretrained("path/to/this/folder")
 ```"""
 
 _PAPER = (
@@ -57,7 +59,7 @@ def model_card(source: ModelInfo, result: ModelInfo, plan: Plan) -> str:
         _made_by(plan),
         _PAPER,
         "## Loading it",
-        _LOADING.format(name="path/to/this/folder"),
+        _LOADING.format(trust="" if plan.uniform else ", trust_remote_code=True"),
         _loaders(plan),
         "## Making it again",
         "`seer.json` in this folder holds the whole plan under `plan`. Saved as `plan.json`:",
@@ -137,7 +139,10 @@ def _loaders(plan: Plan) -> str:
         return (
             "Every layer keeps the same number of experts, so stock transformers and vLLM load it."
         )
-    return "Layers keep different numbers of experts: load it with `trust_remote_code=True`."
+    return (
+        "Layers keep different numbers of experts. `trust_remote_code=True` lets transformers run "
+        "`modeling_seer.py` of this folder, 20 lines that give each layer its own number."
+    )
 
 
 def _survivors(plan: Plan) -> str:

@@ -146,14 +146,26 @@ def test_a_plan_of_other_weights_needs_force(
         assert seer(*words, "--force").code == 0
 
 
-def test_a_ragged_plan_is_not_exported_and_nothing_is_left(
+def test_a_ragged_plan_is_exported_with_its_loader(
     seer: Seer, model: Path, plan: Path, tmp_path: Path
 ) -> None:
     ragged = paint(Plan.load(plan), [(0, 2)], keep=False)
     ragged.save(plan)
     result = seer("export", model, "--plan", plan, "-o", tmp_path / "out")
+    assert result.code == 0
+    assert "the bundled loader (ragged)" in result.out
+    assert (tmp_path / "out" / "modeling_seer.py").exists()
+
+
+def test_a_refused_plan_leaves_nothing_behind(
+    seer: Seer, model: Path, plan: Path, tmp_path: Path
+) -> None:
+    kept = Plan.load(plan).kept_LE.copy()
+    kept[0, 1:] = False
+    Plan.load(plan).with_kept(kept).save(plan)
+    result = seer("export", model, "--plan", plan, "-o", tmp_path / "out")
     assert result.code == 1
-    assert "ragged" in result.err
+    assert "chooses 2" in result.err
     assert [path.name for path in tmp_path.iterdir()] == ["plan.json"]
 
 

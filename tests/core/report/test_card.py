@@ -67,3 +67,14 @@ def test_manual_choice_is_called_so(tmp_path: Path) -> None:
     export(model, tmp_path / "out", plan)
     text = model_card(inspect_model(model), inspect_model(tmp_path / "out"), plan)
     assert "Experts were chosen by hand." in text
+
+
+def test_card_of_a_ragged_model_says_how_to_load_it(tmp_path: Path) -> None:
+    model = write_folder(tmp_path / "model", mixtral_config(), mixtral())
+    counts = iter((3, 5))
+    plan = plan_of(model, lambda _: range(next(counts)))
+    export(model, tmp_path / "out", plan)
+    text = model_card(inspect_model(model), inspect_model(tmp_path / "out"), plan)
+    assert "with 3 to 5 of 8 experts per layer" in text
+    assert "trust_remote_code=True\n)" in text
+    assert "vLLM" not in text
