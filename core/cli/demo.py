@@ -38,7 +38,13 @@ def demo(
         ),
     ] = None,
     max_tokens: Annotated[
-        int, typer.Option("--max-tokens", min=1, metavar="N", help="Tokens to profile on.")
+        int,
+        typer.Option(
+            "--max-tokens",
+            min=1,
+            metavar="N",
+            help="Tokens to profile on; half as many are evaluated.",
+        ),
     ] = 50_000,
     device: Device = "auto",
     as_json: AsJson = False,
@@ -60,7 +66,7 @@ def demo(
         observed, profiled = _profile(live, folder, max_tokens, terminal)
         made, planned = _plan(observed, info, folder)
         terminal.note(f"plan: {info.experts[0]} → {int(made.kept_L[0])} experts per layer")
-        before, after = _evaluate(live, made, max_tokens, terminal)
+        before, after = _evaluate(live, made, max(max_tokens // 2, 1), terminal)
         exported = _export(model, made, folder, terminal)
         check = check_reload(
             folder / "model", source=model, plan=made, device=device, run=terminal.run
