@@ -228,5 +228,4 @@ def reload_task(subject: Subject, *, output: Path, plan: Plan) -> Task:
         title=translate("Tasks", "Reload {name} in transformers").format(name=output.name),
         kind="reload",
         function=work,
-        command=lines.line("seer", "inspect", output),
     )

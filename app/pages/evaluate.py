@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
 
 from app.jobs import tasks
@@ -45,6 +45,7 @@ class EvaluatePage(Page):
         self.primary_action = QAction(self.tr("Quick check"), self)
         self.primary_action.triggered.connect(self.quick_check)
         self._marked: tuple[Variant, ...] = ()
+        self._behind = False
         self._build()
         self._listen()
         self._on_model()
@@ -81,6 +82,12 @@ class EvaluatePage(Page):
         """The line that does what "Quick check" does."""
         task = quick_check_task(self.session)
         return task.command if task else ""
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with the edits that were made elsewhere."""
+        super().showEvent(event)
+        if self._behind:
+            self._show()
 
     # -- actions -----------------------------------------------------------------------------
 
@@ -202,7 +209,7 @@ class EvaluatePage(Page):
         session, inspector = self.session, self.inspector
         session.model_changed.connect(self._on_model)
         session.variants_changed.connect(self._show)
-        session.plan_changed.connect(self._show)
+        session.plan_changed.connect(self._on_plan)
         inspector.plan_asked.connect(self.use_plan)
         inspector.measure_asked.connect(self.measure)
         inspector.copy_asked.connect(self.copy_command)
@@ -221,6 +228,15 @@ class EvaluatePage(Page):
         self.go_to.emit("welcome")
 
     @Slot()
+    def _on_plan(self) -> None:
+        """An edit must be quick: while another page is shown this one waits."""
+        if self.isVisible():
+            self._show()
+        else:
+            self._behind = True
+            self.state_changed.emit()
+
+    @Slot()
     def _on_texts(self) -> None:
         dialog = self.sender()
         if isinstance(dialog, TextsDialog):
@@ -230,6 +246,7 @@ class EvaluatePage(Page):
 
     @Slot()
     def _show(self) -> None:
+        self._behind = False
         chosen = self.table.currentIndex().siblingAtColumn(0).data()
         rows = self._rows()
         self.stack.setCurrentIndex(1 if rows else 0)

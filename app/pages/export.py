@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl, Slot
-from PySide6.QtGui import QAction, QDesktopServices
+from PySide6.QtGui import QAction, QDesktopServices, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.jobs import tasks
@@ -42,6 +42,7 @@ class ExportPage(Page):
         super().__init__(session, parent)
         self.primary_action = QAction(self.tr("Export"), self)
         self.primary_action.triggered.connect(self.export)
+        self._behind = False
         self._written: Plan | None = None  # of the export that is shown
         self._target = Target(folder=Path(), problem="missing", free=0)
         self._build()
@@ -85,6 +86,12 @@ class ExportPage(Page):
     def shown(self) -> None:
         """The disk may have changed."""
         self._refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with the edits that were made elsewhere."""
+        super().showEvent(event)
+        if self._behind:
+            self._on_plan()
 
     # -- actions -----------------------------------------------------------------------------
 
@@ -180,6 +187,12 @@ class ExportPage(Page):
 
     @Slot()
     def _on_plan(self) -> None:
+        """An edit must be quick: while another page is shown this one waits."""
+        if not self.isVisible():
+            self._behind = True
+            self.state_changed.emit()
+            return
+        self._behind = False
         plan, info = self.session.plan, self.session.info
         if plan is not None and info is not None:
             self.form.propose(proposed(self.session.model, Path(info.path), plan))
@@ -206,7 +219,11 @@ class ExportPage(Page):
         job = self.watch.job
         if job is not None and job.task.kind == "reload":
             self.result.show_reload(job)
-        self._refresh()
+        if job is None or job.over:
+            self._refresh()
+            return
+        self.primary_action.setEnabled(False)
+        self.result.set_busy(True)
 
     @Slot()
     def _on_empty(self) -> None:
