@@ -12,7 +12,7 @@ class StudioError(Exception):
 
     Args:
         what: One sentence without a final period, naming the number or the path that matters.
-        remedy: What the user can do about it, as an imperative phrase; empty if nothing can be done.
+        remedy: What the user can do about it, as an imperative phrase; empty if there is nothing.
     """
 
     def __init__(self, what: str, *, remedy: str = "") -> None:
