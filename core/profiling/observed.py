@@ -61,7 +61,7 @@ def observed_experts_forward(
         ("gate_up_proj", "gate_up_proj_bias") if module.has_gate else ("up_proj", "up_proj_bias")
     )
     mid_SI = grouped_linear(
-        hidden_TH[order_S // K],
+        hidden_TH.index_select(0, order_S // K),
         getattr(module, up),
         ends_E,
         bias=getattr(module, up_bias)[expert_S] if biased else None,
@@ -86,8 +86,14 @@ def observed_experts_forward(
             lengths_E=torch.diff(ends_E, prepend=ends_E.new_zeros(1)),
             output_SH=output_SH,
         )
-    weighted_SH = output_SH * gate_TK.reshape(-1)[order_S].unsqueeze(-1)
     restore_S = torch.empty_like(order_S)
     restore_S[order_S] = torch.arange(order_S.shape[0], device=order_S.device)
-    summed_TH = weighted_SH[restore_S].view(T, K, -1).sum(dim=1)
+    # transformers weighs first and copies twice; the same products in place make the same bits.
+    weighted_SH = output_SH.index_select(0, restore_S)
+    gate_S1 = gate_TK.reshape(-1, 1)
+    if torch.result_type(weighted_SH, gate_S1) == weighted_SH.dtype:
+        weighted_SH = weighted_SH.mul_(gate_S1)
+    else:
+        weighted_SH = weighted_SH * gate_S1
+    summed_TH = weighted_SH.view(T, K, -1).sum(dim=1)
     return summed_TH.to(hidden_TH.dtype)

@@ -17,6 +17,9 @@ from core.runtime.live import MoeLayer
 # Columns of a layer's sums.
 COUNT, GATE, NORM, NORM_SQ, GATED_NORM = range(5)
 
+_TINY = torch.finfo(torch.float32).tiny
+_LEAST = torch.finfo(torch.float32).min
+
 
 @dataclass(frozen=True, kw_only=True)
 class Valid:
@@ -80,14 +83,21 @@ class LayerSink:
         logits = output[self._layer.logits_index]
         logits_TE = logits.detach().reshape(-1, logits.shape[-1])[:, : self._layer.count].float()
         self._check_rows(logits_TE)
-        sigmoid = self._layer.score == "sigmoid"
-        p_TE = logits_TE.sigmoid() if sigmoid else logits_TE.softmax(dim=-1)
+        if self._layer.score == "sigmoid":
+            p_TE = logits_TE.sigmoid()
+            # The entropy needs a distribution.
+            share_TE = p_TE / p_TE.sum(dim=-1, keepdim=True).clamp_min(_TINY)
+            entropy_T = torch.special.entr(share_TE).sum(dim=-1)
+        else:
+            log_p_TE = logits_TE.log_softmax(dim=-1)
+            p_TE = log_p_TE.exp()
+            # A masked expert has p = 0 and log p = -inf, whose product is to be 0.
+            entropy_T = -p_TE.mul(log_p_TE.clamp_min(_LEAST)).sum(dim=-1)
         if self._valid.padded:
             p_TE = p_TE.masked_fill(~self._valid.mask_T[:, None], 0.0)
+            entropy_T = entropy_T.masked_fill(~self._valid.mask_T, 0.0)
         self._soft_E = p_TE.sum(dim=0, dtype=torch.float64)
-        if sigmoid:  # the entropy needs a distribution
-            p_TE = p_TE / p_TE.sum(dim=-1, keepdim=True).clamp_min(torch.finfo(p_TE.dtype).tiny)
-        self._entropy = torch.special.entr(p_TE).sum(dtype=torch.float64)
+        self._entropy = entropy_T.sum(dtype=torch.float64)
         self._routed = True
 
     def experts(

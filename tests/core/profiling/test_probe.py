@@ -39,8 +39,10 @@ def test_statistics_equal_a_float64_computation_from_the_formulas(family, tmp_pa
     assert profile.count.sum() == texts.tokens * live.info.top_k * len(live.moe)
 
 
-def test_the_probe_changes_no_bit_of_the_models_output_and_leaves_no_trace(tmp_path):
-    live, texts = load_tiny("mixtral", tmp_path), random_set()
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+@pytest.mark.parametrize("family", ["mixtral", "gpt_oss"])
+def test_the_probe_changes_no_bit_of_the_models_output_and_leaves_no_trace(family, dtype, tmp_path):
+    live, texts = load_tiny(family, tmp_path, dtype=dtype), random_set()
     live.model.set_experts_implementation("grouped_mm")
     ids = torch.from_numpy(texts.batch(0).input_ids)
     attributes = [set(vars(layer.experts)) for layer in live.moe]
