@@ -5,14 +5,11 @@ The only module of this room that imports torch; front ends run it when the mode
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from core.checkpoint.files import CONFIG, read_json
 from core.errors import CheckpointError
-from core.export.ragged import MODULE, architecture
 from core.planning import Plan
 from core.run import Run
 
@@ -104,10 +101,12 @@ def check_names(folder: Path) -> ReloadCheck:
     """
     from transformers.utils import logging
 
+    from core.runtime.ragged import model_class
+
     shown = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()
     try:
-        model, report = _loader(folder).from_pretrained(
+        model, report = model_class(folder).from_pretrained(
             folder,
             device_map="meta",
             dtype="auto",
@@ -142,6 +141,7 @@ def _compare(
 
     from core.pruning import masked
     from core.runtime import load_model
+    from core.runtime.ragged import model_class
 
     original = load_model(source, device=device, run=run)
     generator = torch.Generator().manual_seed(0)
@@ -152,27 +152,13 @@ def _compare(
         expected = _logits(original.model, ids_BS)
     del original
     run.check()
-    reloaded = _loader(folder).from_pretrained(
+    reloaded = model_class(folder).from_pretrained(
         folder, dtype=dtype, local_files_only=True, use_safetensors=True
     )
     written = _logits(reloaded.eval().to(place), ids_BS)
     difference = float((written - expected).abs().max())
     agreement = float((written.argmax(-1) == expected.argmax(-1)).float().mean())
     return difference, agreement, ids_BS.numel()
-
-
-def _loader(folder: Path) -> Any:
-    """What loads a folder: AutoModelForCausalLM, or for layers that differ our own loader's class.
-
-    Code from the folder is never run.
-    """
-    import transformers
-
-    config = read_json(folder / CONFIG)
-    if not config.get("per_layer_config"):
-        return transformers.AutoModelForCausalLM
-    loader = importlib.import_module(f"resources.loader.{MODULE}")
-    return loader.ragged(getattr(transformers, architecture(config)))
 
 
 def _logits(model: PreTrainedModel, ids_BS: torch.Tensor) -> torch.Tensor:

@@ -15,6 +15,7 @@ from core.run import Run
 from core.runtime.device import check_memory, choose_device, choose_dtype, fits
 from core.runtime.live import LiveModel, find_layers
 from core.runtime.memory import gigabytes
+from core.runtime.ragged import model_class
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -95,7 +96,6 @@ def live_model(model: PreTrainedModel, *, folder: Path, info: ModelInfo) -> Live
 
 def _from_pretrained(folder: Path, dtype: torch.dtype, device: torch.device) -> PreTrainedModel:
     from safetensors import SafetensorError
-    from transformers import AutoModelForCausalLM
 
     options: dict[str, object] = {
         "dtype": dtype,
@@ -108,7 +108,7 @@ def _from_pretrained(folder: Path, dtype: torch.dtype, device: torch.device) -> 
         options["device_map"] = {"": device}
     try:
         with quiet():
-            model, report = AutoModelForCausalLM.from_pretrained(folder, **options)
+            model, report = model_class(folder).from_pretrained(folder, **options)
     except torch.cuda.OutOfMemoryError as error:
         raise ResourceError(
             f"{device} ran out of memory while loading {folder.name}", remedy="--device cpu"

@@ -106,6 +106,8 @@ def set_counts(
     """
     family = family_for(live.info.config)
     text = config.get_text_config()  # type: ignore[attr-defined]
+    if experts is not None:
+        _forget_layers(text, (family.per_layer_key, *family.experts_keys))
     for value, keys in ((experts, family.experts_keys), (top_k, family.top_k_keys)):
         if value is None:
             continue
@@ -115,6 +117,15 @@ def set_counts(
                 f"the config of {live.info.model_type} has none of {', '.join(keys)}"
             )
         setattr(text, key, value)
+
+
+def _forget_layers(text: Any, keys: Sequence[str]) -> None:
+    """Take single layers' numbers out of a config, which would win over the one for all."""
+    if not getattr(text, "is_heterogeneous", False):
+        return
+    layers = text.to_dict()["per_layer_config"]
+    others = {i: {k: v for k, v in own.items() if k not in keys} for i, own in layers.items()}
+    text.per_layer_config = {i: own for i, own in others.items() if own} or None
 
 
 def held(module: nn.Module, *, buffers: bool) -> dict[str, Any]:

@@ -137,3 +137,26 @@ def test_models_that_the_loader_cannot_extend_are_refused(
         export(folder, tmp_path / "out", plan_of(folder, lambda _: range(next(counts))))
     assert "uniform" in caught.value.remedy
     assert export(folder, tmp_path / "out", plan_of(folder, odd)).uniform
+
+
+@pytest.mark.timeout(600)
+def test_ragged_model_can_be_loaded_measured_and_pruned_further(tmp_path: Path) -> None:
+    import torch
+
+    from core.pruning import masked, shrink
+    from core.runtime import load_model
+
+    folder = tiny_model("qwen3_moe", tmp_path)
+    export(folder, tmp_path / "out", ragged_plan(folder))
+    live = load_model(tmp_path / "out", device="cpu", run=Run())
+    assert live.info.experts == (6, 4)
+    ids = torch.arange(40)[None]
+    plan = plan_of(tmp_path / "out", lambda count: range(0, count, 2))
+    with torch.inference_mode():
+        plain = live.model(ids).logits
+        with masked(live, None):
+            assert torch.equal(live.model(ids).logits, plain)
+        with masked(live, plan):
+            hidden = live.model(ids).logits
+        assert not torch.equal(hidden, plain)
+        assert torch.equal(shrink(live, plan).model(ids).logits, hidden)

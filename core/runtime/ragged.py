@@ -1,0 +1,35 @@
+"""The class that loads a folder, also when its layers keep different numbers of experts."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+from core.checkpoint.files import CONFIG, read_json
+from core.errors import UnsupportedModelError
+
+
+def model_class(folder: Path) -> Any:
+    """AutoModelForCausalLM, or for layers that differ the stock class extended by our own loader.
+
+    The loader is this program's copy of the file that export puts beside the weights: code from
+    the folder is never run.
+
+    Raises:
+        UnsupportedModelError: Layers differ and config.json names no stock class.
+    """
+    import transformers
+
+    config = read_json(folder / CONFIG)
+    if not config.get("per_layer_config"):
+        return transformers.AutoModelForCausalLM
+    named = config.get("architectures")
+    first = named[0] if isinstance(named, list) and named else None
+    base = getattr(transformers, first, None) if isinstance(first, str) else None
+    if not (isinstance(base, type) and issubclass(base, transformers.PreTrainedModel)):
+        raise UnsupportedModelError(
+            f"{folder.name} has a per_layer_config and names no class of transformers ({first!r})",
+            remedy="a checkpoint exported by SEER Studio",
+        )
+    return importlib.import_module("resources.loader.modeling_seer").ragged(base)
