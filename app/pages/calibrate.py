@@ -207,7 +207,7 @@ class CalibratePage(Page):
 
     def _listen(self) -> None:
         self.form.changed.connect(self._on_form)
-        self.watch.changed.connect(self._refresh)
+        self.watch.turned.connect(self._refresh)
         self.session.model_changed.connect(self._on_model)
         self.session.scores_changed.connect(self._show_map)
         self.session.profile_changed.connect(self._on_profile)
@@ -310,10 +310,11 @@ class CalibratePage(Page):
 
     @Slot()
     def _on_profile(self) -> None:
-        if self.session.profile is not self._profile:
-            self._profile = self.session.profile
-            self._made_with = self._asked or self._options()
-            self._asked = None
+        if self.session.profile is self._profile:
+            return  # a snapshot of a running one: the map listens to the scores
+        self._profile = self.session.profile
+        self._made_with = self._asked or self._options()
+        self._asked = None
         self._refresh()
 
     @Slot()

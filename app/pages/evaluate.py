@@ -214,7 +214,7 @@ class EvaluatePage(Page):
         inspector.measure_asked.connect(self.measure)
         inspector.copy_asked.connect(self.copy_command)
         inspector.remove_asked.connect(self.remove)
-        self.watch.changed.connect(self._show_ready)
+        self.watch.turned.connect(self._show_ready)
 
     # -- what changes ------------------------------------------------------------------------
 

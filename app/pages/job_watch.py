@@ -24,7 +24,8 @@ class JobWatch(QObject):
         parent: The page.
     """
 
-    changed = Signal()
+    changed = Signal()  # progress, up to 20 times a second
+    turned = Signal()  # it began, or it came to its end
 
     def __init__(
         self, queue: JobQueue, kinds: frozenset[str], strip: RunStrip, parent: QObject
@@ -42,6 +43,7 @@ class JobWatch(QObject):
         strip.pause_asked.connect(self.pause)
         strip.resume_asked.connect(self.resume)
         strip.cancel_asked.connect(self.cancel)
+        self._was_busy = self.busy
         self._show()
 
     @property
@@ -78,6 +80,9 @@ class JobWatch(QObject):
         if job is self.job:
             self._show()
             self.changed.emit()
+            if self.busy != self._was_busy:
+                self._was_busy = self.busy
+                self.turned.emit()
 
     def _show(self) -> None:
         job = self.job
