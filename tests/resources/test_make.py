@@ -15,7 +15,7 @@ from resources.demo.make.bigram import Bigram
 from resources.demo.make.network import Network, Shape, initialise
 from resources.demo.make.optimiser import Optimiser, orthogonal
 from resources.demo.make.sources import DOMAINS
-from resources.demo.make.train import Options
+from resources.demo.make.train import Options, train
 
 TINY = Shape(layers=2, experts=4, hidden=32, ffn=24, heads=2, vocabulary=64)
 
@@ -163,3 +163,24 @@ def test_a_bigram_model_sums_to_one_and_learns_a_cycle():
         every = model._probability(np.full(8, v), np.arange(8))
         assert every.sum() == pytest.approx(1.0)
     assert model.perplexity([np.arange(4).repeat(1)]) < 1.02
+
+
+@pytest.mark.slow  # three runs of two processes, which import torch
+@pytest.mark.timeout(600)
+def test_training_that_was_resumed_equals_training_that_was_not(tmp_path):
+    def train_for(name: str, steps: int) -> torch.Tensor:
+        folder = tmp_path / name / "train"
+        folder.mkdir(parents=True, exist_ok=True)
+        for i, domain in enumerate(DOMAINS):
+            tokens = np.random.default_rng(i).integers(0, 64, size=2_000)
+            np.save(folder / f"{domain}.npy", tokens.astype(np.uint16))
+        options = Options(tokens=steps * 4 * 32, length=32, batch=4, warmup=2, decay=0.1)
+        return train(tmp_path / name, options, TINY).clone()
+
+    straight = train_for("straight", 8)
+    half = train_for("resumed", 4)
+    resumed = train_for("resumed", 8)
+    assert not torch.equal(half, resumed)
+    assert torch.equal(straight, resumed)
+    with pytest.raises(ValueError, match="seed 0"):
+        train(tmp_path / "resumed", Options(seed=1), TINY)

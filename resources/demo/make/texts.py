@@ -101,6 +101,7 @@ def _write(path: Path, texts: list[str]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     lines = (json.dumps({"text": text}, ensure_ascii=False) for text in texts)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    path.with_suffix(".npy").unlink(missing_ok=True)  # tokens of the text that was here
 
 
 _LICENCES = """\

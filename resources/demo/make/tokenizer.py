@@ -48,6 +48,8 @@ def make(work: Path) -> None:
     tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
     settings = json.dumps(_SETTINGS, indent=2) + "\n"
     (folder / "tokenizer_config.json").write_text(settings, encoding="utf-8")
+    for tokens in (work / "train").glob("*.npy"):
+        tokens.unlink()  # made by another tokenizer
     print(f"tokenizer: {tokenizer.get_vocab_size()} entries")
 
 

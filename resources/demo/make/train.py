@@ -78,9 +78,19 @@ class _Job:
     save_seconds: float
 
 
-def make(work: Path, options: Options, *, minutes_between_saves: float = 5) -> None:
+def make(work: Path, options: Options) -> None:
     """Trains to the end (resuming what `work` holds) and writes the model into the package."""
     shape = Shape()
+    export.write(shape, train(work, options, shape))
+
+
+def train(
+    work: Path, options: Options, shape: Shape, *, minutes_between_saves: float = 5
+) -> Tensor:
+    """Trains to the end, from the checkpoint in `work` if there is one; returns the weights.
+
+    Raises ValueError when the checkpoint was made with another seed.
+    """
     size = shape.size()
     shared = _Shared(
         torch.zeros(size),
@@ -93,6 +103,8 @@ def make(work: Path, options: Options, *, minutes_between_saves: float = 5) -> N
     checkpoint = work / "checkpoint.pt"
     if checkpoint.exists():
         found = torch.load(checkpoint, weights_only=True)
+        if found.get("seed", options.seed) != options.seed:
+            raise ValueError(f"{checkpoint} was made with seed {found['seed']}; remove it first")
         shared.weights.copy_(found["weights"])
         shared.state.copy_(found["state"])
         shared.step.copy_(found["step"])
@@ -103,7 +115,7 @@ def make(work: Path, options: Options, *, minutes_between_saves: float = 5) -> N
     barrier = mp.get_context("spawn").Barrier(options.ranks)
     job = _Job(options, work, shape, shared, barrier, minutes_between_saves * 60)
     mp.spawn(_train, args=(job,), nprocs=options.ranks)
-    export.write(shape, shared.weights)
+    return shared.weights
 
 
 def _train(rank: int, job: _Job) -> None:
@@ -138,14 +150,14 @@ def _train(rank: int, job: _Job) -> None:
             s.step[0] = step + 1
             log.after(step, float(loss), use_LE, (step + 1 - first) * o.batch * o.length)
             if step + 1 == o.steps or time.monotonic() - saved > job.save_seconds:
-                _save(work, s)
+                _save(work, s, o.seed)
                 saved = time.monotonic()
         barrier.wait()  # nobody changes weights while rank 0 saves or evaluates
 
 
-def _save(work: Path, s: _Shared) -> None:
+def _save(work: Path, s: _Shared, seed: int) -> None:
     partial = work / "checkpoint.partial"
-    found = {"weights": s.weights, "state": s.state, "step": s.step}
+    found = {"weights": s.weights, "state": s.state, "step": s.step, "seed": seed}
     torch.save(found, partial)
     partial.replace(work / "checkpoint.pt")
 
