@@ -111,12 +111,13 @@ def unfolded(command: str) -> str:
     return " \\\n  ".join(shlex.join(part) for part in lines)
 
 
-def load_snippet(folder: str | Path) -> str:
-    """Python that loads an exported checkpoint with stock transformers."""
+def load_snippet(folder: str | Path, *, uniform: bool = True) -> str:
+    """Python that loads an exported checkpoint; layers that differ need the loader beside them."""
+    trust = "" if uniform else ", trust_remote_code=True"
     return (
         "from transformers import AutoModelForCausalLM, AutoTokenizer\n"
         "\n"
         f"folder = {str(folder)!r}\n"
         "tokenizer = AutoTokenizer.from_pretrained(folder)\n"
-        'model = AutoModelForCausalLM.from_pretrained(folder, dtype="auto")\n'
+        f'model = AutoModelForCausalLM.from_pretrained(folder, dtype="auto"{trust})\n'
     )

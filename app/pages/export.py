@@ -253,22 +253,25 @@ class ExportPage(Page):
         task = self._task()
         self.line.set_text(unfolded(task.command) if task else "")
         shown = self.session.exported.output if self.session.exported else self._target.folder
-        self.python.set_text(load_snippet(shown))
+        result = self.session.exported
+        uniform = result.uniform if result is not None else plan.uniform
+        self.python.set_text(load_snippet(shown, uniform=uniform))
         self.state_changed.emit()
 
     def _show_banner(self) -> None:
-        wrong = self._blocking()
-        if not wrong:
+        """What forbids the export, or that the plan is ragged: that is allowed, but not stock."""
+        problem, plan = self._blocker() or self._ragged(), self.session.plan
+        if problem is None or plan is None:
             self.banner.clear()
             return
-        problem = self._blocker()
-        if problem is not None and problem.fix is not None:
-            self.banner.say(wrong, "notice", fix_text(problem), self._fix)
+        text = problem_text(problem, plan)
+        if problem.fix is not None:
+            self.banner.say(text, "notice", fix_text(problem), self._fix)
         else:
-            self.banner.say(wrong, "notice", self.tr("Choose experts"), self._go_select)
+            self.banner.say(text, "notice", self.tr("Choose experts"), self._go_select)
 
     def _fix(self) -> None:
-        problem = self._blocker()
+        problem = self._blocker() or self._ragged()
         if problem is not None and problem.fix is not None:
             self.session.apply_plan(problem.fix(), fix_text(problem))
 
@@ -278,11 +281,13 @@ class ExportPage(Page):
     # -- values ------------------------------------------------------------------------------
 
     def _blocker(self) -> Problem | None:
-        """The problem that forbids an export: an error, or a plan that stock loaders refuse."""
-        for problem in self.session.problems:
-            if problem.severity == "error" or problem.kind == "ragged":
-                return problem
-        return None
+        """The problem that forbids an export."""
+        errors = (p for p in self.session.problems if p.severity == "error")
+        return next(errors, None)
+
+    def _ragged(self) -> Problem | None:
+        """The remark that stock classes load the result only with the bundled loader."""
+        return next((p for p in self.session.problems if p.kind == "ragged"), None)
 
     def _blocking(self) -> str:
         """Why the plan cannot be exported, or empty."""

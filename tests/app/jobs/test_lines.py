@@ -82,3 +82,7 @@ def test_the_python_snippet_is_python_and_names_the_folder() -> None:
     scope: dict[str, object] = {}
     exec(snippet.splitlines()[2], scope)
     assert scope["folder"] == "/it's/here"
+    assert "trust_remote_code" not in snippet
+    ragged = lines.load_snippet("/it's/here", uniform=False)
+    compile(ragged, "snippet", "exec")
+    assert "trust_remote_code=True)" in ragged

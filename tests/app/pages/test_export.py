@@ -57,10 +57,11 @@ def test_a_uniform_plan_can_be_exported_and_names_what_loads_it(page, session) -
     assert page.figures.figures[0].value.full_text == "18"
 
 
-def test_a_ragged_plan_is_refused_with_a_button_that_repairs_it(page, session) -> None:
+def test_a_ragged_plan_can_be_exported_and_a_button_makes_it_uniform(page, session) -> None:
     drop(session, slice(0, 2), slice(0, 1))
-    assert page.state().kind == "blocked"
-    assert not page.primary_action.isEnabled()
+    assert page.state().kind == "ready"
+    assert page.primary_action.isEnabled()
+    assert page.figures.figures[3].value.full_text == "ragged"
     assert page.banner.isVisible()
     page.banner.button.click()
     assert session.plan.uniform
