@@ -69,6 +69,8 @@ class CalibratePage(Page):
     def subtitle(self) -> str:
         """What was read, or what would be."""
         profile = self.session.profile
+        if self.watch.busy:
+            return self.tr("running")
         if profile is not None:
             return self.tr("{tokens} tokens · {domains} domains").format(
                 tokens=numbers.short_count(int(profile.tokens[:, 0].sum())),
@@ -186,15 +188,7 @@ class CalibratePage(Page):
     def _map_card(self) -> QWidget:
         self.map = HeatMapCanvas()
         self.map_note = label("", "caption")
-        self.map_empty = EmptyState(
-            "calibrate",
-            self.tr("Nothing was profiled yet"),
-            self.tr(
-                "Run the profile: the model reads the texts at the left, and this map fills with "
-                "how often each layer chooses each of its experts."
-            ),
-            self.tr("Run profile"),
-        )
+        self.map_empty = EmptyState("calibrate", "", "")
         self.map_empty.activated.connect(self.run_profile)
         inner = QWidget()
         box = column(self.map_note, self.map)
@@ -321,13 +315,30 @@ class CalibratePage(Page):
     def _refresh(self) -> None:
         ready = self._task() is not None
         self.primary_action.setEnabled(ready and not self.watch.busy)
-        self.map_empty.button.setEnabled(ready and not self.watch.busy)
+        self._show_map_empty(ready)
         done = self.session.profile is not None
         self.primary_action.setText(self.tr("Run again") if done else self.tr("Run profile"))
         self.next_button.setVisible(done)
         if not self.preview.sequences():
             self.preview.set_sequences((), self._why_empty())
         self.state_changed.emit()
+
+    def _show_map_empty(self, ready: bool) -> None:
+        if self.watch.busy:
+            self.map_empty.set_text(
+                self.tr("The first counts are on their way"),
+                self.tr("This map fills batch by batch while the model reads."),
+            )
+            return
+        self.map_empty.set_text(
+            self.tr("Nothing was profiled yet"),
+            self.tr(
+                "Run the profile: the model reads the texts at the left, and this map fills with "
+                "how often each layer chooses each of its experts."
+            ),
+            self.tr("Run profile"),
+        )
+        self.map_empty.button.setEnabled(ready)
 
     def _why_empty(self) -> str:
         if not self.form.choice().sources:

@@ -87,7 +87,7 @@ class JobWatch(QObject):
     def _show(self) -> None:
         job = self.job
         if job is None or job.over:
-            self._strip.hide()
+            self._strip.put_away()
             return
         self._strip.show_run(
             job.title,

@@ -151,6 +151,12 @@ class Button(QPushButton):
         self._icon_name = name
         self._dress()
 
+    def setEnabled(self, enabled: bool) -> None:
+        """Keep the focus from jumping to whatever comes next, where Space would press it."""
+        if not enabled and self.hasFocus():
+            self.clearFocus()
+        super().setEnabled(enabled)
+
     def setText(self, text: str) -> None:
         """Without a text the icon needs no gap."""
         super().setText(text)

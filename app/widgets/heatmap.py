@@ -146,6 +146,8 @@ class HeatMap(HeatMapCanvas):
             return
         row, column = cell
         expert = self.expert_at(row, column)
+        # Space now means this expert, not the layers that were chosen before.
+        self.select_rows(())
         self.set_cursor_cell(row, expert)
         box = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         if self.state.fixed_LE[row, expert] and not box:
@@ -303,8 +305,10 @@ class HeatMap(HeatMapCanvas):
             row = min(max(row + rows, 0), n_rows - 1)
             last = int(self.state.exists_LE[row].sum()) - 1
             column = min(max(column + columns, 0), max(min(last, n_columns - 1), 0))
-        if self.selected_rows and rows and len(self.selected_rows) == 1:
+        if len(self.selected_rows) == 1 and rows:
             self.select_rows((row,))
+        else:
+            self.select_rows(())
         self.set_cursor_cell(row, self.expert_at(row, column))
 
     def _jump(self, *, last: bool, map_end: bool) -> None:

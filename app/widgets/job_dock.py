@@ -63,7 +63,7 @@ _MARKS = {
 class JobDelegate(QStyledItemDelegate):
     """Paints one job: mark, title, bar, detail."""
 
-    TITLE = 200
+    TITLE = 300
     BAR = 120
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:

@@ -62,5 +62,12 @@ class RunStrip(QFrame):
         self.setAccessibleName(f"{name}: {self.detail.full_text}")
         self.show()
 
+    def put_away(self) -> None:
+        """Hide; the focus is dropped rather than handed to whatever comes next."""
+        for button in (self.pause, self.cancel):
+            if button.hasFocus():
+                button.clearFocus()
+        self.hide()
+
     def _toggle(self) -> None:
         (self.resume_asked if self._paused else self.pause_asked).emit()

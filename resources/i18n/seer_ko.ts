@@ -31,6 +31,10 @@
         <translation>보정</translation>
     </message>
     <message>
+        <source>running</source>
+        <translation>실행 중</translation>
+    </message>
+    <message>
         <source>{tokens} tokens · {domains} domains</source>
         <translation>토큰 {tokens} · 영역 {domains}</translation>
     </message>
@@ -73,6 +77,14 @@
     <message>
         <source>Open a model</source>
         <translation>모델 열기</translation>
+    </message>
+    <message>
+        <source>The first counts are on their way</source>
+        <translation>첫 집계를 기다리는 중</translation>
+    </message>
+    <message>
+        <source>This map fills batch by batch while the model reads.</source>
+        <translation>모델이 읽는 동안 이 지도가 배치마다 채워집니다.</translation>
     </message>
     <message>
         <source>Nothing was profiled yet</source>
@@ -1447,7 +1459,7 @@
         <translation>{layers}: 고정된 토큰 표로 라우팅하므로 전문가를 제거할 수 없습니다.</translation>
     </message>
     <message>
-        <source>{layers}: {kept} experts are kept, but a token chooses {top_k}.</source>
+        <source>{layers}: {kept} kept, but a token chooses {top_k} experts.</source>
         <translation>{layers}: 전문가 {kept}개를 유지하지만 토큰은 {top_k}개를 고릅니다.</translation>
     </message>
     <message>

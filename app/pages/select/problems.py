@@ -27,7 +27,7 @@ def problem_text(problem: Problem, plan: Plan) -> str:
             "Problem", "{layers}: routed by a fixed token table, no expert there can go."
         ),
         "below_top_k": translate(
-            "Problem", "{layers}: {kept} experts are kept, but a token chooses {top_k}."
+            "Problem", "{layers}: {kept} kept, but a token chooses {top_k} experts."
         ),
         "groups": translate(
             "Problem",

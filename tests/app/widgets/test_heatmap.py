@@ -158,6 +158,28 @@ def test_a_click_on_a_row_label_selects_the_layer(cells: HeatMap, heard: Heard) 
     assert heard.toggled == [(1, 4)]
 
 
+def test_space_means_the_expert_that_was_clicked_not_a_layer_chosen_before(
+    cells: HeatMap, heard: Heard
+) -> None:
+    QTest.mouseClick(cells, LEFT, PLAIN, QPoint(8, at(cells, 4, 0).y()))
+    QTest.mouseClick(cells, LEFT, PLAIN, at(cells, 1, 2))
+    QTest.keyClick(cells, Qt.Key.Key_Space)
+    assert heard.layers == [(4,), ()]
+    assert heard.toggled == []
+    assert [cells for cells, _ in heard.edits] == [{(1, 2)}, {(1, 2)}]
+
+
+def test_moving_sideways_leaves_the_layers_and_up_or_down_takes_one_along(
+    cells: HeatMap, heard: Heard
+) -> None:
+    cells.set_cursor_cell(2, 2)
+    cells.select_rows((2,))
+    QTest.keyClick(cells, Qt.Key.Key_Down)
+    assert cells.selected_rows == (3,)
+    QTest.keyClick(cells, Qt.Key.Key_Right)
+    assert cells.selected_rows == ()
+
+
 def test_the_keyboard_moves_toggles_and_locks(cells: HeatMap, heard: Heard) -> None:
     cells.set_cursor_cell(0, 0)
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Left):

@@ -6,17 +6,18 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.widgets.banner import Banner
 from app.widgets.bars import Part, StackedBar
 from app.widgets.cards import Facts, Figure
 from app.widgets.empty_state import EmptyState
 from app.widgets.fit_bar import FitBar
-from app.widgets.forms import Button, ElidedLabel, Form
+from app.widgets.forms import Button, ElidedLabel, Form, column
 from app.widgets.layer_ribbon import LayerRibbon
 from app.widgets.meter import Gauge, Meter
 from app.widgets.rail import Rail, Step
+from app.widgets.run_strip import RunStrip
 
 
 def test_a_form_row_names_its_field_for_screen_readers(qtbot):
@@ -166,3 +167,20 @@ def test_a_primary_button_takes_the_theme_into_its_icon(qtbot):
     wide = button.iconSize().width()
     button.setText("")
     assert button.iconSize().width() < wide
+
+
+@pytest.mark.parametrize("how", ["disabled", "put away"])
+def test_a_button_that_goes_does_not_hand_its_focus_to_the_next(qtbot, how):
+    page, strip, other = QWidget(), RunStrip(), QLineEdit()
+    page.setLayout(column(strip, other))
+    qtbot.addWidget(page)
+    strip.show_run("Profile", None, "", paused=False, stopping=False)
+    page.show()
+    page.activateWindow()
+    strip.cancel.setFocus()
+    if how == "disabled":
+        strip.show_run("Profile", None, "", paused=False, stopping=True)
+    else:
+        strip.put_away()
+    assert not strip.cancel.hasFocus()
+    assert not other.hasFocus()
