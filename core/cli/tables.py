@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.table import Table
 
-from core.checkpoint.info import ModelInfo, ParameterCount
 from core.cli.words import change, count, flops, percent, plural, size
-from core.planning import Cost
+
+if TYPE_CHECKING:  # numpy would cost `seer inspect` a tenth of its second
+    from core.checkpoint.info import ModelInfo, ParameterCount
+    from core.planning import Cost
 
 
 def facts(rows: Iterable[tuple[str, str]]) -> Table:
