@@ -109,19 +109,30 @@ class CalibratePage(Page):
             return
         self.tabs.setCurrentIndex(HEAT_MAP)
         self._asked = self._options()
+        self._drop_preview()
         self.session.start(task)
 
     @Slot()
     def refresh_preview(self) -> None:
         """Pack the preview anew, dropping one under way."""
         options, model = self._options(), subject.current(self.session)
-        if self._preview_job is not None:
-            self._preview_job.cancel()
-            self._preview_job = None
-        if options is None or model is None or not self.isVisible():
+        self._drop_preview()
+        if options is None or model is None or not self.isVisible() or self.watch.busy:
             return
         self._preview_job = self.session.start(tasks.preview_task(model, options, "calibration"))
         self._preview_job.finished.connect(self._on_preview)
+
+    def _drop_preview(self) -> None:
+        if self._preview_job is not None:
+            self._preview_job.cancel()
+            self._preview_job = None
+
+    @Slot()
+    def _on_turned(self) -> None:
+        """A run has the machine to itself; what it put off comes after it."""
+        if not self.watch.busy and not self.preview.sequences():
+            self._preview_timer.start()
+        self._refresh()
 
     @Slot()
     def _on_empty(self) -> None:
@@ -201,7 +212,7 @@ class CalibratePage(Page):
 
     def _listen(self) -> None:
         self.form.changed.connect(self._on_form)
-        self.watch.turned.connect(self._refresh)
+        self.watch.turned.connect(self._on_turned)
         self.session.model_changed.connect(self._on_model)
         self.session.scores_changed.connect(self._show_map)
         self.session.profile_changed.connect(self._on_profile)
@@ -315,7 +326,7 @@ class CalibratePage(Page):
     def _refresh(self) -> None:
         ready = self._task() is not None
         self.primary_action.setEnabled(ready and not self.watch.busy)
-        self._show_map_empty(ready)
+        self._show_map_empty(ready=ready)
         done = self.session.profile is not None
         self.primary_action.setText(self.tr("Run again") if done else self.tr("Run profile"))
         self.next_button.setVisible(done)
@@ -323,7 +334,7 @@ class CalibratePage(Page):
             self.preview.set_sequences((), self._why_empty())
         self.state_changed.emit()
 
-    def _show_map_empty(self, ready: bool) -> None:
+    def _show_map_empty(self, *, ready: bool) -> None:
         if self.watch.busy:
             self.map_empty.set_text(
                 self.tr("The first counts are on their way"),

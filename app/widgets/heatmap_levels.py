@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.ma  # noqa: F401, ICN001 - or np.percentile loads it amid the first snapshot
+import numpy.ma  # or np.percentile loads it amid the first snapshot
 from numpy.typing import NDArray
 
 from app.widgets.colormap import LEVELS
