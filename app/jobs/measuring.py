@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from app.jobs.warm import wait_for_libraries
 from core.evaluation.variant import Provenance, Variant
 from core.run import Run
 
@@ -64,6 +65,7 @@ def pack(
     """The packed set and the tokenizer that made it."""
     from core.calibration import build_calibration, load_tokenizer
 
+    wait_for_libraries(run)
     tokenizer = load_tokenizer(folder)
     return build_calibration(options, tokenizer, demo_split=split, run=run), tokenizer
 

@@ -24,6 +24,7 @@ from app.jobs.measuring import (
     pack,
 )
 from app.jobs.task import Task
+from app.jobs.warm import wait_for_libraries
 from core.run import Run
 
 if TYPE_CHECKING:
@@ -220,6 +221,7 @@ def reload_task(subject: Subject, *, output: Path, plan: Plan) -> Task:
     def work(run: Run) -> ReloadCheck:
         from core.export.reload import check_reload
 
+        wait_for_libraries(run)
         return check_reload(
             output, source=subject.folder, plan=plan, device=subject.device, run=run
         )

@@ -15,9 +15,16 @@ import sys
 import threading
 from pathlib import Path
 
+from core.run import Run
+
 # In the order in which they depend on each other.
 LIBRARIES = ("libc10.so", "libtorch_cpu.so", "libtorch.so", "libtorch_python.so")
 RTLD_NOW = 2
+
+# One thread at a time: of two that import transformers at once, one finds its lazy module half
+# made ("cannot import name 'AutoTokenizer'").
+_lock = threading.Lock()
+WAIT_SECONDS = 0.05
 
 _thread: threading.Thread | None = None
 
@@ -35,13 +42,33 @@ def warming() -> bool:
     return _thread is not None and _thread.is_alive()
 
 
+def wait_for_libraries(run: Run) -> None:
+    """Import torch and transformers on this worker thread, or wait until another one has.
+
+    Raises:
+        ImportError: They are not there, or broken.
+        Cancelled: The run was stopped while it waited.
+    """
+    while not _lock.acquire(timeout=WAIT_SECONDS):
+        run.check()
+    try:
+        _load()
+    finally:
+        _lock.release()
+    run.check()
+
+
 def _import() -> None:
+    # Whoever needs them imports them again and reports what is wrong.
+    with contextlib.suppress(Exception), _lock:
+        _load()
+
+
+def _load() -> None:
     if "torch" not in sys.modules:
         _open_libraries()
-    # Whoever needs them imports them again and reports what is wrong.
-    with contextlib.suppress(Exception):
-        import torch  # noqa: F401
-        from transformers import AutoModelForCausalLM, AutoTokenizer  # noqa: F401
+    import torch  # noqa: F401
+    from transformers import AutoModelForCausalLM, AutoTokenizer  # noqa: F401
 
 
 def _open_libraries() -> None:

@@ -72,7 +72,7 @@ class Watch(Studio):
         if self.job.over:
             self.clock.stop()
             latest = self.job.latest
-            print(json.dumps({"ticks": self.ticks, "state": self.job.state,
+            print(json.dumps({"ticks": self.ticks, "state": self.job.state, "error": str(self.job.error),
                               "seconds": self.job.seconds, "rate": latest and latest.rate}))
             self.window.close()
 
@@ -98,7 +98,7 @@ def run() -> list[Row]:
         raise RuntimeError(f"the studio ended with {done.returncode}: {done.stderr[-2000:]}")
     found = json.loads(done.stdout.strip().splitlines()[-1])
     if found["state"] != "done":
-        raise RuntimeError(f"the profile ended as {found['state']}")
+        raise RuntimeError(f"the profile ended as {found['state']}: {found['error']}")
     late, reading = np.asarray(found["ticks"]).T
     stalls = np.maximum(late - TICK_MS, 0.0)
     detail = f"{len(stalls):,} ticks in {found['seconds']:.1f} s, {TOKENS:,} tokens"
