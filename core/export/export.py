@@ -18,6 +18,7 @@ from core.checkpoint.files import CONFIG, INDEX
 from core.checkpoint.info import describe
 from core.errors import CheckpointError, InputError, PlanError
 from core.export.config import edited_config
+from core.export.flush import Flusher
 from core.export.memory import peak_rss_bytes
 from core.export.options import ExportOptions, ExportResult
 from core.export.ragged import MODULE, check_ragged, loader_source
@@ -190,17 +191,19 @@ def _write_weights(job: _Job, folder: Path, run: Run) -> int:
     run.check()
     run.progress("export", 0, total, "bytes")
     written = 0
-    for shard in job.shards:
-        # A name that no loader looks for, until the bytes are on the disk.
-        temporary = folder / f"{shard.name}.part"
-        try:
-            written += write_shard(temporary, shard, job.source.folder, copied=copied)
-        except EOFError as error:
-            raise CheckpointError(
-                f"a file of {job.source.folder} became shorter while it was read",
-                remedy="exporting again when nothing writes to the model",
-            ) from error
-        temporary.rename(folder / shard.name)
+    source = job.source.folder
+    with Flusher() as flusher:
+        for shard in job.shards:
+            # A name that no loader looks for, until the bytes are on the disk.
+            temporary = folder / f"{shard.name}.part"
+            try:
+                written += write_shard(temporary, shard, source, flusher, copied=copied)
+            except EOFError as error:
+                raise CheckpointError(
+                    f"a file of {source} became shorter while it was read",
+                    remedy="exporting again when nothing writes to the model",
+                ) from error
+            temporary.rename(folder / shard.name)
     if len(job.shards) > 1:
         write_json(folder / INDEX, index_json(job.shards))
     return written

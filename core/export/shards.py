@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from core.checkpoint.header import BITS
+from core.export.flush import Flusher
 from core.export.slices import OutTensor, Range
 
 # Bytes per system call: a cancel is honoured within one of them, also on a slow disk.
@@ -78,13 +79,16 @@ def header_bytes(tensors: Sequence[OutTensor]) -> bytes:
     return len(text).to_bytes(8, "little") + text
 
 
-def write_shard(path: Path, shard: Shard, source: Path, *, copied: Callable[[int], None]) -> int:
+def write_shard(
+    path: Path, shard: Shard, source: Path, flusher: Flusher, *, copied: Callable[[int], None]
+) -> int:
     """Write one file and make it durable.
 
     Args:
         path: Where; it must not exist.
         shard: What.
         source: The folder that the ranges point into.
+        flusher: Brings it to the disk meanwhile.
         copied: Told the bytes of each step; may raise to stop.
 
     Returns:
@@ -93,11 +97,21 @@ def write_shard(path: Path, shard: Shard, source: Path, *, copied: Callable[[int
     header = header_bytes(shard.tensors)
     ranges = joined(r for tensor in shard.tensors for r in tensor.ranges)
     with path.open("xb", buffering=0) as out:
-        _write(out.fileno(), header)
-        with _Copier(source, out.fileno(), len(header), copied) as copier:
-            for r in ranges:
-                copier.copy(*r)
-        os.fsync(out.fileno())
+        handle = out.fileno()
+
+        def step(count: int) -> None:
+            copied(count)
+            flusher.written(handle, count)
+
+        try:
+            _write(handle, header)
+            with _Copier(source, handle, len(header), step) as copier:
+                for r in ranges:
+                    copier.copy(*r)
+            flusher.finish(handle)
+        except BaseException:
+            flusher.abandon()
+            raise
     return len(header) + shard.nbytes
 
 
