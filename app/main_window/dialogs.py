@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QLabel, QMessageBox, QPlainTextEdit, QWidget
 
 from app.theme import UNIT, mono_font, pixmap, theme
-from app.widgets.forms import Button, column, label, row
+from app.widgets.forms import Button, column, label, row, sentence
 
 
 class ErrorDialog(QDialog):
@@ -35,7 +35,7 @@ class ErrorDialog(QDialog):
         mark = QLabel()
         mark.setPixmap(pixmap("warning", theme().bad, 24))
         mark.setFixedSize(QSize(24, 24))
-        self.what = label(what[:1].upper() + what[1:], "strong", wrap=True, selectable=True)
+        self.what = label(sentence(what), "strong", wrap=True, selectable=True)
         self.remedy = label(
             self.tr("Try: {remedy}").format(remedy=remedy) if remedy else "",
             "dim",

@@ -77,7 +77,7 @@ class JobDesk(QObject):
     @Slot(object)
     def _finished(self, job: Job) -> None:
         self._show()
-        if job.state == "failed":
+        if job.state == "failed" and job.task.kind != "preview":  # the page tells that itself
             self.show_error(job)
 
     def _show(self) -> None:

@@ -21,7 +21,7 @@ from app.widgets.banner import Banner
 from app.widgets.cards import Card
 from app.widgets.domain_bar import DomainBar
 from app.widgets.empty_state import EmptyState
-from app.widgets.forms import Button, column, label, row, scrolled
+from app.widgets.forms import Button, column, label, row, scrolled, sentence
 from app.widgets.heatmap_canvas import CellState, HeatMapCanvas
 from app.widgets.run_strip import RunStrip
 from app.widgets.sequences import Piece, PreviewSequence, SequencePreview
@@ -50,6 +50,7 @@ class CalibratePage(Page):
         self.primary_action.triggered.connect(self.run_profile)
         self.form = TextForm()
         self._preview_job: Job | None = None
+        self._failed = ""  # why there is no preview
         self._profile: object = None
         self._asked: CalibrationOptions | None = None  # of the run under way
         self._made_with: CalibrationOptions | None = None  # of the profile that is there
@@ -146,8 +147,8 @@ class CalibratePage(Page):
 
     def _build(self) -> None:
         self.banner = Banner()
-        left = scrolled(self.form)
-        left.setFixedWidth(FORM_WIDTH + 12)
+        left = scrolled(self.form)  # 12 between form and map, 8 for a scroll bar
+        left.setFixedWidth(FORM_WIDTH + 20)
         self.form.layout().setContentsMargins(0, 0, 12, 0)
         self.next_button = Button(self.tr("Choose experts"))
         self.next_button.clicked.connect(self._next)
@@ -257,8 +258,10 @@ class CalibratePage(Page):
             return
         self._preview_job = None
         if job.error is not None:
-            self.preview.set_sequences((), job.error.what)
+            self._failed = sentence(job.error.what)
+            self.preview.set_sequences((), self._failed)
             self.domains.hide()
+            self.note.setText("")
             self.banner.say(self._with_remedy(job.error.what, job.error.remedy), "bad")
         elif job.state == "done" and job.result is not None:
             self.banner.clear()
@@ -354,7 +357,7 @@ class CalibratePage(Page):
     def _why_empty(self) -> str:
         if not self.form.choice().sources:
             return self.tr("Add texts at the left to see the sequences that the model will read.")
-        return self.tr("Packing the texts…")
+        return self._failed or self.tr("Packing the texts…")
 
     # -- values ------------------------------------------------------------------------------
 
@@ -383,6 +386,7 @@ class CalibratePage(Page):
         return self._made_with is not None and options is not None and options != self._made_with
 
     def _with_remedy(self, what: str, remedy: str) -> str:
+        what = sentence(what)
         if not remedy:
             return f"{what}."
         return self.tr("{what}. Try: {remedy}.").format(what=what, remedy=remedy)

@@ -187,7 +187,8 @@ class ModelPage(Page):
         return card
 
     def _fit_card(self) -> Card:
-        card = Card(self.tr("Does it fit?"), self.tr("whole model, 4,096 tokens of context"))
+        card = Card(self.tr("Does it fit?"))
+        self._fit_note = card.note
         self._video = FitRow(self.tr("Video memory"))
         self._memory = FitRow(self.tr("Main memory"))
         card.body.setSpacing(2 * UNIT)
@@ -270,9 +271,14 @@ class ModelPage(Page):
         self._dtypes_table.set_parts(dtypes)
 
     def _show_fit(self, info: ModelInfo) -> None:
+        from core.planning.cost import default_context
         from core.planning.vram import CONTEXT_HIGH, CONTEXT_LOW, vram_estimate
 
+        tokens = default_context(info)
         need = vram_estimate(info)
+        self._fit_note.setText(
+            self.tr("whole model, {tokens} tokens of context").format(tokens=f"{tokens:,}")
+        )
         free, video = free_memory(), free_video_memory()
         figure = self.strip.figures[-1]
         self._video.show_fit(need.low, need.high, video, self._verdict(need.low, need.high, video))

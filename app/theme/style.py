@@ -64,7 +64,7 @@ QPushButton:pressed, QToolButton:pressed, QToolButton:checked {{ background: {pr
 QPushButton:checked {{ background: {accent_soft}; border-color: {accent}; color: {text}; }}
 QPushButton:disabled, QToolButton:disabled {{ color: {text_faint}; border-color: {line};
   background: transparent; }}
-QPushButton:focus, QToolButton:focus {{ border: 1px solid {accent}; }}
+QPushButton:focus, QToolButton:focus {{ border: 1px solid {accent}; outline: none; }}
 QPushButton[kind="primary"] {{ background: {accent}; color: {on_accent}; border-color: {accent};
   font-weight: 600; padding: 0 16px; }}
 QPushButton[kind="primary"]:hover {{ background: {accent_hover}; border-color: {accent_hover}; }}

@@ -66,6 +66,12 @@ def label(
     return out
 
 
+def sentence(text: str) -> str:
+    """A message as a sentence begins; the name of a file keeps its spelling."""
+    first = text.split(" ", 1)[0]
+    return text[:1].upper() + text[1:] if first.isalpha() else text
+
+
 class ElidedLabel(QLabel):
     """A label that shortens its text with an ellipsis and tells the whole as its tooltip.
 

@@ -170,7 +170,7 @@ def _check_contiguous(file: str, refs: list[TensorRef], base: int, size: int) ->
     if at != size:
         kind = "truncated" if at > size else "too long"
         raise CheckpointError(
-            f"{file} is {kind}: {size:,} bytes, its header says {_shown(f'{at:,}')}",
+            f"{file} is {kind}: {size:,} bytes, its header says {f'{at:,}'[:40]}",
             remedy=_REMEDY,
         )
 

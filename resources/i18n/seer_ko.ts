@@ -1254,10 +1254,6 @@
         <translation>들어가나요?</translation>
     </message>
     <message>
-        <source>whole model, 4,096 tokens of context</source>
-        <translation>모델 전체, 문맥 토큰 4,096</translation>
-    </message>
-    <message>
         <source>Video memory</source>
         <translation>비디오 메모리</translation>
     </message>
@@ -1332,6 +1328,10 @@
     <message>
         <source>Next-token prediction layers</source>
         <translation>다중 토큰 예측 층</translation>
+    </message>
+    <message>
+        <source>whole model, {tokens} tokens of context</source>
+        <translation>모델 전체, 문맥 토큰 {tokens}</translation>
     </message>
     <message>
         <source>no GPU here</source>

@@ -94,7 +94,9 @@ def test_a_text_that_cannot_be_read_is_told_on_the_page(page, qtbot, monkeypatch
     monkeypatch.setattr(tasks, "preview_task", fake_preview(work))
     page.refresh_preview()
     qtbot.waitUntil(page.banner.isVisible, timeout=5000)
-    assert "name one of text, title" in page.banner.text
+    assert page.banner.text == "There is no field body. Try: name one of text, title."
+    assert page._why_empty() == "There is no field body"
+    assert page.note.text() == ""
 
 
 def test_a_newer_preview_replaces_one_under_way(page, qtbot, monkeypatch) -> None:

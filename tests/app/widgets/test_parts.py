@@ -13,7 +13,7 @@ from app.widgets.bars import Part, StackedBar
 from app.widgets.cards import Facts, Figure
 from app.widgets.empty_state import EmptyState
 from app.widgets.fit_bar import FitBar
-from app.widgets.forms import Button, ElidedLabel, Form, column
+from app.widgets.forms import Button, ElidedLabel, Form, column, sentence
 from app.widgets.layer_ribbon import LayerRibbon
 from app.widgets.meter import Gauge, Meter
 from app.widgets.rail import Rail, Step
@@ -184,3 +184,9 @@ def test_a_button_that_goes_does_not_hand_its_focus_to_the_next(qtbot, how):
         strip.put_away()
     assert not strip.cancel.hasFocus()
     assert not other.hasFocus()
+
+
+def test_a_message_begins_as_a_sentence_but_a_file_keeps_its_spelling():
+    assert sentence("needs 21.4 GB") == "Needs 21.4 GB"
+    assert sentence("model.safetensors is truncated") == "model.safetensors is truncated"
+    assert sentence("") == ""
