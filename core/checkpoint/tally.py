@@ -96,27 +96,15 @@ def count(
 ) -> Tally:
     """Sum all tensors of a checkpoint."""
     experts = {block.layer: block.experts for block in layout.blocks}
+    mtp_layers = {block.layer for block in layout.mtp_blocks}
     copied_head = tied and any(name.endswith("embed_tokens.weight") for name in tensors)
-    # Summed by group first: one dictionary per tensor instead of six.
-    groups: dict[tuple[Role, int | None, bool, str, bool], list[int]] = {}
-    for ref, (role, layer, _, _, mtp) in zip(
-        tensors.values(), map(layout.places.__getitem__, tensors), strict=True
-    ):
-        elements = ref.elements if packing is None else weights_in(ref, packing)
+    tally = Tally()
+    for (role, layer, mtp, *_), (ref, alike) in _alike(tensors, layout, packing).items():
+        size, parameters = ref.nbytes * alike, weights_in(ref, packing) * alike
+        tally.bytes_by_dtype[DTYPES[ref.dtype]] += size
         # Some files keep a copy of the embedding as the head although the two are one.
         if copied_head and role is Role.EMBEDDING and "lm_head" in ref.name:
-            elements = 0
-        by_row = role is Role.ROUTER and expert_axis(ref.shape, experts.get(layer or 0, -1))
-        key = (role, layer, mtp, ref.dtype, by_row)
-        group = groups.get(key)
-        if group is None:
-            group = groups[key] = [0, 0]
-        group[0] += elements
-        group[1] += ref.end - ref.start
-    tally = Tally()
-    mtp_layers = {block.layer for block in layout.mtp_blocks}
-    for (role, layer, mtp, dtype, by_row), (parameters, size) in groups.items():
-        tally.bytes_by_dtype[DTYPES[dtype]] += size
+            parameters = 0
         if mtp:
             tally.mtp_parameters += parameters
             tally.mtp_bytes += size
@@ -126,10 +114,38 @@ def count(
         kind = _COUNTED_AS.get(role, role)
         tally.parameters[kind] += parameters
         tally.bytes[kind] += size
-        if layer is not None and kind is Role.EXPERT:
+        if layer is None:
+            continue
+        if kind is Role.EXPERT:
             tally.expert_parameters[layer] += parameters
             tally.expert_bytes[layer] += size
-        elif layer is not None and by_row:
+        elif role is Role.ROUTER and expert_axis(ref.shape, experts.get(layer, -1)):
             tally.row_parameters[layer] += parameters
             tally.row_bytes[layer] += size
     return tally
+
+
+_Kind = tuple[Role, int | None, bool, str, tuple[int, ...], str]
+
+
+def _alike(
+    tensors: Mapping[str, TensorRef], layout: Layout, packing: int | None
+) -> dict[_Kind, tuple[TensorRef, int]]:
+    """One tensor of each kind in each layer, and how many there are of it.
+
+    Hundreds of experts have the same tensors, so summing kinds is summing a hundredth of them.
+    """
+    places = layout.places
+    first: dict[_Kind, TensorRef] = {}
+    numbers: dict[_Kind, int] = {}
+    for name, ref in tensors.items():
+        role, layer, _, _, mtp = places[name]
+        word = "" if packing is None else name.rpartition(".")[2]
+        if role is Role.EMBEDDING:
+            word = name
+        kind = (role, layer, mtp, ref.dtype, ref.shape, word)
+        if kind in numbers:
+            numbers[kind] += 1
+        else:
+            first[kind], numbers[kind] = ref, 1
+    return {kind: (ref, numbers[kind]) for kind, ref in first.items()}
