@@ -81,6 +81,7 @@ def measure_variants(
     subject: Subject, measure: Measure, line: str, run: Run
 ) -> tuple[Variant, ...]:
     """Measure the original and, batch by batch in turn, the masked model."""
+    wait_for_libraries(run)
     from core.evaluation import evaluate
 
     packed, _ = pack(subject.folder, measure.options, "heldout", run)
@@ -113,6 +114,7 @@ def measure_checkpoint(
     subject: Subject, variant: Variant, options: CalibrationOptions, line: str, run: Run
 ) -> tuple[Variant, ...]:
     """Measure a checkpoint on the disk and the original beside it."""
+    wait_for_libraries(run)
     from core.evaluation import evaluate
 
     packed, _ = pack(subject.folder, options, "heldout", run)

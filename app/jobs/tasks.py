@@ -124,6 +124,7 @@ def profile_task(
     """Run the model over the texts and collect every statistic; snapshots while it runs."""
 
     def work(run: Run) -> Profile:
+        wait_for_libraries(run)
         from core.profiling import profile_model
 
         packed, _ = pack(subject.folder, options, "calibration", run)
