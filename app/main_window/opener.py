@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
+from app.jobs.job import Job
 from app.main_window.dialogs import ErrorDialog
 from app.main_window.settings import Recent, Settings
 from app.session import Session
@@ -34,6 +35,7 @@ class Opener(QObject):
         self.recent_menu = QMenu(self.tr("Open recent"), window)
         self.recent_menu.triggered.connect(self._open_action)
         session.project_changed.connect(self._remember_project)
+        session.jobs.added.connect(self._remember_job)
         session.model_changed.connect(self._remember_model)
         self._fill_menu()
 
@@ -121,14 +123,25 @@ class Opener(QObject):
 
     @Slot()
     def _remember_project(self) -> None:
-        folder = self._session.folder
-        if folder is None or self._session.temporary:
+        """Saved projects, and unsaved ones from the moment that something in them would be lost."""
+        session, folder = self._session, self._session.folder
+        if folder is None or (session.temporary and not _has_work(session)):
             return
         entries = self._settings.recent()
         if entries and entries[0].path == str(folder):
             return
-        self._settings.remember(Recent(kind="project", path=str(folder), name=folder.name))
+        note = self.tr("not saved") if session.temporary else ""
+        for entry in entries:
+            if entry.kind == "project" and entry.note and not entry.exists:
+                self._settings.forget(entry.path)  # it has got a folder of its own
+        recent = Recent(kind="project", path=str(folder), name=session.name, note=note)
+        self._settings.remember(recent)
         self._fill_menu()
+
+    @Slot(object)
+    def _remember_job(self, job: Job) -> None:
+        if job.task.heavy:  # should it be killed, its project holds how far it got
+            self._remember_project()
 
     @Slot(QAction)
     def _open_action(self, chosen: QAction) -> None:
@@ -141,3 +154,11 @@ class Opener(QObject):
             self.recent_menu.addAction(entry.name).setData(entry.path)
         self.recent_menu.setEnabled(bool(entries))
         self.recent_changed.emit()
+
+
+def _has_work(session: Session) -> bool:
+    """Whether a session holds more than a model that can be opened again."""
+    plan = session.plan
+    dropped = plan is not None and bool((plan.exists_LE & ~plan.kept_LE).any())
+    started = any(job.task.heavy for job in session.jobs)
+    return session.profile is not None or dropped or started or bool(session.variants)

@@ -1447,6 +1447,10 @@
         <source>The project could not be saved</source>
         <translation>프로젝트를 저장하지 못했습니다</translation>
     </message>
+    <message>
+        <source>not saved</source>
+        <translation type="unfinished">저장 안 됨</translation>
+    </message>
 </context>
 <context>
     <name>Problem</name>

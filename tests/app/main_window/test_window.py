@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from app.jobs.task import Task
 from app.main_window import MainWindow, Settings
 from app.main_window import window as window_module
 from app.main_window.dialogs import ErrorDialog
+from app.main_window.opener import Opener
 from app.session import Session
 from app.theme import apply_theme, chosen_theme, theme
 from core.checkpoint import inspect_model
@@ -229,6 +230,25 @@ def test_what_was_opened_is_offered_again(window, folder, qtbot, settings):
     window.show_page("welcome")
     with qtbot.waitSignal(window.session.model_changed, timeout=5000):
         qtbot.mouseClick(rows[0], Qt.MouseButton.LeftButton)
+
+
+def test_an_unsaved_project_is_offered_again_once_it_holds_work(folder, settings, tmp_path, qtbot):
+    session = Session(data_dir=tmp_path / "data")
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    Opener(session, settings, parent)
+    session.set_model(inspect_model(folder), name=str(folder))
+    assert [entry.kind for entry in settings.recent()] == ["model"]
+    kept = session.plan.kept_LE.copy()
+    kept[:, 0] = False
+    session.apply_plan(session.plan.with_kept(kept), "drop")
+    unsaved = session.folder
+    first = settings.recent()[0]
+    assert (first.kind, first.path, first.note) == ("project", str(unsaved), "not saved")
+    session.save_project(tmp_path / "mine")
+    projects = [entry.path for entry in settings.recent() if entry.kind == "project"]
+    assert projects == [str(tmp_path / "mine")]
+    session.close()
 
 
 def test_the_window_comes_back_in_its_shape(window, settings, qtbot):
