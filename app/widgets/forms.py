@@ -157,7 +157,7 @@ class Button(QPushButton):
         self._icon_name = name
         self._dress()
 
-    def setEnabled(self, enabled: bool) -> None:
+    def setEnabled(self, enabled: bool) -> None:  # noqa: FBT001 - Qt's setter
         """Keep the focus from jumping to whatever comes next, where Space would press it."""
         if not enabled and self.hasFocus():
             self.clearFocus()
