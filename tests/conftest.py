@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import itertools
 import os
 import threading
 from collections.abc import Iterator
@@ -21,6 +23,20 @@ settings.load_profile("seer")
 
 # Threads that libraries keep for the life of the process, by name prefix.
 LIBRARY_THREADS = ("pydevd", "IntMain", "fsspec", "Arrow", "ThreadPoolExecutor", "QDBus", "tqdm")
+
+
+# As in the window: what a test leaves behind of Qt must not be collected on a worker thread of the
+# next one, where destroying it can wait for ever (see app/jobs/garbage.py).
+gc.disable()
+FULL_COLLECTION_EVERY = 40
+_finished = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def garbage_is_collected_on_the_main_thread() -> Iterator[None]:
+    """Collect between tests what the interpreter may not collect by itself."""
+    yield
+    gc.collect(2 if next(_finished) % FULL_COLLECTION_EVERY == 0 else 1)
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from app.jobs.garbage import GuiGarbage
 from app.jobs.job import Job
 from app.jobs.task import Task
 
@@ -34,6 +35,7 @@ class JobQueue(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.jobs: list[Job] = []
+        self._garbage = GuiGarbage(self)  # from here on, workers must not collect
         self._timer = QTimer(self)
         self._timer.setInterval(DRAIN_MS)
         self._timer.timeout.connect(self._drain)

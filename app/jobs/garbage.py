@@ -1,0 +1,38 @@
+"""Collect cyclic garbage on the GUI thread only.
+
+Python collects on whichever thread happens to allocate. When a worker's turn falls on what is
+left of a closed menu or page, Qt's objects are destroyed off their thread: the worker holds one
+of Qt's locks and waits for the interpreter, the GUI thread holds the interpreter and waits for
+Qt's lock, and the window stands for ever. So the automatic collection is off while a window
+lives, and a timer of the GUI thread does its work by the same thresholds.
+"""
+
+from __future__ import annotations
+
+import gc
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+INTERVAL_MS = 1000
+
+
+class GuiGarbage(QObject):
+    """Takes garbage collection over from the interpreter, for as long as the process lives."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        gc.disable()
+        self._timer = QTimer(self)
+        self._timer.setInterval(INTERVAL_MS)
+        self._timer.timeout.connect(self.collect)
+        self._timer.start()
+
+    @Slot()
+    def collect(self) -> None:
+        """Collect each generation that is due; the counts go on while automatic collection is off.
+
+        A collection raises the count of the next generation, so they are asked one by one.
+        """
+        for generation, threshold in enumerate(gc.get_threshold()):
+            if threshold and gc.get_count()[generation] > threshold:
+                gc.collect(generation)
