@@ -6,6 +6,7 @@ config and side files, then verification, and in the end one rename makes it a m
 
 from __future__ import annotations
 
+import os
 import platform
 import time
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,7 @@ from core.export.config import edited_config
 from core.export.flush import Flusher
 from core.export.memory import peak_rss_bytes
 from core.export.options import ExportOptions, ExportResult
+from core.export.pace import Pace
 from core.export.ragged import MODULE, check_ragged, loader_source
 from core.export.shards import Shard, index_json, pack, write_shard
 from core.export.sidefiles import copy_side_files, side_files, write_json, write_text
@@ -191,13 +193,13 @@ def _write_weights(job: _Job, folder: Path, run: Run) -> int:
     run.check()
     run.progress("export", 0, total, "bytes")
     written = 0
-    source = job.source.folder
+    source, pace = job.source.folder, Pace(kernel=hasattr(os, "copy_file_range"))
     with Flusher() as flusher:
         for shard in job.shards:
             # A name that no loader looks for, until the bytes are on the disk.
             temporary = folder / f"{shard.name}.part"
             try:
-                written += write_shard(temporary, shard, source, flusher, copied=copied)
+                written += write_shard(temporary, shard, source, flusher, pace=pace, copied=copied)
             except EOFError as error:
                 raise CheckpointError(
                     f"a file of {source} became shorter while it was read",

@@ -5,18 +5,23 @@ from __future__ import annotations
 import errno
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from io import FileIO
 from pathlib import Path
 from typing import NamedTuple, Self
 
 from core.checkpoint.header import BITS
 from core.export.flush import Flusher
+from core.export.pace import Pace
 from core.export.slices import OutTensor, Range
 
+# Memory is copied by pages of this size nearly everywhere.
+PAGE = 4096
 # Bytes per system call: a cancel is honoured within one of them, also on a slow disk.
 CHUNK = 32 << 20
-# Bytes per step where the kernel cannot copy by itself.
-BUFFER = 4 << 20
+# Bytes per step of reading and writing.
+BUFFER = 1 << 20
 # The kernel or the file systems cannot copy between these two files by themselves.
 _NO_KERNEL_COPY = {
     errno.ENOSYS, errno.EXDEV, errno.EINVAL, errno.EPERM, errno.EOPNOTSUPP, errno.EIO,
@@ -62,8 +67,13 @@ def pack(tensors: Iterable[OutTensor], shard_size: int) -> list[Shard]:
     ]
 
 
-def header_bytes(tensors: Sequence[OutTensor]) -> bytes:
-    """The length prefix and JSON header of a file, padded so that the data starts aligned."""
+def header_bytes(tensors: Sequence[OutTensor], lead: int = 0) -> bytes:
+    """The length prefix and JSON header of a file, padded so that the data starts aligned.
+
+    Args:
+        tensors: What the file holds, in order.
+        lead: Where within a page the data should start; a multiple of eight.
+    """
     header: dict[str, object] = {"__metadata__": {"format": "pt"}}
     at = 0
     for tensor in tensors:
@@ -75,12 +85,18 @@ def header_bytes(tensors: Sequence[OutTensor]) -> bytes:
         }
         at = end
     text = json.dumps(header, separators=(",", ":"), ensure_ascii=True).encode()
-    text += b" " * (-len(text) % 8)
+    text += b" " * ((lead - 8 - len(text)) % PAGE)
     return len(text).to_bytes(8, "little") + text
 
 
 def write_shard(
-    path: Path, shard: Shard, source: Path, flusher: Flusher, *, copied: Callable[[int], None]
+    path: Path,
+    shard: Shard,
+    source: Path,
+    flusher: Flusher,
+    *,
+    pace: Pace,
+    copied: Callable[[int], None],
 ) -> int:
     """Write one file and make it durable.
 
@@ -89,13 +105,14 @@ def write_shard(
         shard: What.
         source: The folder that the ranges point into.
         flusher: Brings it to the disk meanwhile.
+        pace: Knows which way of copying is faster.
         copied: Told the bytes of each step; may raise to stop.
 
     Returns:
         The file's size.
     """
-    header = header_bytes(shard.tensors)
     ranges = joined(r for tensor in shard.tensors for r in tensor.ranges)
+    header = header_bytes(shard.tensors, page_lead(ranges))
     with path.open("xb", buffering=0) as out:
         handle = out.fileno()
 
@@ -105,7 +122,7 @@ def write_shard(
 
         try:
             _write(handle, header)
-            with _Copier(source, handle, len(header), step) as copier:
+            with _Copier(source, handle, pace, step) as copier:
                 for r in ranges:
                     copier.copy(*r)
             flusher.finish(handle)
@@ -115,9 +132,22 @@ def write_shard(
     return len(header) + shard.nbytes
 
 
-def _write(out: int, block: bytes) -> None:
+def page_lead(ranges: Iterable[Range]) -> int:
+    """Where within a page the data should start, so that most bytes keep their place in a page.
+
+    A copy between the same places of two pages moves whole pages; any other has to split each.
+    """
+    votes: Counter[int] = Counter()
+    at = 0
+    for _, start, end in ranges:
+        votes[(start - at) % PAGE] += end - start
+        at += end - start
+    usable = [(count, -lead) for lead, count in votes.items() if lead % 8 == 0]
+    return -max(usable)[1] if usable else 0
+
+
+def _write(out: int, view: bytes | memoryview) -> None:
     """Write all of it: on a disk that fills up one call writes less, and only the next fails."""
-    view = memoryview(block)
     while view:
         view = view[os.write(out, view) :]
 
@@ -136,66 +166,60 @@ def joined(ranges: Iterable[Range]) -> list[Range]:
 class _Copier:
     """Copies ranges of source files, one after the other, to an open file."""
 
-    def __init__(self, source: Path, out: int, at: int, copied: Callable[[int], None]) -> None:
-        """Begin at offset `at` of `out`."""
+    def __init__(self, source: Path, out: int, pace: Pace, copied: Callable[[int], None]) -> None:
+        """Begin where `out` stands."""
         self._source = source
-        self._files: dict[str, int] = {}
+        self._files: dict[str, FileIO] = {}
         self._out = out
-        self._at = at
+        self._pace = pace
         self._copied = copied
+        self._block = bytearray(BUFFER)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for handle in self._files.values():
-            os.close(handle)
+        for file in self._files.values():
+            file.close()
 
-    def copy(self, file: str, start: int, end: int) -> None:
-        """Copy file[start:end].
+    def copy(self, name: str, start: int, end: int) -> None:
+        """Copy bytes start to end of a source file.
 
         Raises:
             EOFError: The source is shorter than its header said.
         """
-        if file not in self._files:
-            flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
-            self._files[file] = os.open(self._source / file, flags)
-        handle = self._files[file]
-        start = self._by_kernel(handle, start, end)
-        if start < end:
-            self._by_hand(handle, start, end)
-
-    def _by_kernel(self, handle: int, start: int, end: int) -> int:
-        """Let the kernel copy; returns where it stopped, short of the end if it cannot."""
-        kernel: Callable[..., int] | None = getattr(os, "copy_file_range", None)
-        while kernel is not None and start < end:
-            try:
-                done = kernel(handle, self._out, min(CHUNK, end - start), start, self._at)
-            except OSError as error:
-                if error.errno not in _NO_KERNEL_COPY:
-                    raise
-                break
+        if name not in self._files:
+            self._files[name] = FileIO(self._source / name)
+        file = self._files[name]
+        file.seek(start)
+        while start < end:
+            way = self._pace.by_kernel()
+            count = min(CHUNK if way else BUFFER, end - start)
+            with self._pace.timed(count, way=way):
+                done = self._by_kernel(file, count) if way else self._by_hand(file, count)
+            if done is None:
+                self._pace.give_up()
+                continue
             if not done:
                 raise EOFError
             start += done
-            self._advance(done)
-        return start
+            self._copied(done)
 
-    def _by_hand(self, handle: int, start: int, end: int) -> None:
-        """Read and write where the kernel cannot copy by itself."""
-        os.lseek(handle, start, os.SEEK_SET)
-        os.lseek(self._out, self._at, os.SEEK_SET)
-        while start < end:
-            block = os.read(handle, min(BUFFER, end - start))
-            if not block:
-                raise EOFError
-            _write(self._out, block)
-            start += len(block)
-            self._advance(len(block))
+    def _by_kernel(self, file: FileIO, count: int) -> int | None:
+        """Let the kernel copy from where both files stand; None if it cannot."""
+        try:
+            return os.copy_file_range(file.fileno(), self._out, count)
+        except OSError as error:
+            if error.errno not in _NO_KERNEL_COPY:
+                raise
+            return None
 
-    def _advance(self, count: int) -> None:
-        self._at += count
-        self._copied(count)
+    def _by_hand(self, file: FileIO, count: int) -> int:
+        """Read and write one block."""
+        view = memoryview(self._block)[:count]
+        done = file.readinto(view) or 0
+        _write(self._out, view[:done])
+        return done
 
 
 def index_json(shards: Sequence[Shard]) -> Mapping[str, object]:
