@@ -145,13 +145,14 @@ class Inspector(QFrame):
 
     def _origin(self, variant: Variant) -> tuple[tuple[str, str], ...]:
         origin = variant.provenance
+        done = self.tr("Measured") if variant.perplexity else self.tr("Written")
         facts = (
             (self.tr("Ranked by"), origin.metric),
             (self.tr("Plan"), origin.plan[:10]),
             (self.tr("Texts"), ", ".join(origin.sources)),
             (self.tr("Tokens"), f"{origin.tokens:,}" if origin.tokens else ""),
             (self.tr("Seed"), str(origin.seed) if origin.tokens else ""),
-            (self.tr("Measured"), origin.made_at.replace("T", " ")[:16]),
+            (done, origin.made_at.replace("T", " ")[:16]),
             (self.tr("Model"), origin.model_fingerprint[:10]),
             (self.tr("Folder"), variant.path or ""),
         )

@@ -724,6 +724,10 @@
         <translation>Top-1 일치</translation>
     </message>
     <message>
+        <source>Written</source>
+        <translation>작성함</translation>
+    </message>
+    <message>
         <source>Ranked by</source>
         <translation>순위 기준</translation>
     </message>

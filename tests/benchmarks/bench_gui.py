@@ -71,9 +71,8 @@ class Watch(Studio):
         self.last = now
         if self.job.over:
             self.clock.stop()
-            latest = self.job.latest
-            print(json.dumps({"ticks": self.ticks, "state": self.job.state, "error": str(self.job.error),
-                              "seconds": self.job.seconds, "rate": latest and latest.rate}))
+            print(json.dumps({"ticks": self.ticks, "state": self.job.state,
+                              "error": str(self.job.error), "seconds": self.job.seconds}))
             self.window.close()
 
 studio = Watch(["seer-studio"], data_dir=Path(sys.argv[1]))
