@@ -44,6 +44,8 @@ class JobDesk(QObject):
         self.dock.copy_asked.connect(self.copy_asked)
         self.dock.details_asked.connect(self._show_error_of)
         self.dock.hidden_by_user.connect(self.toggle)
+        if jobs.current is not None:  # a window built anew, in another language
+            self._added(jobs.current)
         self._show()
 
     @Slot()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 BEFORE = 60  # characters of context that are shown before the token
 AFTER = 36
+BROKEN = "\ufffd"  # what a part of a character decodes to
 LONG = 6  # tokens of context from which a cut end is trimmed to whole words
 
 
@@ -138,6 +139,11 @@ def _context(
     def text(ids: list[int]) -> str:
         return tokenizer.decode(ids, skip_special_tokens=False) if ids else ""
 
+    for _ in range(3):  # the other bytes of a character that the token holds a part of
+        if head and text(head).endswith(BROKEN):
+            token.insert(0, head.pop())
+        if tail and text(head + token).endswith(BROKEN):
+            token.append(tail.pop(0))
     before, with_token, whole = text(head), text(head + token), text(head + token + tail)
     if not (with_token.startswith(before) and whole.startswith(with_token)):
         return Context(
