@@ -16,7 +16,7 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog
 
 from app.jobs import lines
-from app.models.experts import ExpertTable, state_text
+from app.models.experts import ExpertTable
 from app.pages.select.picture import Picture, draw_picture
 from app.pages.subject import project_file
 from core.errors import StudioError
@@ -223,10 +223,12 @@ def csv_text(table: ExpertTable) -> str:
         return f"{value:.9g}" if np.isfinite(value) else ""
 
     for at in range(len(table.row)):
-        state = state_text(
-            kept=bool(table.kept[at]), locked=bool(table.locked[at]),
-            protected=bool(table.protected[at]),
-        )  # fmt: skip
+        # Read by programs: the same words in every language.
+        state = "kept" if table.kept[at] else "dropped"
+        if table.locked[at]:
+            state = f"locked, {state}"
+        elif table.protected[at]:
+            state = "protected"
         writer.writerow(
             (table.layer[at], table.expert[at], state, shown(table.score[at]), table.rank[at] or "",
              *(shown(column[at]) for column in (
