@@ -13,6 +13,8 @@ import gc
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
+from app.jobs.warm import loading
+
 INTERVAL_MS = 1000
 
 
@@ -31,8 +33,12 @@ class GuiGarbage(QObject):
     def collect(self) -> None:
         """Collect each generation that is due; the counts go on while automatic collection is off.
 
+        Not while torch is imported: there is no garbage in that, and its million objects would hold
+        the window for a fifth of a second; afterwards they are where collections do not look.
         A collection raises the count of the next generation, so they are asked one by one.
         """
+        if loading():
+            return
         for generation, threshold in enumerate(gc.get_threshold()):
             if threshold and gc.get_count()[generation] > threshold:
                 gc.collect(generation)

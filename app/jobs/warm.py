@@ -60,6 +60,11 @@ def wait_for_libraries(run: Run) -> None:
     run.check()
 
 
+def loading() -> bool:
+    """Whether a thread is importing, or about to."""
+    return _lock.locked()
+
+
 def _import() -> None:
     # Whoever needs them imports them again and reports what is wrong.
     with contextlib.suppress(Exception), _lock:
