@@ -36,6 +36,7 @@ QFrame[panel="info"] {{ background: {surface}; border: 1px solid {line_strong};
 QFrame[panel="drop"] {{ background: transparent; border: 1px dashed {line_strong};
   border-radius: {card_radius}px; }}
 QFrame[panel="drop"][over="true"] {{ background: {accent_soft}; border: 1px dashed {accent}; }}
+QFrame[panel="popover"] {{ background: {raised}; border: 1px solid {line_strong}; }}
 QFrame[panel="line"] {{ background: {line}; border: none; }}
 
 QLabel {{ background: transparent; border: none; }}
@@ -95,6 +96,10 @@ QPushButton[kind="icon"], QToolButton[kind="icon"] {{ background: transparent; p
 QPushButton[kind="icon"]:hover, QToolButton[kind="icon"]:hover {{ background: {raised}; }}
 QPushButton[kind="icon"]:checked, QToolButton[kind="icon"]:checked {{ background: {raised}; }}
 QPushButton[kind="icon"]:focus, QToolButton[kind="icon"]:focus {{ border-color: {accent}; }}
+QToolButton[kind="help"] {{ background: transparent; border-color: transparent; padding: 0;
+  min-width: 20px; max-width: 20px; min-height: 20px; max-height: 20px; }}
+QToolButton[kind="help"]:hover {{ background: {raised}; }}
+QToolButton[kind="help"]:focus {{ border-color: {accent}; }}
 QToolButton::menu-indicator {{ image: none; width: 0; }}
 QPushButton::menu-indicator {{ image: url({chevron}); width: 12px; height: 12px;
   subcontrol-origin: padding; subcontrol-position: right center; right: 8px; }}

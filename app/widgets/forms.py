@@ -273,10 +273,13 @@ def scrolled(content: QWidget) -> QScrollArea:
 class FormRow:
     """One row of a form: what it is called, the field, and a hint or an error below it."""
 
-    def __init__(self, name: QLabel, field: QWidget, hint: QLabel) -> None:
+    def __init__(
+        self, name: QLabel, field: QWidget, hint: QLabel, aside: QWidget | None = None
+    ) -> None:
         self.name = name
         self.field = field
         self.hint = hint
+        self.aside = aside
         self._hint = hint.text()
 
     def set_hint(self, text: str) -> None:
@@ -296,6 +299,8 @@ class FormRow:
         self.name.setVisible(visible)
         self.field.setVisible(visible)
         self.hint.setVisible(visible and bool(self.hint.text()))
+        if self.aside is not None:
+            self.aside.setVisible(visible)
 
     def set_enabled(self, enabled: bool) -> None:  # noqa: FBT001 - as Qt's setters
         """Allow or forbid the field."""
@@ -336,13 +341,16 @@ class Form(QWidget):
         self._grid.addWidget(out, at + 1, 0, 1, 2)
         return out
 
-    def add_row(self, name: str, field: QWidget, hint: str = "") -> FormRow:
+    def add_row(
+        self, name: str, field: QWidget, hint: str = "", aside: QWidget | None = None
+    ) -> FormRow:
         """Add one row.
 
         Args:
             name: What the field is called; also what a screen reader announces.
             field: A line edit, combo box, spin box, check box, or a widget that holds several.
             hint: One sentence below the field.
+            aside: Something small at the right of the field, such as its help.
         """
         caption = label(name, "dim")
         caption.setMinimumHeight(30)
@@ -360,7 +368,10 @@ class Form(QWidget):
         top = Qt.AlignmentFlag.AlignTop
         self._grid.addWidget(caption, at, 0, top)
         self._grid.addLayout(cell, at, 1)
-        return FormRow(caption, field, below)
+        if aside is not None:
+            beside = column(aside, margins=(0, 5, 0, 0))
+            self._grid.addLayout(beside, at, 2, top)
+        return FormRow(caption, field, below, aside)
 
     def add_widget(self, widget: QWidget) -> None:
         """Something across both columns."""

@@ -1,0 +1,65 @@
+"""Several plots below each other over the same steps, with one pointer for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QWidget
+
+from app.theme import UNIT
+from app.widgets.curves import CurvePlot, Series
+from app.widgets.forms import column
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quantity:
+    """One plot.
+
+    Attributes:
+        key: What the page calls it.
+        title: What a person reads.
+        words: How a value reads.
+        note: Said while there is no curve.
+        weight: Share of the height.
+    """
+
+    key: str
+    title: str
+    words: Callable[[float], str]
+    note: str = ""
+    weight: int = 2
+
+
+class CurveBoard(QWidget):
+    """A plot for each quantity."""
+
+    def __init__(self, quantities: tuple[Quantity, ...], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.plots: dict[str, CurvePlot] = {}
+        box = column(spacing=UNIT + 4)
+        for quantity in quantities:
+            plot = CurvePlot(quantity.title, quantity.words)
+            plot.set_note(quantity.note)
+            plot.hovered.connect(self._on_hovered)
+            self.plots[quantity.key] = plot
+            box.addWidget(plot, quantity.weight)
+        self.setLayout(box)
+
+    def set_curves(self, curves: Mapping[str, tuple[Series, ...]], end: float = 0.0) -> None:
+        """Show these curves.
+
+        Args:
+            curves: By quantity; one that is missing shows its note.
+            end: Steps that the run will have; 0 follows the curves.
+        """
+        longest = [float(s.x[-1]) for found in curves.values() for s in found if len(s.x)]
+        for key, plot in self.plots.items():
+            plot.set_end(max([end, *longest]))
+            plot.set_series(curves.get(key, ()))
+
+    @Slot(float)
+    def _on_hovered(self, step: float) -> None:
+        for plot in self.plots.values():
+            plot.show_at(step)

@@ -1,0 +1,124 @@
+"""Help that is one click away: a button beside a setting, and what it opens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QFocusEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QFrame, QWidget
+
+from app.theme import UNIT
+from app.widgets.forms import IconButton, column, label
+
+WIDTH = 360
+
+
+@dataclass(frozen=True, kw_only=True)
+class Help:
+    """What is to know about one setting.
+
+    Attributes:
+        title: Its name.
+        text: What it does and when to change it, in a few sentences.
+        formula: What is computed, in one line; empty for none.
+        source: Where it comes from; empty for none.
+    """
+
+    title: str
+    text: str
+    formula: str = ""
+    source: str = ""
+
+
+class HelpPopover(QFrame):
+    """A panel over the window that any click beside it, or a key, closes."""
+
+    closed = Signal()
+
+    def __init__(self, topic: Help, window: QWidget) -> None:
+        super().__init__(window)
+        self.setProperty("panel", "popover")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFixedWidth(WIDTH)
+        parts: list[QWidget | int | None] = [
+            label(topic.title, "strong"),
+            label(topic.text, wrap=True),
+        ]
+        if topic.formula:
+            parts.append(label(topic.formula, "mono", wrap=True))
+        if topic.source:
+            parts.append(label(topic.source, "caption", wrap=True))
+        self.setLayout(column(*parts, spacing=UNIT, margins=(16, 12, 16, 14)))
+        self.setAccessibleName(topic.title)
+        self.setAccessibleDescription(topic.text)
+
+    def open_beside(self, widget: QWidget) -> None:
+        """Show it below a widget, or above it where there is more room, inside the window."""
+        room = self.parentWidget().rect()
+        self.setFixedWidth(min(WIDTH, room.width()))
+        self.setFixedHeight(self.layout().heightForWidth(self.width()))
+        place = widget.mapTo(self.parentWidget(), QPoint(-UNIT, widget.height() + 4))
+        x = max(min(place.x(), room.right() - self.width() - UNIT), 0)
+        y = place.y()
+        if y + self.height() > room.bottom():
+            y = max(y - widget.height() - 8 - self.height(), 0)
+        self.move(x, y)
+        self.show()
+        self.raise_()
+        self.setFocus(Qt.FocusReason.PopupFocusReason)
+        QApplication.instance().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A click somewhere else closes it, and does what it would have done."""
+        pressed = event.type() == QEvent.Type.MouseButtonPress and isinstance(watched, QWidget)
+        if pressed and watched is not self and not self.isAncestorOf(watched):
+            self.close()
+        return False
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click here is not one on what lies below."""
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Any key closes it."""
+        event.accept()
+        self.close()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """So does going elsewhere."""
+        super().focusOutEvent(event)
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Be gone."""
+        QApplication.instance().removeEventFilter(self)
+        super().closeEvent(event)
+        self.closed.emit()
+        self.deleteLater()
+
+
+class HelpButton(IconButton):
+    """Opens the help of one setting; Space or Return on the keyboard."""
+
+    def __init__(self, topic: Help, parent: QWidget | None = None) -> None:
+        super().__init__("help", topic.title, parent)
+        self.topic = topic
+        self.popover: HelpPopover | None = None
+        self.setProperty("kind", "help")
+        self.setAccessibleName(self.tr("Help: {name}").format(name=topic.title))
+        self.setToolTip(self.tr("What is this?"))
+        self.clicked.connect(self.open_help)
+
+    @Slot()
+    def open_help(self) -> None:
+        """Show the help."""
+        self.popover = HelpPopover(self.topic, self.window())
+        self.popover.closed.connect(self._on_closed)
+        self.popover.open_beside(self)
+
+    @Slot()
+    def _on_closed(self) -> None:
+        self.popover = None
+        if self.isVisible():
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
