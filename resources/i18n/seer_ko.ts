@@ -201,6 +201,13 @@
     </message>
 </context>
 <context>
+    <name>CurvePlot</name>
+    <message>
+        <source>step {step}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>DomainsPanel</name>
     <message>
         <source>Every token alike</source>
@@ -648,6 +655,17 @@
     <message>
         <source>Expert</source>
         <translation>전문가</translation>
+    </message>
+</context>
+<context>
+    <name>HelpButton</name>
+    <message>
+        <source>Help: {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is this?</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
