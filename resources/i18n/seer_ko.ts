@@ -204,7 +204,7 @@
     <name>CurvePlot</name>
     <message>
         <source>step {step}</source>
-        <translation type="unfinished"></translation>
+        <translation>{step}단계</translation>
     </message>
 </context>
 <context>
@@ -661,11 +661,11 @@
     <name>HelpButton</name>
     <message>
         <source>Help: {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>도움말: {name}</translation>
     </message>
     <message>
         <source>What is this?</source>
-        <translation type="unfinished"></translation>
+        <translation>무엇인가요?</translation>
     </message>
 </context>
 <context>
