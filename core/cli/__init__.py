@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from core import __version__
-from core.cli import demo, evaluate, export, model, plan, profile
+from core.cli import compare, demo, evaluate, export, lens, model, plan, profile
 
 app = typer.Typer(
     name="seer",
@@ -43,6 +43,8 @@ def root(
 app.command("inspect")(model.inspect)
 app.command("profile")(profile.profile)
 app.command("score")(plan.score)
+app.command("compare")(compare.compare)
+app.command("lens")(lens.lens)
 app.command("plan")(plan.plan)
 app.command("cost")(model.cost)
 app.command("evaluate")(evaluate.evaluate)

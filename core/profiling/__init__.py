@@ -1,27 +1,36 @@
 """Observing how a live model routes: one pass over text, all statistics, no extra expert runs.
 
-The values (`Profile`, `load_profile`, `save_profile`) need no torch; `profile_model` imports it
-when it is first asked for.
+The values (`Profile`, `Lens` and their files) need no torch; `profile_model` and `look_at` import
+it when they are first asked for.
 """
 
 from typing import TYPE_CHECKING
 
 from core.profiling.files import load_profile, save_profile
+from core.profiling.lens import Lens, Lost, lens_json, load_lens, lost_under, save_lens
 from core.profiling.options import ProfileOptions
 from core.profiling.partial import partial_path
 from core.profiling.profile import Profile, blend, merge
 
 if TYPE_CHECKING:
     from core.profiling.collect import profile_model
+    from core.profiling.look import look_at
 
 __all__ = [
+    "Lens",
+    "Lost",
     "Profile",
     "ProfileOptions",
     "blend",
+    "lens_json",
+    "load_lens",
     "load_profile",
+    "look_at",
+    "lost_under",
     "merge",
     "partial_path",
     "profile_model",
+    "save_lens",
     "save_profile",
 ]
 
@@ -32,4 +41,8 @@ def __getattr__(name: str) -> object:
         from core.profiling.collect import profile_model
 
         return profile_model
+    if name == "look_at":
+        from core.profiling.look import look_at
+
+        return look_at
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -150,7 +150,7 @@ def check_tokens(live: LiveModel, batch: Batch) -> None:
 
 
 @cache
-def _versions() -> Mapping[str, str]:
+def versions() -> Mapping[str, str]:
     """What the numbers may depend on besides the model and the text."""
     found = {name: version(name) for name in ("torch", "transformers", "numpy")}
     return found | {"python": platform.python_version()}
@@ -173,7 +173,7 @@ class Facts:
         options: dict[str, object] = {name: getattr(made, name) for name in names}
         options["dtype"] = str(live.dtype).removeprefix("torch.")
         options["device"] = live.device.type
-        return cls(live=live, calibration=calibration, options=options, versions=_versions())
+        return cls(live=live, calibration=calibration, options=options, versions=versions())
 
     @property
     def like(self) -> partial.Like:

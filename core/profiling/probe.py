@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from core.errors import ProfileError
-from core.profiling import observed
+from core.profiling.hooks import observed_by
 from core.profiling.profile import Arrays, Profile, empty_arrays, exists
 from core.profiling.reservoir import Reservoir
 from core.profiling.sink import COUNT, GATE, GATED_NORM, NORM, NORM_SQ, Choice, LayerSink, Valid
@@ -54,17 +54,7 @@ class Probe(contextlib.AbstractContextManager["Probe"]):
 
     def __enter__(self) -> Self:
         """Hook routers and experts."""
-        observed.register()
-        model = self._live.model
-        with contextlib.ExitStack() as undo:
-            undo.callback(model.set_experts_implementation, model.get_experts_implementation())
-            for layer, sink in zip(self._live.moe, self._sinks, strict=True):
-                holder = vars(layer.experts)
-                holder[observed.SINK] = sink
-                undo.callback(holder.pop, observed.SINK)
-                undo.callback(layer.router.register_forward_hook(sink.router).remove)
-            model.set_experts_implementation(observed.NAME)
-            self._exit = undo.pop_all()  # only now nothing can fail any more
+        self._exit.enter_context(observed_by(self._live, self._sinks))
         return self
 
     def __exit__(self, *error: object) -> None:

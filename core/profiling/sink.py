@@ -44,6 +44,32 @@ class Choice:
     gate_TK: torch.Tensor
 
 
+def opinion(layer: MoeLayer, output: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, torch.Tensor]:
+    """What a router thinks of all experts, before it chooses.
+
+    p_TE is softmax(z), or sigmoid(z) where the family scores so; the entropy is that of p made a
+    distribution, H = −Σ p ln p, in nats.
+
+    Args:
+        layer: The layer.
+        output: What its router put out.
+
+    Returns:
+        p_TE [T, E] and entropy_T [T], float32.
+    """
+    logits = output[layer.logits_index]
+    logits_TE = logits.detach().reshape(-1, logits.shape[-1])[:, : layer.count].float()
+    if layer.score == "sigmoid":
+        p_TE = logits_TE.sigmoid()
+        # The entropy needs a distribution.
+        share_TE = p_TE / p_TE.sum(dim=-1, keepdim=True).clamp_min(_TINY)
+        return p_TE, torch.special.entr(share_TE).sum(dim=-1)
+    log_p_TE = logits_TE.log_softmax(dim=-1)
+    p_TE = log_p_TE.exp()
+    # A masked expert has p = 0 and log p = -inf, whose product is to be 0.
+    return p_TE, -p_TE.mul(log_p_TE.clamp_min(_LEAST)).sum(dim=-1)
+
+
 class LayerSink:
     """What one layer saw so far, and what it sees of the present batch.
 
@@ -80,19 +106,8 @@ class LayerSink:
         self._run.check()  # a batch may take long; this is where a run stops within a second
         if self._valid is None:
             return
-        logits = output[self._layer.logits_index]
-        logits_TE = logits.detach().reshape(-1, logits.shape[-1])[:, : self._layer.count].float()
-        self._check_rows(logits_TE)
-        if self._layer.score == "sigmoid":
-            p_TE = logits_TE.sigmoid()
-            # The entropy needs a distribution.
-            share_TE = p_TE / p_TE.sum(dim=-1, keepdim=True).clamp_min(_TINY)
-            entropy_T = torch.special.entr(share_TE).sum(dim=-1)
-        else:
-            log_p_TE = logits_TE.log_softmax(dim=-1)
-            p_TE = log_p_TE.exp()
-            # A masked expert has p = 0 and log p = -inf, whose product is to be 0.
-            entropy_T = -p_TE.mul(log_p_TE.clamp_min(_LEAST)).sum(dim=-1)
+        p_TE, entropy_T = opinion(self._layer, output)
+        self._check_rows(p_TE)
         if self._valid.padded:
             p_TE = p_TE.masked_fill(~self._valid.mask_T[:, None], 0.0)
             entropy_T = entropy_T.masked_fill(~self._valid.mask_T, 0.0)

@@ -4,6 +4,8 @@ A metric never touches the model, so switching metric or blending domains is arr
 add one, put one file into `core/scoring/formulas/`; every front end lists it by itself.
 """
 
+from core.scoring.cluster import affinity, cluster_order, cluster_orders
+from core.scoring.compare import Comparison, OnlyInB, compare, layer_shares, same_model, spearman
 from core.scoring.metric import Metric
 from core.scoring.score import (
     DEFAULT_METRIC,
@@ -20,17 +22,26 @@ from core.scoring.statistics import ExpertStatistics, expert_statistics, fires_w
 
 __all__ = [
     "DEFAULT_METRIC",
+    "Comparison",
     "ExpertStatistics",
     "Metric",
+    "OnlyInB",
+    "affinity",
+    "cluster_order",
+    "cluster_orders",
     "comparable",
+    "compare",
     "domain_weights_D",
     "expert_statistics",
     "fires_with",
+    "layer_shares",
     "metric",
     "metrics",
     "never_routed",
     "ranks",
     "routed_mass",
+    "same_model",
     "score",
+    "spearman",
     "super_experts",
 ]
