@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from core import __version__
-from core.cli import compare, demo, evaluate, export, lens, model, plan, profile
+from core.cli import compare, demo, evaluate, export, lens, model, plan, profile, search
 
 app = typer.Typer(
     name="seer",
@@ -48,6 +48,7 @@ app.command("lens")(lens.lens)
 app.command("plan")(plan.plan)
 app.command("cost")(model.cost)
 app.command("evaluate")(evaluate.evaluate)
+app.command("search")(search.search)
 app.command("export")(export.export)
 app.command("demo")(demo.demo)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -108,7 +109,7 @@ def score(
         from core.profiling import load_profile
 
         observed = load_profile(profile)
-        _warn_if_unfinished(observed, terminal)
+        warn_if_unfinished(observed, terminal)
         scores_LE = scoring.score(observed, metric, parse_weights(domain_weight or []), seed)
         chosen = scoring.metric(metric)
         never, protected = scoring.never_routed(observed), scoring.super_experts(observed)
@@ -160,7 +161,7 @@ def plan(
 
         writable(output)
         observed = load_profile(profile)
-        _warn_if_unfinished(observed, terminal)
+        warn_if_unfinished(observed, terminal)
         number, share = parse_keep(keep) if keep is not None else (None, None)
         request = Request(
             metric=metric,
@@ -173,8 +174,8 @@ def plan(
             weights=parse_weights(domain_weight or []),
             uniform=uniform,
             protect=not no_protect,
-            lock_keep=_split(lock_keep),
-            lock_drop=_split(lock_drop),
+            lock_keep=split(lock_keep),
+            lock_drop=split(lock_drop),
         )
         info = find_model(observed, model, terminal)
         start = starting_plan(observed, request)
@@ -182,10 +183,11 @@ def plan(
         _say_if_moved(made, number, terminal)
         result = plan_result(made, observed, info, request.weights, output)
         made.save(output)
-        terminal.show(result, lambda: _plan_table(result))
+        terminal.show(result, lambda: plan_table(result))
 
 
-def _warn_if_unfinished(observed: Profile, terminal: Terminal) -> None:
+def warn_if_unfinished(observed: Profile, terminal: Terminal) -> None:
+    """Say that a profile is of a stopped pass."""
     if not observed.complete:
         terminal.warn(
             f"the profile is of a pass that stopped after batch {observed.batches} of "
@@ -203,7 +205,8 @@ def _say_if_moved(made: Plan, number: int | None, terminal: Terminal) -> None:
         terminal.note(f"keeps {shown} per layer instead of {number}: floor, locks or router groups")
 
 
-def _split(text: str) -> tuple[str, ...]:
+def split(text: str) -> tuple[str, ...]:
+    """The parts of a list with commas."""
     return tuple(part for part in text.replace(" ", "").split(",") if part)
 
 
@@ -235,7 +238,8 @@ def _score_table(
     return grid(("layer", "expert", "score", "rank", ""), rows)
 
 
-def _plan_table(result: dict[str, object]) -> Table:
+def plan_table(result: dict[str, object], *, more: Sequence[tuple[str, str]] = ()) -> Table:
+    """What `seer plan` shows, and what a command that measures adds."""
     from core.cli.tables import facts
 
     kept = result["kept"]
@@ -255,5 +259,6 @@ def _plan_table(result: dict[str, object]) -> Table:
     problems = result["problems"]
     assert isinstance(problems, list)
     rows += [(str(problem["severity"]), str(problem["text"])) for problem in problems]
+    rows += more
     rows.append(("written", str(result["output"])))
     return facts(rows)

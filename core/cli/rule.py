@@ -28,11 +28,12 @@ class Scope(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What the options of `seer plan` ask for."""
+    """What the options of `seer plan` ask for; `total` is over all layers, for a global scope."""
 
     metric: str
     scope: Scope = Scope.LAYER
     number: int | None = None
+    total: int | None = None
     share: float | None = None
     coverage: float | None = None
     floor: int = 1
@@ -226,6 +227,8 @@ def find_model(observed: Profile, model: str | None, terminal: Terminal) -> Mode
 
 def _total(experts: tuple[int, ...], request: Request) -> int:
     """Experts to keep over all layers."""
+    if request.total is not None:
+        return request.total
     if request.number is not None:
         return sum(min(request.number, count) for count in experts)
     return max(1, int(sum(experts) * (request.share or 1.0) + 0.5 + 1e-9))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from core.errors import InputError
@@ -95,6 +96,22 @@ def parse_share(text: str) -> float:
     if not 0 <= share <= 1:
         raise InputError(f"{text!r} is not a share", remedy="for example 0.95 or 95%")
     return share
+
+
+def parse_increase(text: str) -> float:
+    """A relative increase from "5%" or "0.05"; more than 100 % is allowed.
+
+    Raises:
+        InputError: It is not a number, or below 0.
+    """
+    number = text.strip().removesuffix("%")
+    try:
+        increase = float(number) / (100 if text.strip().endswith("%") else 1)
+    except ValueError:
+        increase = -1.0
+    if not (math.isfinite(increase) and increase >= 0):
+        raise InputError(f"{text!r} is not an increase", remedy="for example 5% or 0.05")
+    return increase
 
 
 def parse_keep(text: str) -> tuple[int | None, float | None]:

@@ -1,0 +1,216 @@
+"""The smallest plan within a stated loss of quality, by bisection on measured plans.
+
+Each trial masks the model with one plan and measures its perplexity on the same texts. With
+candidates c_1 ⊂ … ⊂ c_n by size, bisection keeps the invariant that c_high is within the limit
+and c_low is not, and ends when they are neighbours: ⌈log2 n⌉ trials. Perplexity is not strictly
+monotone in the number of experts, so a smaller candidate within the limit may exist between trials;
+what is returned was itself measured, and every trial is reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.errors import InputError
+from core.evaluation.ledger import Ledger, plan_question
+from core.evaluation.result import OVERALL
+from core.evaluation.share import Share
+from core.planning.plan import Plan
+from core.run import Run
+
+if TYPE_CHECKING:
+    from core.calibration import CalibrationSet
+    from core.runtime.live import LiveModel
+
+STAGE = "search"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """One plan that was measured.
+
+    Attributes:
+        kept: Experts kept per row.
+        perplexity: "overall" first, then by domain.
+        increase: Relative to the original's, e.g. 0.05.
+        within: Whether that is within the limit.
+    """
+
+    kept: tuple[int, ...]
+    perplexity: Mapping[str, float]
+    increase: float
+    within: bool
+
+    def to_json(self) -> dict[str, object]:
+        """For `--json`."""
+        return {
+            "kept": list(self.kept),
+            "experts": sum(self.kept),
+            "perplexity": dict(self.perplexity),
+            "increase": self.increase,
+            "within": self.within,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """The smallest plan within the limit, and how it was found.
+
+    Attributes:
+        plan: The plan; the one that keeps everything if no other is within the limit.
+        original: The original's perplexity, "overall" first, then by domain.
+        perplexity: The plan's.
+        increase: Of the overall perplexity, relative.
+        limit: The most that was allowed.
+        trials: Every plan measured, in order.
+        tokens: Tokens of the texts.
+        recalled: Measurements that a stopped search had made already.
+    """
+
+    plan: Plan
+    original: Mapping[str, float]
+    perplexity: Mapping[str, float]
+    increase: float
+    limit: float
+    trials: tuple[Trial, ...]
+    tokens: int
+    recalled: int
+
+    def to_json(self) -> dict[str, object]:
+        """What `seer search --json` adds to `seer plan`'s object."""
+        return {
+            "perplexity": dict(self.perplexity),
+            "perplexity_original": dict(self.original),
+            "increase": self.increase,
+            "max_increase": self.limit,
+            "trials": [trial.to_json() for trial in self.trials],
+            "tokens": self.tokens,
+            "resumed": self.recalled,
+        }
+
+
+def search_plan(
+    live: LiveModel,
+    texts: CalibrationSet,
+    candidates: Sequence[Plan],
+    *,
+    max_increase: float,
+    ledger: Ledger | None = None,
+    run: Run,
+) -> Found:
+    """Find the smallest candidate whose perplexity is at most (1 + max_increase) × the original's.
+
+    Args:
+        live: The original model, in memory or streamed.
+        texts: What perplexity is measured on.
+        candidates: Plans of one rule in ascending size; the last one keeps most and is taken to be
+            within the limit if it keeps everything, and is measured otherwise.
+        max_increase: Relative, e.g. 0.05 for 5 %.
+        ledger: Answers of a stopped search.
+        run: Checked within every pass; gets `Progress` of stage "search" in tokens.
+
+    Raises:
+        Cancelled: The run was stopped; the ledger holds the trials that were finished.
+        InputError: No candidates, or a limit that is negative.
+        PlanError: A candidate does not fit the model.
+    """
+    if not candidates:
+        raise InputError("there is no plan to try", remedy="a rule that leaves a choice")
+    if not max_increase >= 0:
+        raise InputError(f"a loss of {max_increase:g} cannot be allowed", remedy="0 or more")
+    ledger = ledger or Ledger()
+    meter = _Meter(live, texts, ledger, passes=2 + len(candidates).bit_length(), run=run)
+    with ledger.kept():
+        original = meter.measure(Plan.keep_all(live.info))
+        limit = original[OVERALL] * (1 + max_increase)
+        trials: list[Trial] = []
+        measured: dict[int, Mapping[str, float]] = {}
+
+        def within(index: int) -> bool:
+            plan = candidates[index]
+            found = measured[index] = meter.measure(plan) if plan.dropped else original
+            good = found[OVERALL] <= limit
+            if plan.dropped:
+                increase = found[OVERALL] / original[OVERALL] - 1
+                kept = tuple(plan.kept_L.tolist())
+                trials.append(Trial(kept=kept, perplexity=found, increase=increase, within=good))
+            return good
+
+        best = _smallest(len(candidates), within)
+    plan = candidates[best] if best is not None else Plan.keep_all(live.info)
+    perplexity = measured[best] if best is not None else original
+    meter.finish()
+    return Found(
+        plan=plan,
+        original=original,
+        perplexity=perplexity,
+        increase=perplexity[OVERALL] / original[OVERALL] - 1,
+        limit=max_increase,
+        trials=tuple(trials),
+        tokens=texts.tokens,
+        recalled=ledger.recalled,
+    )
+
+
+def ascending(plans: Sequence[Plan]) -> tuple[Plan, ...]:
+    """One plan of each size, the smallest first: of several rounded to one size, the first."""
+    by_size: dict[int, Plan] = {}
+    for plan in plans:
+        by_size.setdefault(int(plan.kept_L.sum()), plan)
+    return tuple(by_size[size] for size in sorted(by_size))
+
+
+def _smallest(count: int, within: Callable[[int], bool]) -> int | None:
+    """The least index within the limit, by bisection; None if not even the last one is."""
+    low, high = -1, count - 1
+    if not within(high):
+        return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        if within(middle):
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+class _Meter:
+    """Measures plans one after the other and shows it as one piece of work."""
+
+    def __init__(
+        self, live: LiveModel, texts: CalibrationSet, ledger: Ledger, *, passes: int, run: Run
+    ) -> None:
+        self._live, self._texts, self._ledger, self._run = live, texts, ledger, run
+        self._total, self._done = passes * texts.tokens, 0
+
+    def measure(self, plan: Plan) -> Mapping[str, float]:
+        """Perplexity of the masked model."""
+        from core.evaluation.measure import evaluate
+
+        self._run.check()
+        names = (OVERALL, *self._texts.domains)
+        asked = plan_question("perplexity", plan)
+        known = self._ledger.get(asked)
+        if known is not None and len(known) == len(names):
+            self._done += self._texts.tokens
+            self._run.progress(STAGE, min(self._done, self._total), self._total, "tokens")
+            return {n: v for n, v in zip(names, known, strict=True) if v > 0}
+        part = Share(self._run, stage=STAGE, before=self._done, total=self._total)
+        masked = plan if plan.dropped or plan.top_k else None
+        found = evaluate(self._live, self._texts, plan=masked, run=part).perplexity
+        self._done += self._texts.tokens
+        # A domain without a predicted token has no perplexity; no perplexity is 0.
+        self._ledger.put(asked, [found.get(name, 0.0) for name in names])
+        overall = f"perplexity {found[OVERALL]:.2f}"
+        if plan.dropped:
+            kept = int(plan.kept_L.sum())
+            self._run.note(f"{kept} of {sum(plan.experts)} experts: {overall}")
+        else:
+            self._run.note(f"the original: {overall}")
+        return found
+
+    def finish(self) -> None:
+        """Say that fewer passes were enough."""
+        self._run.progress(STAGE, self._total, self._total, "tokens")

@@ -1,0 +1,133 @@
+"""The smallest plan within a loss: found by bisection, measured, resumable."""
+
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import Cancelled, InputError
+from core.evaluation import evaluate
+from core.evaluation.ledger import Ledger, ledger_path
+from core.evaluation.search import _smallest, ascending, search_plan
+from core.planning import Bounds, Plan, keep_per_layer
+from core.run import Note, Progress, Run
+from tests.core.live import load_tiny, random_set
+
+
+def candidates(live, seed: int = 0) -> tuple[Plan, ...]:
+    """Random rankings of a tiny model's 2 layers of 8 experts, every size from Top-K up."""
+    import numpy as np
+
+    start = Plan.keep_all(live.info)
+    scores_LE = np.random.default_rng(seed).random(start.exists_LE.shape)
+    bounds = Bounds.of(start, live.info)
+    return ascending(
+        [start.with_kept(keep_per_layer(scores_LE, bounds=bounds, n=n)) for n in range(2, 9)]
+    )
+
+
+@given(count=st.integers(1, 300), data=st.data())
+def test_bisection_finds_the_first_within_in_logarithmically_many_trials(count, data):
+    first = data.draw(st.integers(0, count))
+    asked = []
+
+    def within(index: int) -> bool:
+        asked.append(index)
+        return index >= first
+
+    assert _smallest(count, within) == (first if first < count else None)
+    assert len(asked) <= 1 + math.ceil(math.log2(count + 1))
+    assert len(set(asked)) == len(asked)
+
+
+def test_what_is_found_was_measured_and_the_next_smaller_one_is_too_bad(tmp_path):
+    live, texts = load_tiny("mixtral", tmp_path), random_set()
+    plans = candidates(live)
+    original = evaluate(live, texts, run=Run()).perplexity
+    losses = {int(p.kept_L[0]): evaluate(live, texts, plan=p, run=Run()).perplexity for p in plans}
+    increases = sorted(row["overall"] / original["overall"] - 1 for row in losses.values())
+    limit = max(0.0, increases[len(increases) // 2])
+    found = search_plan(live, texts, plans, max_increase=limit, run=Run())
+    assert found.original == pytest.approx(dict(original))
+    kept = int(found.plan.kept_L[0])
+    assert found.perplexity == pytest.approx(dict(losses[kept]))
+    assert found.increase <= limit
+    for trial in found.trials:
+        assert trial.perplexity == pytest.approx(dict(losses[trial.kept[0]]))
+        assert trial.within == (trial.increase <= limit)
+    smaller = [trial for trial in found.trials if trial.kept[0] == kept - 1]
+    assert kept == 2 or (smaller and not smaller[0].within)
+
+
+def test_a_limit_that_nothing_meets_keeps_everything(tmp_path, monkeypatch):
+    from core.evaluation import measure, search
+
+    live, texts = load_tiny("mixtral", tmp_path), random_set(sequences=1)
+
+    real = measure.evaluate
+
+    def twice_as_bad_when_masked(*args, plan=None, run):
+        result = real(*args, run=run)
+        factor = 1.0 if plan is None else 2.0
+        return type(result)(
+            perplexity={k: factor * v for k, v in result.perplexity.items()}, tokens=result.tokens
+        )
+
+    monkeypatch.setattr(measure, "evaluate", twice_as_bad_when_masked)
+    found = search.search_plan(live, texts, candidates(live), max_increase=0.5, run=Run())
+    assert found.plan.dropped == 0
+    assert found.increase == 0
+    assert all(not trial.within and trial.increase == pytest.approx(1) for trial in found.trials)
+    with pytest.raises(InputError, match="cannot be allowed"):
+        search.search_plan(live, texts, candidates(live), max_increase=-0.1, run=Run())
+
+
+def test_a_stopped_search_goes_on_without_measuring_twice(tmp_path, monkeypatch):
+    from core.evaluation import measure
+
+    live, texts = load_tiny("mixtral", tmp_path), random_set()
+    plans = candidates(live)
+    whole = search_plan(live, texts, plans, max_increase=0.02, run=Run())
+    path = ledger_path(tmp_path / "plan.json")
+    notes = []
+
+    def stop_after_two(event):
+        if isinstance(event, Note):
+            notes.append(event.text)
+            if len(notes) == 2:
+                run.cancel()
+
+    run = Run(stop_after_two)
+    with pytest.raises(Cancelled):
+        search_plan(live, texts, plans, max_increase=0.02, ledger=Ledger(path, key="a"), run=run)
+    assert len(json.loads(path.read_text())["answers"]) == 2
+    calls = []
+    real = measure.evaluate
+    monkeypatch.setattr(measure, "evaluate", lambda *a, **k: (calls.append(1), real(*a, **k))[1])
+    ledger = Ledger(path, key="a", resume=True)
+    again = search_plan(live, texts, plans, max_increase=0.02, ledger=ledger, run=Run())
+    assert again.plan == whole.plan
+    assert again.trials == whole.trials
+    assert again.recalled == 2
+    assert len(calls) == len(whole.trials) + 1 - 2
+    assert not path.exists(), "a finished search leaves nothing behind"
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"seer_ledger": 9}', '{"seer_ledger": 1, "key": "b"}'])
+def test_a_ledger_of_another_search_or_a_damaged_one_is_not_used(tmp_path, text):
+    path = tmp_path / "ledger"
+    path.write_text(text)
+    assert Ledger(path, key="a", resume=True).get("x") is None
+
+
+def test_progress_never_goes_back_and_ends_full(tmp_path):
+    live, texts = load_tiny("mixtral", tmp_path), random_set()
+    seen = []
+    run = Run(lambda event: isinstance(event, Progress) and seen.append(event))
+    search_plan(live, texts, candidates(live), max_increase=0.02, run=run)
+    mine = [event for event in seen if event.stage == "search"]
+    assert [event.done for event in mine] == sorted(event.done for event in mine)
+    assert mine[-1].done == mine[-1].total
+    assert {event.stage for event in seen} == {"search"}
