@@ -26,7 +26,6 @@ from core.cli.options import (
     StreamChoice,
     TopK,
 )
-from core.cli.terminal import Terminal
 from core.cli.texts import packed
 
 if TYPE_CHECKING:
@@ -67,8 +66,13 @@ def evaluate(
     """Measure a model, or what a plan would make of it, without writing anything.
 
     --plan masks the dropped experts, which routes exactly as the pruned model would.
+
+    Several GPUs or machines share the text under torchrun:
+    torchrun --nproc-per-node 4 --no-python seer evaluate …
     """
-    with Terminal(as_json=as_json, quiet=quiet) as terminal:
+    from core.cli.ranks import launched
+
+    with launched(as_json=as_json, quiet=quiet) as (ranks, terminal):
         from core.checkpoint import inspect_model, locate_model
         from core.planning import Plan
 
@@ -94,7 +98,12 @@ def evaluate(
 
         def load(place: Path) -> LiveModel:
             return load_model(
-                place, device=device, dtype=dtype, stream=stream.value, run=terminal.run
+                place,
+                device=ranks.device(device),
+                dtype=dtype,
+                stream=stream.value,
+                ranks=ranks,
+                run=terminal.run,
             )
 
         live = load(folder)
@@ -102,7 +111,13 @@ def evaluate(
         if compared is not None:
             original = live if compared == folder else load(compared)
         result = measure(
-            live, texts, reference=original, plan=chosen, top_k=top_k, run=terminal.run
+            live,
+            texts,
+            reference=original,
+            plan=chosen,
+            top_k=top_k,
+            ranks=ranks,
+            run=terminal.run,
         )
         terminal.show(result.to_json(), lambda: evaluation_table(result))
 

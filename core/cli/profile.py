@@ -23,7 +23,6 @@ from core.cli.options import (
     Stream,
     StreamChoice,
 )
-from core.cli.terminal import Terminal
 from core.cli.texts import packed
 from core.cli.words import count, duration, size
 
@@ -61,12 +60,18 @@ def profile(
     """Run a model over text and record how every expert is used.
 
     One pass gives the statistics of all metrics. Ctrl-C stops at the next batch; --resume goes on.
+
+    Several GPUs or machines share the text under torchrun, and give the profile of one process:
+    torchrun --nproc-per-node 4 --no-python seer profile …
     """
-    with Terminal(as_json=as_json, quiet=quiet) as terminal:
+    from core.cli.ranks import launched
+
+    with launched(as_json=as_json, quiet=quiet) as (ranks, terminal):
         from core.checkpoint import locate_model
         from core.cli.files import writable
 
-        writable(output)
+        if ranks.leads:
+            writable(output)
         folder = locate_model(model)
         texts = packed(
             folder,
@@ -83,9 +88,21 @@ def profile(
         from core.profiling.collect import profile_model
         from core.runtime import load_model
 
-        live = load_model(folder, device=device, dtype=dtype, stream=stream.value, run=terminal.run)
-        observed = profile_model(live, texts, output=output, resume=resume, run=terminal.run)
-        terminal.show(profile_result(observed, output), lambda: _profile_table(observed, output))
+        live = load_model(
+            folder,
+            device=ranks.device(device),
+            dtype=dtype,
+            stream=stream.value,
+            ranks=ranks,
+            run=terminal.run,
+        )
+        observed = profile_model(
+            live, texts, output=output, resume=resume, ranks=ranks, run=terminal.run
+        )
+        terminal.show(
+            profile_result(observed, output) | {"ranks": ranks.size},
+            lambda: _profile_table(observed, output),
+        )
 
 
 def profile_result(observed: Profile, output: Path) -> dict[str, object]:

@@ -31,11 +31,13 @@ class Terminal:
 
     Inside `with Terminal(...) as terminal:`, stdout is redirected to stderr, so that no library can
     spoil the result; Ctrl-C asks the run to stop (a second one interrupts at once); a StudioError
-    becomes one line and exit code 1.
+    becomes one line and exit code 1. A silent one says nothing at all: of several processes that
+    share a command only the first speaks.
     """
 
-    def __init__(self, *, as_json: bool, quiet: bool) -> None:
+    def __init__(self, *, as_json: bool, quiet: bool, silent: bool = False) -> None:
         """Nothing is touched until the `with` block begins."""
+        self._silent = silent
         self._as_json = as_json
         self._quiet = quiet
         self._stdout = sys.stdout
@@ -52,6 +54,8 @@ class Terminal:
     ) -> None:
         """Print the command's result: JSON, or a table for people."""
         self._stop_progress()
+        if self._silent:
+            return
         if self._as_json:
             json.dump(_plain(result), self._stdout, ensure_ascii=False, allow_nan=False)
             self._stdout.write("\n")
@@ -103,6 +107,8 @@ class Terminal:
 
     def _event(self, event: Event) -> None:
         self._working = self._working or isinstance(event, ProgressEvent)
+        if self._silent:
+            return
         if isinstance(event, ProgressEvent) and not self._quiet:
             self._show_progress(event)
         elif isinstance(event, Note) and event.level == "warning":
@@ -147,6 +153,8 @@ class Terminal:
             self._tasks.clear()
 
     def _line(self, text: str) -> None:
+        if self._silent:
+            return
         self._errors.print(text, markup=False)
 
 

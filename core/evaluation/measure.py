@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from core.errors import InputError, ResourceError
+from core.evaluation.ranks import Turns
 from core.evaluation.result import OVERALL, Evaluation
 from core.evaluation.tally import Tally
 from core.planning.plan import Plan
@@ -24,6 +25,7 @@ from core.pruning.masking import Rerouting
 from core.run import Run
 from core.runtime.live import LiveModel, interruptible
 from core.runtime.memory import peak_rss_bytes
+from core.runtime.ranks import ALONE, Ranks
 
 if TYPE_CHECKING:
     from core.calibration import Batch, CalibrationSet
@@ -44,6 +46,7 @@ def evaluate(
     reference: LiveModel | None = None,
     plan: Plan | None = None,
     top_k: int | None = None,
+    ranks: Ranks = ALONE,
     run: Run,
 ) -> Evaluation:
     """Measure a model, as it is or masked, and compare it with the original.
@@ -55,6 +58,7 @@ def evaluate(
             model batch by batch. None measures perplexity alone.
         plan: Experts that stay, masked for the time of the measurement.
         top_k: Experts per token; the plan's or the model's if None.
+        ranks: The processes that take the batches in turn; all get the result of one process.
         run: Checked before each batch and in each MoE layer; gets `Progress` in tokens and
             snapshots named "evaluation".
 
@@ -76,10 +80,12 @@ def evaluate(
             stack.enter_context(interruptible(model, run))
         pair = _Pair(live=live, mask=mask, reference=reference)
         streams = any(model.stream is not None for model in models)
-        if streams:
-            seconds = _streamed(pair, calibration, tally, run)
-        else:
-            seconds = _in_memory(pair, calibration, tally, run)
+        turns = Turns(tally, ranks)
+        with ranks.together():
+            ranks.check_alike(live.info.fingerprint + calibration.fingerprint)
+            measure = _streamed if streams else _in_memory
+            seconds = measure(pair, calibration, turns, tally, run)
+            turns.settle()
     if tally.tokens == 0:
         raise InputError(
             "no sequence has a token to predict: each is shorter than two tokens",
@@ -89,25 +95,33 @@ def evaluate(
     return replace(found, streamed=streams, peak_rss_bytes=peak_rss_bytes())
 
 
-def _in_memory(pair: _Pair, calibration: CalibrationSet, tally: Tally, run: Run) -> float:
-    """Batch by batch; the seconds that it took, pauses left out."""
-    seconds, due, done = 0.0, time.monotonic(), 0
-    for batch in calibration.batches():
+def _in_memory(
+    pair: _Pair, calibration: CalibrationSet, turns: Turns, tally: Tally, run: Run
+) -> float:
+    """Batch by batch, on all ranks in step; the seconds that it took, pauses left out."""
+    seconds, due, done, size = 0.0, time.monotonic(), 0, turns.ranks.size
+    for first in range(0, len(calibration), size):
         run.check()
+        taken = [calibration.batch(i) for i in range(first, min(first + size, len(calibration)))]
         began = time.monotonic()
-        for ids_BS, mask_BS in _pieces(batch, pair.live.vocabulary):
-            tally.add(batch.domain, pair.sums(ids_BS, mask_BS))
+        if turns.ranks.rank < len(taken):
+            batch = taken[turns.ranks.rank]
+            for ids_BS, mask_BS in _pieces(batch, pair.live.vocabulary):
+                turns.add(batch.index, batch.domain, pair.sums(ids_BS, mask_BS))
+        turns.ranks.agree()
         now = time.monotonic()
         seconds += now - began
-        done += int(batch.mask.sum())
+        done += sum(batch.tokens for batch in taken)
         run.progress(STAGE, done, calibration.tokens, "tokens")
-        if now >= due:
+        if now >= due and turns.ranks.alone:
             run.snapshot(SNAPSHOT, tally.evaluation(seconds))
             due = now + SNAPSHOT_SECONDS
     return seconds
 
 
-def _streamed(pair: _Pair, calibration: CalibrationSet, tally: Tally, run: Run) -> float:
+def _streamed(
+    pair: _Pair, calibration: CalibrationSet, turns: Turns, _tally: Tally, run: Run
+) -> float:
     """Layer by layer; the seconds that it took, pauses left out."""
     from core.evaluation.streamed import Measurement, measure_streamed
 
@@ -118,7 +132,7 @@ def _streamed(pair: _Pair, calibration: CalibrationSet, tally: Tally, run: Run) 
         pieces=lambda index: list(_pieces(calibration.batch(index), pair.live.vocabulary)),
         predict=_predict,
         sums=_sums,
-        add=tally.add,
+        turns=turns,
     )
     return measure_streamed(measurement, calibration, stage=STAGE, run=run)
 

@@ -12,9 +12,11 @@ import torch
 from numpy.typing import NDArray
 
 from core.errors import InputError
+from core.evaluation.ranks import Turns
 from core.pruning.masking import Rerouting
 from core.run import Run
 from core.runtime.live import LiveModel
+from core.runtime.ranks import Ranks
 from core.runtime.streaming import LayerStream, Position, Watcher
 from core.runtime.streaming_model import plan_pass
 
@@ -26,7 +28,6 @@ PROGRESS_SECONDS = 0.1
 Arrays = tuple[NDArray[np.int64], NDArray[np.bool_]]
 Predict = Callable[[LiveModel, NDArray[np.int64], NDArray[np.bool_]], tuple[torch.Tensor, ...]]
 Sums = Callable[[torch.Tensor, torch.Tensor, torch.Tensor | None], NDArray[np.float64]]
-Add = Callable[[int, NDArray[np.float64]], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +58,7 @@ class Measurement:
         pieces: A batch's pieces.
         predict: Logits and targets of one piece.
         sums: What one piece adds, from its logits, its targets and the original's logits.
-        add: Takes a domain and its sums, in the order of the pieces.
+        turns: Takes what each piece adds, in their order, and says which batches are this rank's.
     """
 
     live: LiveModel
@@ -66,7 +67,7 @@ class Measurement:
     pieces: Callable[[int], list[Arrays]]
     predict: Predict
     sums: Sums
-    add: Add
+    turns: Turns
 
 
 def measure_streamed(
@@ -102,7 +103,11 @@ def measure_streamed(
         logits=True,
         run=run,
     )
+    ranks = measurement.turns.ranks
+    groups = -(-len(windows) // plan.at_once)
+    most = max(note[0] for note in ranks.agree(groups))
     watcher = _Switch(
+        ranks=ranks,
         mask=measurement.mask,
         stream=driven.stream,
         windows=windows,
@@ -121,6 +126,9 @@ def measure_streamed(
         )
     finally:
         watcher.off()
+    # Ranks with fewer groups wait for the others, and hear if one of them fails.
+    for _ in range((most - groups) * len(driven.stream.store.layers)):
+        ranks.agree()
     return watcher.seconds
 
 
@@ -135,7 +143,7 @@ def _windows(
     """Every piece, and right after it the same piece for the original."""
     streams_live = measurement.live.stream is not None
     masked = measurement.mask is not None and streams_live
-    for batch in range(len(calibration)):
+    for batch in measurement.turns.own(len(calibration)):
         for piece, (_, mask_BS) in enumerate(measurement.pieces(batch)):
             tokens = int(mask_BS.sum())
             yield Window(batch=batch, piece=piece, masked=masked, tokens=tokens)
@@ -172,7 +180,7 @@ def _step(
         if other is not None:
             other = other.to(logits.device)
         domain = calibration.batch(window.batch).domain
-        measurement.add(domain, measurement.sums(logits, target, other))
+        measurement.turns.add(window.batch, domain, measurement.sums(logits, target, other))
 
     return step
 
@@ -196,6 +204,7 @@ class _Switch(Watcher[Window]):
     def __init__(
         self,
         *,
+        ranks: Ranks,
         mask: Rerouting | None,
         stream: LayerStream,
         windows: list[Window],
@@ -204,6 +213,7 @@ class _Switch(Watcher[Window]):
         run: Run,
     ) -> None:
         self.seconds = 0.0
+        self._ranks = ranks
         self._mask = mask
         self._on = False
         self._stream = stream
@@ -235,7 +245,8 @@ class _Switch(Watcher[Window]):
             self._run.progress(self._stage, done, self._tokens, "tokens")
 
     def layer_done(self, _position: Position, /) -> None:
-        """Count what was waited for."""
+        """Count what was waited for, and hear of the other ranks."""
+        self._ranks.agree()
         self.seconds += self._stream.waited - self._waited
         self._waited = self._stream.waited
 

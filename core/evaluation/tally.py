@@ -17,16 +17,29 @@ COLUMNS = 5
 
 
 class Tally:
-    """Additive sums per domain in float64."""
+    """Additive sums per domain in float64.
+
+    Attributes:
+        sums_D5: The sums so far, by domain and column.
+    """
 
     def __init__(self, domains: Sequence[str], *, compared: bool) -> None:
         """Start with nothing predicted; `compared` says whether there is a reference."""
         self._domains = tuple(domains)
         self._compared = compared
-        self._sums_D5 = np.zeros((len(self._domains), COLUMNS))
+        self.sums_D5 = np.zeros((len(self._domains), COLUMNS))
 
     def add(self, domain: int, sums_5: NDArray[np.float64]) -> None:
         """Add one piece of a batch.
+
+        Raises:
+            StudioError: The model put out something that is not a number.
+        """
+        self.check(domain, sums_5)
+        self.sums_D5[domain] += sums_5
+
+    def check(self, domain: int, sums_5: NDArray[np.float64]) -> None:
+        """Refuse sums that are not numbers.
 
         Raises:
             StudioError: The model put out something that is not a number.
@@ -36,17 +49,16 @@ class Tally:
                 f"the model put out NaN on text of domain '{self._domains[domain]}'",
                 remedy="--dtype float32 if it overflowed, else a checkpoint without NaN weights",
             )
-        self._sums_D5[domain] += sums_5
 
     @property
     def tokens(self) -> int:
         """Predicted tokens so far."""
-        return round(float(self._sums_D5[:, TOKENS].sum()))
+        return round(float(self.sums_D5[:, TOKENS].sum()))
 
     def evaluation(self, seconds: float) -> Evaluation:
         """What the sums so far say."""
-        rows = {OVERALL: self._sums_D5.sum(axis=0)}
-        rows |= dict(zip(self._domains, self._sums_D5, strict=True))
+        rows = {OVERALL: self.sums_D5.sum(axis=0)}
+        rows |= dict(zip(self._domains, self.sums_D5, strict=True))
         rows = {name: row for name, row in rows.items() if row[TOKENS] > 0}
         kl = {name: float(row[KL] / row[TOKENS]) for name, row in rows.items()}
         agree = {name: float(row[AGREE] / row[TOKENS]) for name, row in rows.items()}

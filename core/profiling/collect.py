@@ -5,12 +5,13 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 
 from core.errors import InputError, ResourceError
@@ -22,6 +23,7 @@ from core.profiling.profile import Profile
 from core.run import Run
 from core.runtime.live import LiveModel
 from core.runtime.memory import peak_rss_bytes
+from core.runtime.ranks import ALONE, Ranks
 
 if TYPE_CHECKING:
     from core.calibration import Batch, CalibrationSet
@@ -39,9 +41,13 @@ def profile_model(
     output: Path | None = None,
     resume: bool = False,
     options: ProfileOptions | None = None,
+    ranks: Ranks = ALONE,
     run: Run,
 ) -> Profile:
     """Run a model over text once and keep what it says about every expert.
+
+    Several ranks take the batches in turn and come out with the profile of one process, to the last
+    bit where their arithmetic is the same (device, dtype, number of threads).
 
     Args:
         live: The model.
@@ -51,6 +57,7 @@ def profile_model(
         resume: Go on from there if it is there. A pass that was stopped and resumed gives the same
             profile as one that was not, to the last bit.
         options: Group size and snapshot rate.
+        ranks: The processes that do it; the leader alone reads and writes `output`.
         run: Checked before each batch and each MoE layer; gets `Progress` in tokens after each
             batch, and snapshots named "profile" that hold a `Profile`.
 
@@ -59,7 +66,7 @@ def profile_model(
 
     Raises:
         Cancelled: The run was stopped; whole batches seen so far are kept for `resume`.
-        InputError: There is no text, or its token ids are not this model's.
+        InputError: There is no text, or its token ids are not this model's, or ranks read others.
         ProfileError: A stopped pass of other options lies there, the model puts out NaN, or the
             output cannot be written.
         ResourceError: The device ran out of memory.
@@ -68,39 +75,56 @@ def profile_model(
     if len(calibration) == 0:
         raise InputError("the calibration text is empty", remedy="add a source with text in it")
     facts = Facts.of(live, calibration)
-    earlier = None
-    if output is not None and resume:
-        streamed = live.stream is not None
-        earlier = partial.load(output, facts.like, run, streamed=streamed)
-    if output is not None and not resume:
-        partial.remove(output)
-    with Probe(live, len(calibration.domains), run) as probe:
-        state = Pass(probe=probe, facts=facts, options=options, output=output)
+    with Probe(live, len(calibration.domains), run, ranks) as probe:
+        state = Pass(probe=probe, facts=facts, options=options, output=output, ranks=ranks)
+        with ranks.together():
+            earlier = _earlier(state, resume=resume, run=run)
         if live.stream is not None:
             from core.profiling.streamed import stream_pass
 
-            stream_pass(state, earlier, run)
+            with ranks.together():
+                stream_pass(state, earlier, run)
         else:
             if earlier is not None:
                 state.restore(earlier)
             _pass_in_memory(state, run)
-        profile = state.profile()
-    if output is not None:
-        save_profile(profile, output)
-        partial.remove(output)
+        profile = state.whole()
+    with ranks.together():
+        if output is not None and ranks.leads:
+            save_profile(profile, output)
+            partial.remove(output)
     return profile
+
+
+def _earlier(state: Pass, *, resume: bool, run: Run) -> Profile | None:
+    """What a stopped pass has left for the leader; the others learn where it was."""
+    facts, output, ranks = state.facts, state.output, state.ranks
+    ranks.check_alike(facts.live.info.fingerprint + facts.calibration.fingerprint)
+    earlier = None
+    if output is not None and ranks.leads:
+        if resume:
+            streamed = facts.live.stream is not None
+            earlier = partial.load(output, facts.like, run, streamed=streamed, alone=ranks.alone)
+        else:
+            partial.remove(output)
+    found = 0 if earlier is None else earlier.batches
+    state.batches = state.saved = ranks.agree(found)[0][0]
+    return earlier
 
 
 def _pass_in_memory(state: Pass, run: Run) -> None:
     """All layers for one batch, then the next batch."""
-    calibration = state.facts.calibration
+    calibration, ranks = state.facts.calibration, state.ranks
+    state.count(range(state.batches))
     run.progress(STAGE, state.tokens, calibration.tokens, "tokens")
     try:
-        for index in range(state.batches, len(calibration)):
-            state.step(state.facts.live, calibration.batch(index), run)
+        with ranks.together():
+            while state.batches < len(calibration):
+                state.step(run)
     except Exception:
         # A killed process leaves the last group; a cancelled or failed one every whole batch.
-        state.keep()
+        if not ranks.lost:
+            state.keep()
         raise
 
 
@@ -116,7 +140,7 @@ def observe(live: LiveModel, probe: Probe, batch: Batch) -> None:
     probe.begin(batch.mask)
     try:
         forward(live, batch)
-        probe.commit(Tokens(ids_BS=batch.input_ids, mask_BS=batch.mask, domain=batch.domain))
+        probe.commit(Tokens.of(batch))
     except torch.cuda.OutOfMemoryError as error:
         rows, width = batch.input_ids.shape
         raise ResourceError(
@@ -194,6 +218,7 @@ class Pass:
     facts: Facts
     options: ProfileOptions
     output: Path | None
+    ranks: Ranks = ALONE
     batches: int = 0
     sequences: int = 0
     tokens: int = 0
@@ -205,38 +230,71 @@ class Pass:
     def restore(self, earlier: Profile) -> None:
         """Go on from what a stopped pass has seen."""
         self.probe.restore(earlier)
-        self.batches = self.saved = earlier.batches
-        self.sequences = earlier.sequences
-        self.tokens = earlier.total_tokens
         self.seconds = earlier.seconds
         self.probe.top_k = earlier.top_k
 
-    def step(self, live: LiveModel, batch: Batch, run: Run) -> None:
-        """One batch: observe, count, report, save now and then."""
-        total = self.facts.calibration.tokens
+    def count(self, batches: range) -> None:
+        """Note that batches are through, whichever rank took them."""
+        for index in batches:
+            batch = self.facts.calibration.batch(index)
+            self.sequences += len(batch.input_ids)
+            self.tokens += batch.tokens
+
+    def step(self, run: Run) -> None:
+        """One batch on each rank: observe, count, report, save now and then."""
+        calibration, ranks = self.facts.calibration, self.ranks
+        taken = range(self.batches, min(self.batches + ranks.size, len(calibration)))
         run.check()
         began = time.monotonic()
-        observe(live, self.probe, batch)
-        self.batches += 1
-        self.sequences += len(batch.input_ids)
-        self.tokens += int(batch.mask.sum())
+        if ranks.rank < len(taken):
+            observe(self.facts.live, self.probe, calibration.batch(taken[ranks.rank]))
+        else:
+            self.probe.absent()
+        self.batches = taken.stop
+        self.count(taken)
         self.seconds += time.monotonic() - began
-        run.progress(STAGE, self.tokens, total, "tokens")
+        run.progress(STAGE, self.tokens, calibration.tokens, "tokens")
         self.snapshot(run)
-        if self.batches - self.saved >= self.options.group and time.monotonic() >= self.save_due:
+        if self.batches - self.saved >= self.options.group and self.due():
             self.keep()
+
+    def due(self) -> bool:
+        """Whether the leader wants to save."""
+        return bool(self.ranks.agree(int(time.monotonic() >= self.save_due))[0][0])
 
     def keep(self) -> None:
         """Save what was seen, for a later `resume`."""
         if self.output is None or self.batches == self.saved:
             return
         began = time.monotonic()
-        partial.save(self.output, self.profile())
-        self.saved = self.batches
+        seen = self.profile()
+        self.saved = self.batches  # on every rank, also if the leader cannot write
+        if self.ranks.leads:
+            partial.save(self.output, seen)
         self.save_due = due(began, 0.0)
 
+    def whole(self) -> Profile:
+        """What was seen by all ranks, on all ranks."""
+        profile, ranks = self.profile(), self.ranks
+        if ranks.alone:
+            return profile
+        peaks = torch.tensor([profile.peak_rss_bytes, profile.peak_device_bytes])
+        rss, on_device = ranks.leaders(ranks.highest(peaks)).tolist()
+        arrays = {
+            name: ranks.leaders(torch.from_numpy(np.array(array))).numpy()
+            for name, array in profile.arrays.items()
+        }
+        top_k = max(note[0] for note in ranks.agree(profile.top_k))
+        return replace(
+            profile,
+            top_k=top_k,
+            peak_rss_bytes=rss,
+            peak_device_bytes=on_device,
+            **arrays,
+        )
+
     def profile(self) -> Profile:
-        """What was seen so far."""
+        """What was seen so far: by this process, or at the leader by all, who ask together."""
         live, calibration = self.facts.live, self.facts.calibration
         on_cuda = live.device.type == "cuda"
         return Profile(
@@ -261,9 +319,9 @@ class Pass:
         )
 
     def snapshot(self, run: Run) -> None:
-        """Hand out what was seen so far, now and then."""
+        """Hand out what was seen so far, now and then; several ranks would have to meet for it."""
         began = time.monotonic()
-        if began < self.snapshot_due:
+        if began < self.snapshot_due or not self.ranks.alone:
             return
         run.snapshot(SNAPSHOT, self.profile())
         self.snapshot_due = due(began, self.options.snapshot_seconds)

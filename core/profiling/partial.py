@@ -48,8 +48,17 @@ def save(output: Path, profile: Profile) -> None:
     save_profile(profile, partial_path(output))
 
 
-def load(output: Path, like: Like, run: Run, *, streamed: bool = False) -> Profile | None:
+def load(
+    output: Path, like: Like, run: Run, *, streamed: bool = False, alone: bool = True
+) -> Profile | None:
     """What there is to go on from; None if nothing is.
+
+    Args:
+        output: Where the profile will be written.
+        like: What the passes must share.
+        run: Where it is noted.
+        streamed: Whether this pass streams the model.
+        alone: Whether one process makes it: only that can go on between two layers.
 
     Raises:
         ProfileError: A pass of another model, text or options was stopped there.
@@ -69,7 +78,7 @@ def load(output: Path, like: Like, run: Run, *, streamed: bool = False) -> Profi
             f"the stopped pass beside {output.name} has another {difference}",
             remedy="the same options, or start over without resuming",
         )
-    if WAITING in profile.options and not streamed:
+    if WAITING in profile.options and not (streamed and alone):
         run.note("starting over: the stopped pass was a streamed one", level="warning")
         return None
     run.note(f"going on after batch {profile.batches} of {profile.batches_total}")

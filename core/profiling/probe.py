@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import torch
@@ -14,10 +14,14 @@ from numpy.typing import NDArray
 from core.errors import ProfileError
 from core.profiling.hooks import observed_by
 from core.profiling.profile import Arrays, Profile, empty_arrays, exists
-from core.profiling.reservoir import Reservoir
+from core.profiling.reservoir import Reservoir, united
 from core.profiling.sink import COUNT, GATE, GATED_NORM, NORM, NORM_SQ, Choice, LayerSink, Valid
 from core.run import Run
 from core.runtime.live import LiveModel
+from core.runtime.ranks import ALONE, Ranks
+
+if TYPE_CHECKING:
+    from core.calibration import Batch
 
 _COLUMNS = {
     "gate_sum": GATE,
@@ -34,17 +38,30 @@ class Tokens:
     ids_BS: NDArray[np.int64]
     mask_BS: NDArray[np.bool_]
     domain: int
+    index: int
+
+    @classmethod
+    def of(cls, batch: Batch) -> Tokens:
+        """Of a calibration batch."""
+        return cls(
+            ids_BS=batch.input_ids, mask_BS=batch.mask, domain=batch.domain, index=batch.index
+        )
 
 
 class Probe(contextlib.AbstractContextManager["Probe"]):
     """Observes a live model between entering and leaving; the model is as before afterwards.
 
     For each batch: `begin`, the model's ordinary forward, `commit`.
+
+    Several ranks commit in turn: the leader adds the sums of all of them in the order of the
+    batches, so they come out as in one process. Maxima, pair counts and top tokens stay with each
+    rank until `arrays`, since their order does not matter.
     """
 
-    def __init__(self, live: LiveModel, domains: int, run: Run) -> None:
+    def __init__(self, live: LiveModel, domains: int, run: Run, ranks: Ranks = ALONE) -> None:
         """Prepare one sink per row; the model is not touched yet."""
         self._live = live
+        self._ranks = ranks
         self._domains = domains
         self._sinks = [LayerSink(layer, domains, live.device, run) for layer in live.moe]
         self._all = range(len(live.moe))
@@ -87,7 +104,10 @@ class Probe(contextlib.AbstractContextManager["Probe"]):
         for row in rows:
             self._sinks[row].check_reported()
         self._check_finite(rows)
-        choices = [self._sinks[row].commit(tokens.domain) for row in rows]
+        alone = self._ranks.alone
+        if not alone:
+            self._share(rows, (1, tokens.domain, int(tokens.mask_BS.sum())))
+        choices = [self._sinks[row].commit(tokens.domain, sums=alone) for row in rows]
         for row in rows:
             self._sinks[row].begin(None)
         self.top_k = max(self.top_k, *(choice.index_TK.shape[1] for choice in choices))
@@ -99,15 +119,33 @@ class Probe(contextlib.AbstractContextManager["Probe"]):
                 ids_BS=tokens.ids_BS,
                 mask_BS=tokens.mask_BS,
                 domain=tokens.domain,
+                batch=tokens.index,
             )
 
+    def absent(self, rows: Sequence[int] | None = None) -> None:
+        """Take part in the others' `commit` without a batch of one's own."""
+        self._share(self._all if rows is None else rows, (0, 0, 0))
+
+    def _share(self, rows: Sequence[int], note: tuple[int, int, int]) -> None:
+        """Let the leader add what every rank saw of its batch, in the order of the ranks."""
+        notes = self._ranks.agree(*note)
+        width = max(self._live.experts[row] for row in rows)
+        packed = torch.stack([self._sinks[row].packed(width) for row in rows])
+        for (there, domain, tokens), part in zip(notes, self._ranks.gather(packed), strict=False):
+            if there:
+                for at, row in enumerate(rows):
+                    self._sinks[row].add(domain, part[at], tokens)
+
     def arrays(self) -> Arrays:
-        """Everything seen so far, copied to the host as the profile's arrays."""
-        live = self._live
+        """Everything seen so far, copied to the host as the profile's arrays.
+
+        All ranks ask for it at the same time; only the leader gets what all of them saw.
+        """
+        live, ranks = self._live, self._ranks
         arrays = empty_arrays(self._domains, live.experts)
         for row, (sink, width) in enumerate(zip(self._sinks, live.experts, strict=True)):
             sums = sink.sums_DE5.cpu().numpy()
-            maxima = sink.maxima_DE2.cpu().numpy()
+            maxima = ranks.highest(sink.maxima_DE2).cpu().numpy()
             arrays["count"][:, row, :width] = np.rint(sums[..., COUNT])
             for name, column in _COLUMNS.items():
                 arrays[name][:, row, :width] = sums[..., column]
@@ -116,11 +154,21 @@ class Probe(contextlib.AbstractContextManager["Probe"]):
             arrays["soft_count"][:, row, :width] = sink.soft_DE.cpu().numpy()
             arrays["entropy_sum"][:, row] = sink.entropy_D.cpu().numpy()
             arrays["tokens"][:, row] = sink.tokens_D.cpu().numpy()
-            pairs = sink.pairs_EE.cpu().numpy()
+            pairs = ranks.total(sink.pairs_EE).cpu().numpy()
             total_E = arrays["count"][:, row, :width].sum(axis=0)
             arrays["coactivation"][row, :width, :width] = pairs + pairs.T + np.diag(total_E)
-        arrays.update(self._reservoir.arrays(exists(live.experts)))
+        arrays.update(self._gathered_reservoir().arrays(exists(live.experts)))
         return arrays
+
+    def _gathered_reservoir(self) -> Reservoir:
+        """The top tokens of all ranks, at the leader."""
+        if self._ranks.alone:
+            return self._reservoir
+        found = [self._ranks.gather(torch.from_numpy(part)) for part in self._reservoir.parts]
+        if not self._ranks.leads:
+            return self._reservoir
+        by_rank = list(zip(*([part.numpy() for part in parts] for parts in found), strict=True))
+        return united(self._live.experts, by_rank)
 
     def restore(self, profile: Profile) -> None:
         """Go on from an incomplete profile, to the last bit."""

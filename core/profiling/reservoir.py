@@ -31,6 +31,7 @@ class Reservoir:
         self._gate_LER = np.full(shape, -np.inf)
         self._context_LERC = np.full((*shape, CONTEXT), PAD, dtype=np.int32)
         self._domain_LER = np.full(shape, PAD, dtype=np.int16)
+        self._batch_LER = np.full(shape, PAD, dtype=np.int32)
 
     def offer(
         self,
@@ -41,6 +42,7 @@ class Reservoir:
         ids_BS: NDArray[np.int64],
         mask_BS: NDArray[np.bool_],
         domain: int,
+        batch: int,
     ) -> None:
         """Take what is high enough of the choices of N rows for one batch.
 
@@ -74,7 +76,7 @@ class Reservoir:
         context_URC = np.full((cell_U.size, TOP_TOKENS, CONTEXT), PAD, dtype=np.int32)
         context_URC[at] = _contexts(token_H[best_H], ids_BS, mask_BS)
         where = np.asarray(rows)[cell_U // E], cell_U % E
-        self._merge(where, new_UR, context_URC, domain)
+        self._merge(where, new_UR, context_URC, domain, batch)
 
     def arrays(self, exists_LE: NDArray[np.bool_]) -> Arrays:
         """Copies of the profile's arrays; empty places are NaN and -1."""
@@ -91,6 +93,12 @@ class Reservoir:
         self._gate_LER = np.nan_to_num(profile.top_gate, nan=-np.inf)
         self._context_LERC = profile.top_context.copy()
         self._domain_LER = profile.top_domain.copy()
+        self._batch_LER = np.full(profile.top_domain.shape, PAD, dtype=np.int32)  # before any other
+
+    @property
+    def parts(self) -> tuple[NDArray[np.generic], ...]:
+        """Gates, batches, contexts and domains, as `united` takes them."""
+        return self._gate_LER, self._batch_LER, self._context_LERC, self._domain_LER
 
     def _merge(
         self,
@@ -98,6 +106,7 @@ class Reservoir:
         new_UR: NDArray[np.float64],
         context_URC: NDArray[np.int32],
         domain: int,
+        batch: int,
     ) -> None:
         """Keep the R highest of what is there and what is new at U cells (rows, experts)."""
         both = np.concatenate([self._gate_LER[where], new_UR], axis=1)
@@ -105,9 +114,31 @@ class Reservoir:
         contexts = np.concatenate([self._context_LERC[where], context_URC], axis=1)
         domain_UR = np.where(np.isfinite(new_UR), domain, PAD).astype(np.int16)
         domains = np.concatenate([self._domain_LER[where], domain_UR], axis=1)
+        batch_UR = np.full(new_UR.shape, batch, dtype=np.int32)
+        batches = np.concatenate([self._batch_LER[where], batch_UR], axis=1)
         self._gate_LER[where] = np.take_along_axis(both, order, axis=1)
         self._context_LERC[where] = np.take_along_axis(contexts, order[..., None], axis=1)
         self._domain_LER[where] = np.take_along_axis(domains, order, axis=1)
+        self._batch_LER[where] = np.take_along_axis(batches, order, axis=1)
+
+
+def united(experts: Sequence[int], parts: Sequence[Sequence[NDArray[np.generic]]]) -> Reservoir:
+    """One reservoir out of those of several ranks: what one process would have kept.
+
+    Ranks saw other batches, so among equal gates that of the earlier batch is the one seen first;
+    within a batch, and so within a rank, the order is kept.
+    """
+    gate, batch, domain = (np.concatenate([part[i] for part in parts], -1) for i in (0, 1, 3))
+    context = np.concatenate([part[2] for part in parts], axis=-2)
+    order = np.lexsort((batch, -gate.astype(np.float64)), axis=-1)[..., :TOP_TOKENS]
+    one = Reservoir(experts)
+    one._gate_LER = np.take_along_axis(gate, order, axis=-1).astype(np.float64)  # noqa: SLF001
+    one._batch_LER = np.take_along_axis(batch, order, axis=-1).astype(np.int32)  # noqa: SLF001
+    one._domain_LER = np.take_along_axis(domain, order, axis=-1).astype(np.int16)  # noqa: SLF001
+    one._context_LERC = np.take_along_axis(context, order[..., None], axis=-2).astype(  # noqa: SLF001
+        np.int32
+    )
+    return one
 
 
 def _contexts(

@@ -160,22 +160,44 @@ class LayerSink:
         bad_E = ~self._sums_E5.isfinite().all(dim=1)
         return int(bad_E.int().argmax()) if bool(bad_E.any()) else None
 
-    def commit(self, domain: int) -> Choice:
+    def commit(self, domain: int, *, sums: bool = True) -> Choice:
         """Add the batch to its domain.
+
+        Args:
+            domain: The batch's.
+            sums: False leaves out what depends on the order of batches; `add` brings it.
 
         Returns:
             What was chosen, for the reservoir.
         """
         choice = self.check_reported()
         assert self._valid is not None
-        self.sums_DE5[domain] += self._sums_E5
+        if sums:
+            self.sums_DE5[domain] += self._sums_E5
+            self.soft_DE[domain] += self._soft_E
+            self.entropy_D[domain] += self._entropy
+            self.tokens_D[domain] += self._valid.tokens
         torch.maximum(self.maxima_DE2[domain], self._maxima_E2, out=self.maxima_DE2[domain])
-        self.soft_DE[domain] += self._soft_E
-        self.entropy_D[domain] += self._entropy
-        self.tokens_D[domain] += self._valid.tokens
         self._add_pairs(choice.index_TK, self._valid)
         self._forget()
         return choice
+
+    def packed(self, width: int) -> torch.Tensor:
+        """The batch's sums as one tensor [width + 1, 6], for another rank to `add`."""
+        E = self._layer.count
+        packed = self.sums_DE5.new_zeros(width + 1, 6)
+        packed[:E, :5] = self._sums_E5
+        packed[:E, 5] = self._soft_E
+        packed[width, 0] = self._entropy
+        return packed
+
+    def add(self, domain: int, packed: torch.Tensor, tokens: int) -> None:
+        """Add the sums of one batch, of this rank or another: the same additions as in `commit`."""
+        E = self._layer.count
+        self.sums_DE5[domain] += packed[:E, :5]
+        self.soft_DE[domain] += packed[:E, 5]
+        self.entropy_D[domain] += packed[-1, 0]
+        self.tokens_D[domain] += tokens
 
     def check_reported(self) -> Choice:
         """What was chosen for this batch.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from core.errors import ResourceError
@@ -40,88 +41,117 @@ def stream_pass(state: Pass, earlier: Profile | None, run: Run) -> None:
         ResourceError: Not even one batch fits beside two layers.
         ProfileError: The model puts out something that is not a number.
     """
-    live, calibration = state.facts.live, state.facts.calibration
+    live, calibration, ranks = state.facts.live, state.facts.calibration, state.ranks
     stream = live.stream
     assert stream is not None
     for index in range(len(calibration)):
         check_tokens(live, calibration.batch(index))
     start = _restore(state, earlier, run)
+    state.count(range(state.batches))
+    items = _shared_out(state)
     plan = plan_pass(
         live,
-        batches=len(calibration),
+        batches=len(items),
         rows=calibration.options.batch_size,
         length=calibration.options.seq_len,
         logits=False,
         run=run,
     )
+
+    def step(index: int | None) -> None:
+        if index is not None:
+            forward(live, calibration.batch(index))
+
     stream.drive(
-        range(len(calibration)),
-        lambda index: forward(live, calibration.batch(index)),
-        at_once=plan.at_once,
+        items,
+        step,
+        # Groups begin and end on all ranks alike.
+        at_once=min(note[0] for note in ranks.agree(plan.at_once)),
         park=plan.park_on_host,
         start=start,
-        watcher=_Observer(state, stream, run, start),
+        watcher=_Observer(state, stream, items, start, run),
         run=run,
     )
 
 
+def _shared_out(state: Pass) -> list[int | None]:
+    """The batches of this rank: all of them, or its share of what is to do.
+
+    Ranks take turns and have equally many, the last of which may be none.
+    """
+    count, ranks = len(state.facts.calibration), state.ranks
+    if ranks.alone:
+        return list(range(count))
+    turns = range(state.batches, count, ranks.size)
+    return [i if (i := turn + ranks.rank) < count else None for turn in turns]
+
+
 def _restore(state: Pass, earlier: Profile | None, run: Run) -> Start:
-    """Take up what a stopped pass has left."""
+    """Take up what a stopped pass has left: one process between two layers, ranks at a group."""
     if earlier is None or state.output is None:
         return Start()
-    start = Start(first=earlier.batches)
+    start = Start(first=earlier.batches if state.ranks.alone else 0)
     name = partial.waiting_name(earlier)
     if name is not None:
         found = load_start(partial.waiting_path(state.output, name))
         if found is None or found.first != earlier.batches:
             run.note("starting over: what the batches waited with is gone", level="warning")
+            state.batches = state.saved = 0
             return Start()
         start = found
         run.note(f"going on before layer {start.layer}")
     state.restore(earlier)
-    state.tokens = _tokens(state, 0, earlier.batches)
     return start
 
 
-def _tokens(state: Pass, first: int, last: int) -> int:
-    """Tokens of some batches."""
-    return sum(state.facts.calibration.batch(index).tokens for index in range(first, last))
+class _Observer(Watcher[int | None]):
+    """Observes each batch at each MoE layer, reports, and saves between layers.
 
+    An item is the index of a batch; None stands for no batch, where the other ranks have one more.
+    """
 
-class _Observer(Watcher[int]):
-    """Observes each batch at each MoE layer, reports, and saves between layers."""
-
-    def __init__(self, state: Pass, stream: LayerStream, run: Run, start: Start) -> None:
+    def __init__(
+        self,
+        state: Pass,
+        stream: LayerStream,
+        items: Sequence[int | None],
+        start: Start,
+        run: Run,
+    ) -> None:
         self._state = state
         self._stream = stream
+        self._items = items
         self._run = run
         self._calibration = state.facts.calibration
         self._row = {layer: row for row, layer in enumerate(state.facts.live.layer_ids)}
         self._layers = len(stream.store.layers)
+        self._begun = state.batches  # batches that were through before
         # Tokens times layers, of the group.
-        self._steps = start.layer * _tokens(state, start.first, start.first + start.batches)
+        self._steps = start.layer * self._tokens(start.first, start.first + start.batches)
         self._began = 0.0
         self._waited = stream.waited
         self._report_due = 0.0
-        self._saves_layers = state.output is not None
+        # What batches wait with lies with their rank; a later run may have other ranks.
+        self._saves_layers = state.output is not None and state.ranks.alone
 
-    def enter(self, item: int, layer: int) -> None:
+    def enter(self, item: int | None, layer: int) -> None:
         """Look at one row."""
         self._began = time.monotonic()
         row = self._row.get(layer)
-        if row is not None:
+        if row is not None and item is not None:
             self._state.probe.begin(self._calibration.batch(item).mask, (row,))
 
-    def leave(self, item: int, layer: int) -> None:
+    def leave(self, item: int | None, layer: int) -> None:
         """Add what was seen."""
+        if item is None:
+            return
         batch = self._calibration.batch(item)
         row = self._row.get(layer)
         if row is not None:
-            tokens = Tokens(ids_BS=batch.input_ids, mask_BS=batch.mask, domain=batch.domain)
-            self._state.probe.commit(tokens, (row,))
+            self._state.probe.commit(Tokens.of(batch), (row,))
         now = time.monotonic()
         self._state.seconds += now - self._began
-        self._steps += batch.tokens
+        self._steps += batch.tokens * self._state.ranks.size  # the others have come as far
         if now >= self._report_due:
             self._report()
             self._report_due = time.monotonic() + PROGRESS_SECONDS
@@ -130,26 +160,39 @@ class _Observer(Watcher[int]):
     def layer_done(self, position: Position) -> None:
         """Count, and save now and then."""
         state = self._state
+        last = position.first + position.batches
+        row = self._row.get(position.layer)
+        if row is not None and self._items[last - 1] is None:
+            state.probe.absent((row,))
         state.seconds += self._stream.waited - self._waited
         self._waited = self._stream.waited
-        last = position.first + position.batches
-        group = _tokens(state, position.first, last)
-        self._steps = group * (position.layer + 1)
+        self._steps = self._tokens(position.first, last) * (position.layer + 1)
         if position.ends_group:
             self._steps = 0
-            state.batches = last
-            state.tokens += group
-            state.sequences += sum(
-                len(self._calibration.batch(index).mask) for index in range(position.first, last)
-            )
+            through = self._through(last)
+            state.count(range(state.batches, through))
+            state.batches = through
         self._report()
-        if state.output is None or (last == len(self._calibration) and position.ends_group):
+        if state.output is None or (last == len(self._items) and position.ends_group):
             return
         if position.ends_group:
+            state.ranks.agree()  # or one that failed just now would miss the others, who save
             state.keep()
-            partial.remove_waiting(state.output)
+            if state.ranks.leads:
+                partial.remove_waiting(state.output)
         elif self._saves_layers and time.monotonic() >= state.save_due:
             self._save(state.output, position)
+
+    def _through(self, items: int) -> int:
+        """Batches that are through on all ranks once a number of items is on this one."""
+        if self._state.ranks.alone:
+            return items
+        return min(self._begun + items * self._state.ranks.size, len(self._calibration))
+
+    def _tokens(self, first: int, last: int) -> int:
+        """Tokens of some items, on all ranks."""
+        batches = range(self._through(first), self._through(last))
+        return sum(self._calibration.batch(index).tokens for index in batches)
 
     def _report(self) -> None:
         """Progress in tokens: a token that has passed half of the layers counts half."""

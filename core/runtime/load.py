@@ -16,6 +16,7 @@ from core.runtime.device import check_memory, choose_device, choose_dtype, fits
 from core.runtime.live import LiveModel, find_layers
 from core.runtime.memory import gigabytes
 from core.runtime.ragged import model_class
+from core.runtime.ranks import ALONE, Ranks
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 Stream = Literal["auto", "always", "never"]
 
 STAGE = "load"
+_DTYPES = (torch.float32, torch.bfloat16, torch.float16, torch.float64)
 
 
 def load_model(
@@ -31,6 +33,7 @@ def load_model(
     device: str = "auto",
     dtype: str = "auto",
     stream: Stream = "never",
+    ranks: Ranks = ALONE,
     run: Run,
 ) -> LiveModel:
     """Load a model, whole or to be streamed layer by layer.
@@ -41,6 +44,7 @@ def load_model(
         dtype: "auto" or a torch name; see `choose_dtype`.
         stream: "never" loads it whole, "always" streams it, "auto" streams it if it does not fit.
             A streamed model can be profiled and evaluated, not changed.
+        ranks: The processes that load it; all take one dtype, and stream if one of them must.
         run: Where progress goes. Checked before and after the weights are read.
 
     Raises:
@@ -54,13 +58,20 @@ def load_model(
     target = choose_device(device)
     parameters = info.parameters.total
     chosen = choose_dtype(dtype, target, info.dtype, parameters)
-    if stream == "always" or (stream == "auto" and not fits(parameters, chosen, target)):
-        from core.runtime.streaming_model import stream_model, streamed_dtype
+    streamed = stream == "always" or (stream == "auto" and not fits(parameters, chosen, target))
+    if streamed and dtype == "auto":
+        from core.runtime.streaming_model import streamed_dtype
 
-        if dtype == "auto":
-            chosen = streamed_dtype(info, chosen, target)
+        chosen = streamed_dtype(info, chosen, target)
+    if not streamed:
+        check_memory(parameters, chosen, target)
+    # Each has looked at the free memory before any of them takes some.
+    notes = ranks.agree(int(streamed), _DTYPES.index(chosen))
+    streamed, chosen = any(note[0] for note in notes), _DTYPES[max(note[1] for note in notes)]
+    if streamed:
+        from core.runtime.streaming_model import stream_model
+
         return stream_model(folder, info, device=target, dtype=chosen, run=run)
-    check_memory(parameters, chosen, target)
     size = parameters * chosen.itemsize
     run.note(f"loading {folder.name}: {gigabytes(size)} in {_name(chosen)} on {target}")
     run.progress(STAGE, 0, info.bytes, "bytes")

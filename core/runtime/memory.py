@@ -8,6 +8,8 @@ from pathlib import Path
 
 import psutil
 
+from core.runtime.ranks import Ranks
+
 _CGROUP = Path("/sys/fs/cgroup")
 
 
@@ -15,13 +17,16 @@ def free_ram_bytes() -> int:
     """Bytes that this process can still take: the machine's, a container's or a limit's, the least.
 
     A container's `memory.max` and `RLIMIT_AS` are honoured, since exceeding them kills or fails
-    long before the machine is full.
+    long before the machine is full. Where a launcher has started several processes on a machine,
+    each has its share.
     """
     free = [psutil.virtual_memory().available]
     with contextlib.suppress(OSError, ValueError):  # "max" is no number: no limit
         limit = int((_CGROUP / "memory.max").read_text())
         used = int((_CGROUP / "memory.current").read_text())
         free.append(limit - used + _reclaimable())
+    share = Ranks.of_environment().local_size
+    free = [count // share for count in free]
     if sys.platform != "win32":
         import resource
 
