@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from app.jobs.warm import warm_up
 from app.main_window.dialogs import ErrorDialog
 from app.main_window.language import install_language
 from app.main_window.settings import Settings
+from app.main_window.settings_dialog import kept_threads
 from app.main_window.window import MainWindow
 from app.session import Session
 from app.theme import apply_theme
@@ -47,6 +49,9 @@ class Studio(QObject):
         self.app.setApplicationVersion(__version__)
         self.app.setDesktopFileName("seer-studio")
         self.settings = settings or Settings()
+        if threads := kept_threads(self.settings):
+            # Read by torch when it is loaded, later; who set it in the shell meant that.
+            os.environ.setdefault("OMP_NUM_THREADS", str(threads))
         install_language(self.app, self.settings.get("language", "system"))
         name = self.settings.get("theme", "system")
         apply_theme(self.app, name if name in THEMES else "system")  # type: ignore[arg-type]

@@ -29,14 +29,16 @@ from PySide6.QtWidgets import (
 
 from app.main_window.actions import UndoAction, action, choice_menu
 from app.main_window.dialogs import ask
+from app.main_window.help_desk import HelpDesk
 from app.main_window.job_desk import JobDesk
 from app.main_window.language import LANGUAGES
 from app.main_window.opener import Opener
 from app.main_window.settings import Settings
+from app.main_window.settings_dialog import SettingsDialog
 from app.pages.page import Page
 from app.pages.welcome import WelcomePage
 from app.session import Session
-from app.theme import STATUS_HEIGHT, apply_theme, chosen_theme
+from app.theme import STATUS_HEIGHT, ThemeName, apply_theme, chosen_theme
 from app.theme.icons import icon_folder
 from app.widgets.forms import ElidedLabel, column, panel, row
 from app.widgets.meter import Meter
@@ -123,6 +125,9 @@ class MainWindow(QMainWindow):
         menu.addSeparator()
         menu.addAction(action(self, self.tr("Jobs"), self.desk.toggle, "Ctrl+J"))
         self._add_choices()
+        menu.addAction(action(self, self.tr("Settings…"), self.show_settings, "Ctrl+,"))
+        self.help_desk = HelpDesk(self)
+        menu.addMenu(self.help_desk.menu)
         menu.addSeparator()
         menu.addAction(action(self, self.tr("Quit"), self.close, "Ctrl+Q"))
         for number, key in enumerate(KEYS):
@@ -227,6 +232,7 @@ class MainWindow(QMainWindow):
             page.folder_wanted.connect(self.opener.choose_model)
             page.recent_chosen.connect(self.opener.open_name)
             page.recent_forgotten.connect(self.opener.forget)
+            page.tour_wanted.connect(self.help_desk.take_tour)
 
     @Slot()
     def _load_next_page(self) -> None:
@@ -343,17 +349,41 @@ class MainWindow(QMainWindow):
             QGuiApplication.clipboard().setText(text)
             self.status.set_text(self.tr("Copied: {text}").format(text=text))
 
+    @Slot()
+    def show_settings(self) -> SettingsDialog:
+        """Show the user's preferences."""
+        dialog = SettingsDialog(self.settings, self.session.data_dir, self)
+        dialog.theme_chosen.connect(self.set_theme)
+        dialog.language_chosen.connect(self.set_language)
+        dialog.recent_cleared.connect(self.opener.recent_changed)
+        dialog.open()
+        return dialog
+
+    def current_topic(self) -> str:
+        """The help page of the page that is shown."""
+        return next(key for key, page in self.pages.items() if page is self.page)
+
     @Slot(QAction)
     def _choose_theme(self, chosen: QAction) -> None:
-        self.settings.set("theme", chosen.data())
+        self.set_theme(chosen.data())
+
+    @Slot(str)
+    def set_theme(self, name: ThemeName) -> None:
+        """Dress the window, and remember it."""
+        self.settings.set("theme", name)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        apply_theme(app, chosen.data())
+        apply_theme(app, name)
 
     @Slot(QAction)
     def _choose_language(self, chosen: QAction) -> None:
-        self.settings.set("language", chosen.data())
-        self.language_chosen.emit(chosen.data())
+        self.set_language(chosen.data())
+
+    @Slot(str)
+    def set_language(self, code: str) -> None:
+        """Ask for the window in another language, and remember it."""
+        self.settings.set("language", code)
+        self.language_chosen.emit(code)
 
     # -- Qt's events -------------------------------------------------------------------------
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from core.calibration import CalibrationOptions
 
 PAGE = "calibrate"
-FORM_WIDTH = 400
+FORM_WIDTH = 436
 # A pause in typing this long starts a new preview.
 PREVIEW_DELAY_MS = 400
 SEQUENCES, HEAT_MAP = 0, 1

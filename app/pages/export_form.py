@@ -14,6 +14,7 @@ from app.widgets import numbers
 from app.widgets.bars import Bar
 from app.widgets.cards import Card, FigureStrip
 from app.widgets.forms import Button, Form, column, label, row, set_property
+from app.widgets.help import help_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,9 +65,13 @@ class ExportForm(QWidget):
 
     def _options(self) -> Card:
         form = Form(label_width=112, field_width=0)
-        form.add_row(self.tr("Largest file"), self.shard)
+        form.add_row(
+            self.tr("Largest file"), self.shard, aside=help_for("export#shard-size", self.shard)
+        )
         hint = self.tr("With the source, before the folder appears under its name")
-        form.add_row(self.tr("Verify"), self.verify, hint)
+        form.add_row(
+            self.tr("Verify"), self.verify, hint, aside=help_for("export#verify", self.verify)
+        )
         card = Card(self.tr("Options"))
         card.body.addWidget(form)
         return card

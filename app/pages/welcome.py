@@ -79,6 +79,7 @@ class WelcomePage(Page):
     folder_wanted = Signal()
     recent_chosen = Signal(str)
     recent_forgotten = Signal(str)
+    tour_wanted = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -128,6 +129,8 @@ class WelcomePage(Page):
         self.demo_button = Button(self.tr("Open demo"), "hero", "play")
         self.demo_button.setObjectName("open_demo")
         self.demo_button.clicked.connect(self._open_demo)
+        self.tour_button = Button(self.tr("Take the tour"), "ghost")
+        self.tour_button.clicked.connect(self.tour_wanted)
         out = panel("card")
         texts = column(
             label(self.tr("Try it on the bundled model"), "heading"),
@@ -141,7 +144,7 @@ class WelcomePage(Page):
             ),
             spacing=4,
         )
-        box = row(texts, self.demo_button, spacing=3 * UNIT, margins=(20, 20, 20, 20))
+        box = row(texts, 2 * UNIT, self.tour_button, self.demo_button, margins=(20, 20, 20, 20))
         box.setStretch(0, 1)
         out.setLayout(box)
         return out

@@ -60,6 +60,7 @@ class Session(QObject, Derived):
 
     def __init__(self, parent: QObject | None = None, *, data_dir: Path | None = None) -> None:
         super().__init__(parent)
+        self.data_dir = data_dir
         self.jobs = JobQueue(self)
         self.jobs.job_snapshot.connect(self._take_snapshot)
         self.jobs.job_finished.connect(self._take_end)

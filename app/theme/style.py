@@ -109,6 +109,7 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit, QTextEdit {{
   selection-background-color: {accent}; selection-color: {on_accent}; }}
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {{ min-height: {control}px; padding: 0 8px; }}
 QPlainTextEdit, QTextEdit {{ padding: 6px; }}
+QTextBrowser[panel="help"] {{ background: transparent; border: none; padding: 0; }}
 QLineEdit:hover, QSpinBox:hover, QDoubleSpinBox:hover, QComboBox:hover {{
   border-color: {text_faint}; }}
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus,

@@ -59,6 +59,7 @@ class Theme:
         bar: A bar that is not the accent's.
         hatch: Strokes over a dropped cell.
         dropped: Ground of a dropped cell.
+        shade: What lies over a window that is not to be looked at.
         parts: Distinguishable fills for the parts of one bar, by falling weight.
     """
 
@@ -87,6 +88,7 @@ class Theme:
     bar: str
     hatch: str
     dropped: str
+    shade: str
     parts: tuple[str, ...]
 
     @property
@@ -121,6 +123,7 @@ DARK = Theme(
     bar="#5b6472",
     hatch="#46608c",
     dropped="#14203a",
+    shade="#000000",
     parts=("#f2a33a", "#8fa3bf", "#5d7594", "#b98a4e", "#6f7887", "#475063"),
 )
 
@@ -150,6 +153,7 @@ LIGHT = Theme(
     bar="#aab2bf",
     hatch="#8799b8",
     dropped="#d3dbe8",
+    shade="#1a1d23",
     parts=("#a95805", "#5d7594", "#9fb0c7", "#d79a55", "#7d8795", "#c3cad4"),
 )
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QFocusEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QApplication, QFrame, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLayout, QWidget
 
 from app.theme import UNIT
-from app.widgets.forms import IconButton, column, label
+from app.widgets.forms import Button, IconButton, column, label, row
+from app.widgets.help_text import TOPIC, help_asked, help_language
+from resources.help import help_section
 
 WIDTH = 360
 
@@ -23,12 +25,30 @@ class Help:
         text: What it does and when to change it, in a few sentences.
         formula: What is computed, in one line; empty for none.
         source: Where it comes from; empty for none.
+        topic: The page of help that says more, "page#section"; empty for none.
     """
 
     title: str
     text: str
     formula: str = ""
     source: str = ""
+    topic: str = ""
+
+
+def help_for(topic: str, field: QWidget | None = None) -> HelpButton:
+    """The help of a setting as the help pages have it, in the window's language.
+
+    Args:
+        topic: "page#section".
+        field: The setting's field, in which F1 then opens the page there.
+
+    Raises:
+        KeyError: No help page has this section.
+    """
+    section = help_section(topic, help_language())
+    if field is not None:
+        field.setProperty(TOPIC, topic)
+    return HelpButton(Help(title=section.title, text=section.text, topic=topic))
 
 
 class HelpPopover(QFrame):
@@ -41,14 +61,21 @@ class HelpPopover(QFrame):
         self.setProperty("panel", "popover")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFixedWidth(WIDTH)
-        parts: list[QWidget | int | None] = [
-            label(topic.title, "strong"),
-            label(topic.text, wrap=True),
-        ]
+        text = label(topic.text, wrap=True)
+        if topic.topic:  # the help pages are Markdown
+            text.setTextFormat(Qt.TextFormat.MarkdownText)
+        parts: list[QWidget | QLayout | int | None] = [label(topic.title, "strong"), text]
         if topic.formula:
             parts.append(label(topic.formula, "mono", wrap=True))
         if topic.source:
             parts.append(label(topic.source, "caption", wrap=True))
+        self._topic = topic
+        if topic.topic:
+            self.more = Button(self.tr("More"), "ghost", "book")
+            self.more.setToolTip(self.tr("Enter"))
+            self.more.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            self.more.clicked.connect(self._more)
+            parts.append(row(None, self.more))
         self.setLayout(column(*parts, spacing=UNIT, margins=(16, 12, 16, 14)))
         self.setAccessibleName(topic.title)
         self.setAccessibleDescription(topic.text)
@@ -69,6 +96,11 @@ class HelpPopover(QFrame):
         self.setFocus(Qt.FocusReason.PopupFocusReason)
         QApplication.instance().installEventFilter(self)
 
+    @Slot()
+    def _more(self) -> None:
+        self.close()
+        help_asked.emit(self._topic.topic)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A click somewhere else closes it, and does what it would have done."""
         pressed = event.type() == QEvent.Type.MouseButtonPress and isinstance(watched, QWidget)
@@ -81,8 +113,11 @@ class HelpPopover(QFrame):
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Any key closes it."""
+        """Any key closes it; Enter opens the page that says more."""
         event.accept()
+        if self._topic.topic and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self._more()
+            return
         self.close()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QSpinBox, QWidget
 from app.theme import UNIT
 from app.widgets.cards import Card
 from app.widgets.forms import Form, column
+from app.widgets.help import help_for
 from app.widgets.sources import SourceEntry, SourcesEditor
 
 SEQ_LENGTHS = (128, 256, 512, 1024, 2048, 4096, 8192, 16384)
@@ -150,21 +151,35 @@ class TextForm(QWidget):
         packing = Card(self.tr("Packing"))
         form = Form(label_width=FORM_LABEL_WIDTH, field_width=0)
         form.add_row(
-            self.tr("Token budget"), self.max_tokens, self.tr("Split evenly over the domains")
+            self.tr("Token budget"),
+            self.max_tokens,
+            self.tr("Split evenly over the domains"),
+            aside=help_for("calibrate#token-budget", self.max_tokens),
         )
-        form.add_row(self.tr("Sequence length"), self.seq_len)
-        form.add_row(self.tr("Batch size"), self.batch_size)
-        form.add_row(self.tr("Seed"), self.seed)
-        form.add_row(self.tr("Documents"), self.pack)
-        form.add_row(self.tr("Chat"), self.chat)
+        form.add_row(
+            self.tr("Sequence length"),
+            self.seq_len,
+            aside=help_for("calibrate#seq-len", self.seq_len),
+        )
+        form.add_row(
+            self.tr("Batch size"),
+            self.batch_size,
+            aside=help_for("calibrate#batch-size", self.batch_size),
+        )
+        form.add_row(self.tr("Seed"), self.seed, aside=help_for("calibrate#seed", self.seed))
+        form.add_row(self.tr("Documents"), self.pack, aside=help_for("calibrate#pack", self.pack))
+        form.add_row(self.tr("Chat"), self.chat, aside=help_for("calibrate#chat", self.chat))
         packing.body.addWidget(form)
         place = Card(self.tr("Run on"))
         where = Form(label_width=FORM_LABEL_WIDTH, field_width=0)
-        where.add_row(self.tr("Device"), self.device)
+        where.add_row(
+            self.tr("Device"), self.device, aside=help_for("calibrate#device", self.device)
+        )
         where.add_row(
             self.tr("Layer by layer"),
             self.stream,
             self.tr("Streams a model that is larger than memory from the disk"),
+            aside=help_for("calibrate#stream", self.stream),
         )
         place.body.addWidget(where)
         self.setLayout(column(texts, packing, place, None, spacing=2 * UNIT))

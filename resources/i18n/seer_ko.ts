@@ -2,6 +2,25 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ko">
 <context>
+    <name>AboutBox</name>
+    <message>
+        <source>About SEER Studio</source>
+        <translation>SEER Studio 정보</translation>
+    </message>
+    <message>
+        <source>An implementation of SEER-MoE (arXiv 2404.05089). Free software under the Apache License 2.0. It sends nothing anywhere and updates nothing by itself.</source>
+        <translation>SEER-MoE(arXiv 2404.05089)의 구현입니다. Apache License 2.0을 따르는 자유 소프트웨어입니다. 어디에도 아무것도 보내지 않고 스스로 업데이트하지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation type="unfinished">복사</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">닫기</translation>
+    </message>
+</context>
+<context>
     <name>Actions</name>
     <message>
         <source>Redo “{step}”</source>
@@ -669,6 +688,67 @@
     </message>
 </context>
 <context>
+    <name>HelpDesk</name>
+    <message>
+        <source>Help</source>
+        <translation>도움말</translation>
+    </message>
+    <message>
+        <source>Help for this page</source>
+        <translation>이 페이지 도움말</translation>
+    </message>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>단축키</translation>
+    </message>
+    <message>
+        <source>Take the tour</source>
+        <translation>둘러보기</translation>
+    </message>
+    <message>
+        <source>About SEER Studio</source>
+        <translation>SEER Studio 정보</translation>
+    </message>
+</context>
+<context>
+    <name>HelpPopover</name>
+    <message>
+        <source>More</source>
+        <translation>더 보기</translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation>Enter</translation>
+    </message>
+</context>
+<context>
+    <name>HelpWindow</name>
+    <message>
+        <source>Help</source>
+        <translation>도움말</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>검색</translation>
+    </message>
+    <message>
+        <source>Search the help pages</source>
+        <translation>도움말 검색</translation>
+    </message>
+    <message>
+        <source>Topics</source>
+        <translation>주제</translation>
+    </message>
+    <message>
+        <source>No page says this.</source>
+        <translation>이런 내용이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Help text</source>
+        <translation>도움말 본문</translation>
+    </message>
+</context>
+<context>
     <name>HistogramChart</name>
     <message>
         <source>Scores (drag to drop everything below)</source>
@@ -1116,6 +1196,10 @@
     <message>
         <source>Jobs</source>
         <translation>작업</translation>
+    </message>
+    <message>
+        <source>Settings…</source>
+        <translation>설정…</translation>
     </message>
     <message>
         <source>Quit</source>
@@ -1980,6 +2064,159 @@
     </message>
 </context>
 <context>
+    <name>SettingsDialog</name>
+    <message>
+        <source>Settings</source>
+        <translation>설정</translation>
+    </message>
+    <message>
+        <source>Appearance</source>
+        <translation>모양</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation type="unfinished">실행 중</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>파일</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">닫기</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>시스템 설정</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation type="unfinished">밝게</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation type="unfinished">어둡게</translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation type="unfinished">테마</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation type="unfinished">언어</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation type="unfinished">자동</translation>
+    </message>
+    <message>
+        <source>Processor cores</source>
+        <translation>프로세서 코어</translation>
+    </message>
+    <message>
+        <source>Holds from the next start</source>
+        <translation>다음에 시작할 때부터 적용됩니다</translation>
+    </message>
+    <message>
+        <source>nowhere</source>
+        <translation>없음</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation type="unfinished">열기</translation>
+    </message>
+    <message>
+        <source>Unsaved projects</source>
+        <translation>저장하지 않은 프로젝트</translation>
+    </message>
+    <message>
+        <source>Clear the list</source>
+        <translation>목록 비우기</translation>
+    </message>
+    <message>
+        <source>Recent</source>
+        <translation type="unfinished">최근</translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutSheet</name>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>단축키</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>창</translation>
+    </message>
+    <message>
+        <source>Heat map</source>
+        <translation type="unfinished">히트맵</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">닫기</translation>
+    </message>
+</context>
+<context>
+    <name>Shortcuts</name>
+    <message>
+        <source>Drop an expert, or keep it again</source>
+        <translation>전문가를 빼거나 다시 남기기</translation>
+    </message>
+    <message>
+        <source>Lock or unlock</source>
+        <translation>잠그거나 풀기</translation>
+    </message>
+    <message>
+        <source>Move</source>
+        <translation>이동</translation>
+    </message>
+    <message>
+        <source>Select a layer</source>
+        <translation>층 선택</translation>
+    </message>
+    <message>
+        <source>Copy a layer&apos;s pattern, put it on another</source>
+        <translation>층의 무늬를 복사해서 다른 층에 붙이기</translation>
+    </message>
+    <message>
+        <source>Zoom</source>
+        <translation>확대·축소</translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation>맞춤</translation>
+    </message>
+    <message>
+        <source>Give up a stroke or the selection</source>
+        <translation>획이나 선택 취소</translation>
+    </message>
+    <message>
+        <source>Paint</source>
+        <translation>칠하기</translation>
+    </message>
+    <message>
+        <source>drag</source>
+        <translation>끌기</translation>
+    </message>
+    <message>
+        <source>Paint a box</source>
+        <translation>상자 칠하기</translation>
+    </message>
+    <message>
+        <source>Shift and drag</source>
+        <translation>Shift와 끌기</translation>
+    </message>
+    <message>
+        <source>Zoom at the pointer</source>
+        <translation>포인터에서 확대·축소</translation>
+    </message>
+    <message>
+        <source>Ctrl and wheel</source>
+        <translation>Ctrl과 휠</translation>
+    </message>
+</context>
+<context>
     <name>Snippet</name>
     <message>
         <source>Copy</source>
@@ -2357,6 +2594,89 @@
     </message>
 </context>
 <context>
+    <name>Tour</name>
+    <message>
+        <source>The way through</source>
+        <translation>작업 순서</translation>
+    </message>
+    <message>
+        <source>The rail is the order of the work: read a model, watch it work, choose experts, tune, measure, export. A dot says whether a step is done, stale or to do; hover over it for the reason.</source>
+        <translation>레일은 작업 순서입니다. 모델을 읽고, 일하는 것을 보고, 전문가를 고르고, 미세 조정하고, 재고, 내보냅니다. 점은 단계가 끝났는지, 오래되었는지, 할 차례인지를 알려 줍니다. 포인터를 올리면 이유가 나옵니다.</translation>
+    </message>
+    <message>
+        <source>The model</source>
+        <translation>모델</translation>
+    </message>
+    <message>
+        <source>All of this was read from the headers in a moment. Nothing is loaded, so a 140 GB model opens as fast.</source>
+        <translation>모두 헤더에서 순식간에 읽은 것입니다. 아무것도 올리지 않으므로 140 GB 모델도 똑같이 빨리 열립니다.</translation>
+    </message>
+    <message>
+        <source>Texts to watch it by</source>
+        <translation>지켜볼 텍스트</translation>
+    </message>
+    <message>
+        <source>What the model reads here decides which experts look useful. The bundled texts have six domains. Every setting has its help behind the question mark.</source>
+        <translation>모델이 여기서 읽는 것에 따라 쓸모 있어 보이는 전문가가 달라집니다. 동봉된 텍스트에는 도메인이 여섯 있습니다. 설정마다 물음표를 누르면 도움말이 나옵니다.</translation>
+    </message>
+    <message>
+        <source>Run it</source>
+        <translation>실행</translation>
+    </message>
+    <message>
+        <source>The filled button at the top is each page&apos;s main action. This one counts which experts every token is sent to. Going on starts it.</source>
+        <translation>위쪽의 채워진 단추가 페이지마다의 주된 동작입니다. 이 단추는 토큰마다 어느 전문가로 가는지 셉니다. 다음으로 가면 시작합니다.</translation>
+    </message>
+    <message>
+        <source>The heat map</source>
+        <translation>히트맵</translation>
+    </message>
+    <message>
+        <source>Rows are layers, columns are experts, bright is busy. Click an expert to drop it, drag to paint, press L to lock. Everything can be undone.</source>
+        <translation>행은 층, 열은 전문가이며 밝을수록 바쁩니다. 클릭하면 전문가가 빠지고, 끌면 칠해지고, L을 누르면 잠깁니다. 모두 실행 취소할 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Or by rule</source>
+        <translation>또는 규칙으로</translation>
+    </message>
+    <message>
+        <source>A rule chooses for you, for example how many to keep in each layer. Locks always win, and a rule is one step to undo.</source>
+        <translation>층마다 몇 개를 남길지처럼, 규칙이 대신 골라 줍니다. 잠금이 항상 우선하며, 규칙은 한 번에 실행 취소됩니다.</translation>
+    </message>
+    <message>
+        <source>What it would cost</source>
+        <translation>비용</translation>
+    </message>
+    <message>
+        <source>Size, memory, computing and coverage follow every edit. Quick check at the top measures the quality without writing anything.</source>
+        <translation>크기, 메모리, 계산, 커버리지가 편집할 때마다 따라 바뀝니다. 위쪽의 빠른 확인은 아무것도 쓰지 않고 품질을 잽니다.</translation>
+    </message>
+    <message>
+        <source>The smaller checkpoint</source>
+        <translation>작아진 체크포인트</translation>
+    </message>
+    <message>
+        <source>Export copies what stays, verifies every byte, and gives the command that does the same. Press F1 on any page for its help.</source>
+        <translation>내보내기는 남는 것을 복사하고 바이트마다 검증하며, 같은 일을 하는 명령을 줍니다. 어느 페이지에서든 F1을 누르면 도움말이 나옵니다.</translation>
+    </message>
+    <message>
+        <source>End tour</source>
+        <translation>둘러보기 끝내기</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>뒤로</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation type="unfinished">완료</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>다음</translation>
+    </message>
+</context>
+<context>
     <name>TunePage</name>
     <message>
         <source>Tuning is coming</source>
@@ -2506,6 +2826,10 @@
     <message>
         <source>Open demo</source>
         <translation>데모 열기</translation>
+    </message>
+    <message>
+        <source>Take the tour</source>
+        <translation>둘러보기</translation>
     </message>
     <message>
         <source>Try it on the bundled model</source>
