@@ -10,6 +10,7 @@ from app.jobs.queue import JobQueue
 from app.main_window.dialogs import ErrorDialog
 from app.main_window.settings import Settings
 from app.models.jobs import JobsModel
+from app.widgets.announce import announce
 from app.widgets.forms import Button
 from app.widgets.job_dock import JobDock
 
@@ -79,6 +80,8 @@ class JobDesk(QObject):
     @Slot(object)
     def _finished(self, job: Job) -> None:
         self._show()
+        if job.task.heavy:
+            announce(self.button, f"{job.title}: {self.model.detail(job)}")
         if job.state == "failed" and job.task.kind != "preview":  # the page tells that itself
             self.show_error(job)
 

@@ -40,6 +40,7 @@ from app.pages.welcome import WelcomePage
 from app.session import Session
 from app.theme import STATUS_HEIGHT, ThemeName, apply_theme, chosen_theme
 from app.theme.icons import icon_folder
+from app.widgets.announce import announce
 from app.widgets.forms import ElidedLabel, column, panel, row
 from app.widgets.meter import Meter
 from app.widgets.rail import Rail, Step
@@ -347,7 +348,9 @@ class MainWindow(QMainWindow):
         """Put a text on the clipboard and say so."""
         if text:
             QGuiApplication.clipboard().setText(text)
-            self.status.set_text(self.tr("Copied: {text}").format(text=text))
+            copied = self.tr("Copied: {text}").format(text=text)
+            self.status.set_text(copied)
+            announce(self.status, copied)
 
     @Slot()
     def show_settings(self) -> SettingsDialog:
