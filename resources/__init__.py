@@ -18,3 +18,8 @@ def demo_texts_dir(split: str) -> Path:
     if split not in ("calibration", "heldout"):
         raise ValueError(f"no demo texts for split {split!r}; there are calibration and heldout")
     return _HERE / "demo" / "texts" / split
+
+
+def demo_tasks_dir() -> Path:
+    """The folder of the bundled multiple-choice questions, a file per subject."""
+    return _HERE / "demo" / "tasks"

@@ -26,12 +26,17 @@ class Batch:
         mask: [B, S] bool, False where padded.
         domain: Index into the set's domains.
         index: Position of the batch in the set.
+        first: Position of its first sequence within the domain.
+        context: [B] int64: so many tokens at the beginning of each sequence are only its context;
+            None for none.
     """
 
     input_ids: NDArray[np.int64]
     mask: NDArray[np.bool_]
     domain: int
     index: int
+    first: int = 0
+    context: NDArray[np.int64] | None = None
 
     @property
     def tokens(self) -> int:
@@ -63,12 +68,15 @@ class CalibrationSet:
         domains: Names, in the order of `Batch.domain`.
         sequences_by_domain: The packed sequences of each domain, int64.
         pad_id: Fills padded positions; never counted.
+        context_by_domain: With a stride, how many tokens at the beginning of each sequence were in
+            the one before: seen again as context only. None without.
     """
 
     options: CalibrationOptions
     domains: tuple[str, ...]
     sequences_by_domain: tuple[tuple[Ids, ...], ...]
     pad_id: int
+    context_by_domain: tuple[tuple[int, ...], ...] | None = None
 
     @property
     def sequences(self) -> int:
@@ -111,7 +119,17 @@ class CalibrationSet:
         for i, row in enumerate(rows):
             input_ids[i, : len(row)] = row
             mask[i, : len(row)] = True
-        return Batch(input_ids=input_ids, mask=mask, domain=domain, index=index)
+        context = None
+        if self.context_by_domain is not None:
+            context = np.array(self.context_by_domain[domain][first : first + len(rows)])
+        return Batch(
+            input_ids=input_ids,
+            mask=mask,
+            domain=domain,
+            index=index,
+            first=first,
+            context=context,
+        )
 
     def batches(self) -> Iterator[Batch]:
         """All batches in order; a domain's batches are spread over the whole pass."""
@@ -126,6 +144,8 @@ class CalibrationSet:
             for sequence in found:
                 digest.update(len(sequence).to_bytes(8, "little"))
                 digest.update(sequence.astype("<i8").tobytes())
+        if self.context_by_domain is not None:
+            digest.update(repr(self.context_by_domain).encode())
         return digest.hexdigest()
 
     def preview(self, n: int) -> tuple[PreviewSequence, ...]:

@@ -11,7 +11,7 @@ import numpy as np
 from core.calibration.batches import CalibrationSet
 from core.calibration.hub import read_hub
 from core.calibration.options import CalibrationOptions
-from core.calibration.packing import Ids, pack, truncate
+from core.calibration.packing import Ids, joined, pack, truncate, windows
 from core.calibration.readers import read_documents
 from core.calibration.source import DemoSplit, Source, expand
 from core.calibration.tokens import Tokenizer, as_text, encode, require_chat_template
@@ -51,14 +51,28 @@ def build_calibration(
         named.setdefault(source.domain or source.default_domain, []).append(source)
     domains = [_Domain(name, found, options, tokenizer, run) for name, found in named.items()]
     _share_out(domains, options.max_tokens, run)
-    cut = pack if options.pack else truncate
+    cut, stride = (pack if options.pack else truncate), options.stride
+    context: tuple[tuple[int, ...], ...] | None = None
+    if stride is None:
+        sequences = tuple(cut(d.documents(), options.seq_len) for d in domains)
+    else:
+        found = [windows(_streams(d, options), options.seq_len, stride) for d in domains]
+        sequences = tuple(tuple(ids for ids, _ in rows) for rows in found)
+        context = tuple(tuple(seen for _, seen in rows) for rows in found)
     pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id
     return CalibrationSet(
         options=options,
         domains=tuple(domain.name for domain in domains),
-        sequences_by_domain=tuple(cut(d.documents(), options.seq_len) for d in domains),
+        sequences_by_domain=sequences,
+        context_by_domain=context,
         pad_id=pad or 0,
     )
+
+
+def _streams(domain: _Domain, options: CalibrationOptions) -> list[Ids]:
+    """What windows slide over: all documents of a domain joined, or each by itself."""
+    documents = domain.documents()
+    return [joined(documents)] if options.pack else documents
 
 
 def _share_out(domains: list[_Domain], budget: int, run: Run) -> None:
@@ -133,7 +147,8 @@ class _Domain:
         texts = [self._pool[i][:most] for i in chosen]
         specials = not self._options.chat_template  # the template writes its own
         for i, ids in zip(chosen, encode(texts, self._tokenizer, specials=specials), strict=True):
-            limit = None if self._options.pack else self._options.seq_len
+            whole = self._options.pack or self._options.stride is not None
+            limit = None if whole else self._options.seq_len
             if ids:
                 self._rest.append((i, np.array(ids[:limit], dtype=np.int64)))
         return bool(chosen)

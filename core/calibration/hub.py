@@ -15,7 +15,7 @@ def read_hub(name: str, field: str | None) -> Iterator[object]:
         InputError: The name is malformed, there is no network, or there is no such data set.
     """
     identifier, config, split = split_name(name)
-    return texts_of(_rows(identifier, config, split), field, f"hub:{identifier}")
+    return texts_of(hub_rows(identifier, config, split), field, f"hub:{identifier}")
 
 
 def split_name(name: str) -> tuple[str, str | None, str]:
@@ -34,7 +34,12 @@ def split_name(name: str) -> tuple[str, str | None, str]:
     return parts[0], config, split
 
 
-def _rows(identifier: str, config: str | None, split: str) -> Iterator[Mapping[str, object]]:
+def hub_rows(identifier: str, config: str | None, split: str) -> Iterator[Mapping[str, object]]:
+    """The rows of one split, streamed.
+
+    Raises:
+        InputError: There is no network, or no such data set.
+    """
     import datasets
 
     try:

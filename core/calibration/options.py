@@ -20,6 +20,9 @@ class CalibrationOptions:
         seed: Chooses the documents when the budget does not hold them all.
         pack: Join documents and cut them to `seq_len`; otherwise one document is one sequence.
         chat_template: Format each document by the tokenizer's chat template.
+        stride: Tokens between the beginnings of two sequences, which then overlap: each after the
+            first begins with `seq_len` − `stride` tokens that were seen before. None: no overlap.
+            For measuring only; a profile would count tokens twice.
     """
 
     sources: tuple[Source, ...]
@@ -29,6 +32,7 @@ class CalibrationOptions:
     seed: int = 0
     pack: bool = True
     chat_template: bool = False
+    stride: int | None = None
 
     def check(self) -> None:
         """Refuse what cannot be packed.
@@ -38,6 +42,11 @@ class CalibrationOptions:
         """
         if not self.sources:
             raise InputError("no text is given", remedy="name a source, or use demo")
+        if self.stride is not None and not 1 <= self.stride <= self.seq_len:
+            raise InputError(
+                f"a stride of {self.stride} tokens leaves gaps between sequences of {self.seq_len}",
+                remedy=f"a stride from 1 to {self.seq_len}",
+            )
         for name, value, least in (
             ("the token budget", self.max_tokens, 1),
             ("the sequence length", self.seq_len, 2),

@@ -28,7 +28,7 @@ def read_documents(path: Path, field: str | None, *, most_characters: int) -> It
             with path.open(encoding="utf-8-sig") as file:
                 yield file.read(most_characters)
         else:
-            yield from texts_of(_rows(path), field, str(path))
+            yield from texts_of(read_rows(path), field, str(path))
     except UnicodeDecodeError as error:
         raise InputError(
             f"{path} is not UTF-8 at byte {error.start:,}", remedy="convert it to UTF-8"
@@ -70,7 +70,12 @@ def _listed(row: Row) -> str:
     return (", ".join(names[:12]) or "none") + more
 
 
-def _rows(path: Path) -> Iterator[Row]:
+def read_rows(path: Path) -> Iterator[Row]:
+    """The rows of a .jsonl, .csv or .parquet file, told by its suffix.
+
+    Raises:
+        InputError: A line or a file that is not what the suffix says.
+    """
     suffix = path.suffix.lower()
     if suffix == ".jsonl":
         return _jsonl(path)

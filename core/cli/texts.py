@@ -23,6 +23,7 @@ def packed(
     seed: int = 0,
     pack: bool = True,
     chat_template: bool = False,
+    stride: int | None = None,
 ) -> CalibrationSet:
     """Read and pack what `--source` names, before any weight is loaded.
 
@@ -37,6 +38,7 @@ def packed(
         seed: Chooses documents.
         pack: Join documents and cut them.
         chat_template: Format documents by the tokenizer's template.
+        stride: Tokens between the beginnings of two sequences; None where they do not overlap.
 
     Raises:
         InputError: A source or an option cannot be used.
@@ -56,5 +58,6 @@ def packed(
         seed=seed,
         pack=pack,
         chat_template=chat_template,
+        stride=stride,
     )
     return build_calibration(options, load_tokenizer(model), demo_split=split, run=terminal.run)

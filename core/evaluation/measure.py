@@ -1,13 +1,12 @@
 """Measure a live model on texts: perplexity by domain, KL and agreement with the original.
 
-Shapes: B sequences of S tokens, N predicted tokens of a piece, V vocabulary.
+Shapes: B sequences of S tokens.
 """
 
 from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,8 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from core.errors import InputError, ResourceError
+from core.errors import InputError
+from core.evaluation.forward import Forward, Piece, forward
 from core.evaluation.ranks import Turns
 from core.evaluation.result import OVERALL, Evaluation
 from core.evaluation.tally import Tally
@@ -33,10 +33,6 @@ if TYPE_CHECKING:
 STAGE = "evaluate"
 SNAPSHOT = "evaluation"
 SNAPSHOT_SECONDS = 0.25
-# Logits of a piece may take this much in float32: with a large vocabulary they outgrow the model.
-LOGITS_BYTES = 256 * 2**20
-# Rows of the vocabulary whose log-probabilities are held at once.
-ROWS = 512
 
 
 def evaluate(
@@ -53,7 +49,7 @@ def evaluate(
 
     Args:
         live: The model.
-        calibration: The texts; one sequence is one window.
+        calibration: The texts; one sequence is one window, whose context is not scored again.
         reference: The original. The same object as `live` means: unmasked, in turn with the masked
             model batch by batch. None measures perplexity alone.
         plan: Experts that stay, masked for the time of the measurement.
@@ -72,7 +68,8 @@ def evaluate(
     _check_texts(live, reference, calibration)
     changed = plan is not None or top_k is not None
     mask = Rerouting(live, plan, top_k=top_k) if changed else None
-    tally = Tally(calibration.domains, compared=reference is not None)
+    counts = [len(rows) for rows in calibration.sequences_by_domain]
+    tally = Tally(calibration.domains, counts, compared=reference is not None)
     run.progress(STAGE, 0, calibration.tokens, "tokens")
     models = {id(m): m for m in (live, reference) if m is not None}.values()
     with contextlib.ExitStack() as stack:
@@ -84,7 +81,7 @@ def evaluate(
         with ranks.together():
             ranks.check_alike(live.info.fingerprint + calibration.fingerprint)
             measure = _streamed if streams else _in_memory
-            seconds = measure(pair, calibration, turns, tally, run)
+            seconds = measure(pair, calibration, turns, run)
             turns.settle()
     if tally.tokens == 0:
         raise InputError(
@@ -95,9 +92,7 @@ def evaluate(
     return replace(found, streamed=streams, peak_rss_bytes=peak_rss_bytes())
 
 
-def _in_memory(
-    pair: _Pair, calibration: CalibrationSet, turns: Turns, tally: Tally, run: Run
-) -> float:
+def _in_memory(pair: _Pair, calibration: CalibrationSet, turns: Turns, run: Run) -> float:
     """Batch by batch, on all ranks in step; the seconds that it took, pauses left out."""
     seconds, due, done, size = 0.0, time.monotonic(), 0, turns.ranks.size
     for first in range(0, len(calibration), size):
@@ -106,22 +101,19 @@ def _in_memory(
         began = time.monotonic()
         if turns.ranks.rank < len(taken):
             batch = taken[turns.ranks.rank]
-            for ids_BS, mask_BS in _pieces(batch, pair.live.vocabulary):
-                turns.add(batch.index, batch.domain, pair.sums(ids_BS, mask_BS))
+            turns.add(batch, pair.sums(piece_of(batch)))
         turns.ranks.agree()
         now = time.monotonic()
         seconds += now - began
         done += sum(batch.tokens for batch in taken)
         run.progress(STAGE, done, calibration.tokens, "tokens")
         if now >= due and turns.ranks.alone:
-            run.snapshot(SNAPSHOT, tally.evaluation(seconds))
+            run.snapshot(SNAPSHOT, turns.tally.evaluation(seconds))
             due = now + SNAPSHOT_SECONDS
     return seconds
 
 
-def _streamed(
-    pair: _Pair, calibration: CalibrationSet, turns: Turns, _tally: Tally, run: Run
-) -> float:
+def _streamed(pair: _Pair, calibration: CalibrationSet, turns: Turns, run: Run) -> float:
     """Layer by layer; the seconds that it took, pauses left out."""
     from core.evaluation.streamed import Measurement, measure_streamed
 
@@ -129,8 +121,7 @@ def _streamed(
         live=pair.live,
         reference=pair.reference,
         mask=pair.mask,
-        pieces=lambda index: list(_pieces(calibration.batch(index), pair.live.vocabulary)),
-        predict=_predict,
+        piece=lambda index: piece_of(calibration.batch(index)),
         sums=_sums,
         turns=turns,
     )
@@ -146,80 +137,55 @@ class _Pair:
     reference: LiveModel | None
 
     @torch.inference_mode()
-    def sums(self, ids_BS: NDArray[np.int64], mask_BS: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """What one piece adds to the tally."""
+    def sums(self, piece: Piece) -> NDArray[np.float64]:
+        """What one piece adds to the tally, [B, 5]."""
         with self.mask or contextlib.nullcontext():
-            logits_NV, target_N = _predict(self.live, ids_BS, mask_BS)
+            found = forward(self.live, piece)
         if self.reference is None:
-            other_NV = None
+            other = None
         elif self.reference is self.live and self.mask is None:
-            other_NV = logits_NV
+            other = found
         else:
-            other_NV, _ = _predict(self.reference, ids_BS, mask_BS)
-            other_NV = other_NV.to(logits_NV.device)
-        return _sums(logits_NV, target_N, other_NV)
+            other = forward(self.reference, piece)
+        return _sums(found, other, len(piece.ids))
 
 
-def _predict(
-    live: LiveModel, ids_BS: NDArray[np.int64], mask_BS: NDArray[np.bool_]
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Logits [N, V] of every predicted token, and the tokens themselves."""
-    ids = torch.from_numpy(ids_BS).to(live.device)
-    mask = None if mask_BS.all() else torch.from_numpy(mask_BS).to(live.device)
-    try:
-        logits_BSV = live.model(
-            input_ids=ids, attention_mask=None if mask is None else mask.long(), use_cache=False
-        ).logits
-    except torch.cuda.OutOfMemoryError as error:
-        rows, width = ids_BS.shape
-        raise ResourceError(
-            f"{live.device} ran out of memory on {rows} × {width} tokens",
-            remedy="a smaller --batch-size or --seq-len",
-        ) from error
-    logits_BSV, targets = logits_BSV[:, :-1], ids[:, 1:]
-    if mask is None:
-        return logits_BSV.flatten(0, 1), targets.flatten()
-    both = mask[:, 1:] & mask[:, :-1]
-    return logits_BSV[both], targets[both]
+def _sums(found: Forward, other: Forward | None, sequences: int) -> NDArray[np.float64]:
+    """Tokens, loss, the reference's loss, KL and agreements by sequence [B, 5], in float64."""
+    device = found.states.device
+    total_B5 = torch.zeros(sequences, 5, dtype=torch.float64, device=device)
+    for rows in found.head.chunks(len(found.target)):
+        target = found.target[rows, None]
+        log_q = functional.log_softmax(found.head.logits(found.states[rows]), dim=-1)
+        columns = torch.zeros(len(target), 5, dtype=torch.float64, device=device)
+        columns[:, 0] = 1
+        columns[:, 1] = -log_q.gather(1, target)[:, 0]
+        if other is not None:
+            log_p = log_q
+            if other is not found:
+                logits = other.head.logits(other.states[rows]).to(device)
+                log_p = functional.log_softmax(logits, dim=-1)
+            columns[:, 2] = -log_p.gather(1, target)[:, 0]
+            p = log_p.exp()
+            # A candidate that the original rules out adds nothing, also where both are -inf.
+            columns[:, 3] = torch.where(p == 0, p, p * (log_p - log_q)).sum(
+                dim=-1, dtype=torch.float64
+            )
+            columns[:, 4] = log_p.argmax(dim=-1) == log_q.argmax(dim=-1)
+        total_B5.index_add_(0, found.row[rows], columns)
+    return total_B5.cpu().numpy()
 
 
-def _sums(
-    logits_NV: torch.Tensor, target_N: torch.Tensor, other_NV: torch.Tensor | None
-) -> NDArray[np.float64]:
-    """Tokens, loss, the reference's loss, KL and agreements, summed in float64.
-
-    Logits go to float32 first: cross-entropy on bf16 logits reads visibly too low.
-    """
-    total = torch.zeros(5, dtype=torch.float64, device=logits_NV.device)
-    total[0] = len(target_N)
-    for first in range(0, len(target_N), ROWS):
-        rows = slice(first, first + ROWS)
-        target = target_N[rows, None]
-        log_q = functional.log_softmax(logits_NV[rows].float(), dim=-1)
-        total[1] -= log_q.gather(1, target).sum(dtype=torch.float64)
-        if other_NV is None:
-            continue
-        log_p = functional.log_softmax(other_NV[rows].float(), dim=-1)
-        total[2] -= log_p.gather(1, target).sum(dtype=torch.float64)
-        p = log_p.exp()
-        # A candidate that the original rules out adds nothing, also where both are -inf.
-        kl = torch.where(p == 0, p, p * (log_p - log_q))
-        total[3] += kl.sum(dtype=torch.float64)
-        total[4] += (log_p.argmax(dim=-1) == log_q.argmax(dim=-1)).sum()
-    return total.cpu().numpy()
-
-
-def _pieces(batch: Batch, vocabulary: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.bool_]]]:
-    """A batch in pieces whose logits fit, each cut to its longest sequence."""
-    per_sequence = batch.input_ids.shape[1] * vocabulary * 4
-    size = max(1, LOGITS_BYTES // per_sequence)
-    for first in range(0, len(batch.input_ids), size):
-        mask_BS = batch.mask[first : first + size]
-        width = int(mask_BS.sum(axis=1).max())
-        yield (
-            np.ascontiguousarray(batch.input_ids[first : first + size, :width]),
-            np.ascontiguousarray(mask_BS[:, :width]),
-        )
+def piece_of(batch: Batch) -> Piece:
+    """A batch as one piece: every token counts but the first, and what is only context."""
+    at_S = np.arange(batch.input_ids.shape[1])
+    context_B = np.zeros(len(batch.mask), int) if batch.context is None else batch.context
+    begins_B = np.maximum(context_B, 1)
+    return Piece(
+        ids=batch.input_ids,
+        mask=batch.mask,
+        scored=batch.mask & (at_S[None] >= begins_B[:, None]),
+    )
 
 
 def _check_texts(live: LiveModel, reference: LiveModel | None, calibration: CalibrationSet) -> None:

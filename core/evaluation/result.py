@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from core.evaluation.sequences import SequenceLosses
+
 OVERALL = "overall"
 
 
@@ -15,12 +17,42 @@ class TaskResult:
     """Accuracy on one multiple-choice task.
 
     Attributes:
-        accuracy: Share of questions answered rightly.
+        accuracy: Share of questions answered rightly, by the rule that was asked for.
         n: Number of questions.
+        stderr: Standard error of the accuracy, √(a(1 − a)/(n − 1)).
+        chance: Accuracy of guessing, the mean of 1/choices.
+        accuracy_normalised: Accuracy when each choice's log-likelihood is divided by its bytes.
+        by_subject: Accuracy and number of questions by subject, where the items name one.
+        right: Whether each question was answered rightly, for paired comparisons.
+        fingerprint: Of the questions and how they were put; two results compare where it is equal.
     """
 
     accuracy: float
     n: int
+    stderr: float | None = None
+    chance: float | None = None
+    accuracy_normalised: float | None = None
+    by_subject: Mapping[str, tuple[float, int]] = field(default_factory=dict)
+    right: tuple[bool, ...] = field(default=(), repr=False)
+    fingerprint: str = ""
+
+    def __post_init__(self) -> None:
+        """Freeze the mapping."""
+        object.__setattr__(self, "by_subject", MappingProxyType(dict(self.by_subject)))
+
+    def to_json(self) -> dict[str, object]:
+        """The contract's object, with what else is known."""
+        return {
+            "accuracy": self.accuracy,
+            "n": self.n,
+            "stderr": self.stderr,
+            "chance": self.chance,
+            "accuracy_normalised": self.accuracy_normalised,
+            "by_subject": {
+                name: {"accuracy": accuracy, "n": n}
+                for name, (accuracy, n) in self.by_subject.items()
+            },
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +72,10 @@ class Evaluation:
         kl_by_domain: `kl` by domain; empty without a reference.
         agreement_by_domain: `top1_agreement` by domain.
         reference_perplexity: The original's perplexity, measured in passing; empty without one.
-        tasks: Accuracy by task.
+        losses: Loss by sequence of each domain, for paired comparisons; not in the JSON.
+        reference_losses: The original's; empty without one.
+        tasks: Multiple choice by task.
+        reference_tasks: The original's; empty without one.
         seconds: Time it took, pauses left out.
         streamed: Whether a model was streamed layer by layer.
         peak_rss_bytes: Highest resident memory of the process.
@@ -54,7 +89,10 @@ class Evaluation:
     kl_by_domain: Mapping[str, float] = field(default_factory=dict)
     agreement_by_domain: Mapping[str, float] = field(default_factory=dict)
     reference_perplexity: Mapping[str, float] = field(default_factory=dict)
+    losses: Mapping[str, SequenceLosses] = field(default_factory=dict)
+    reference_losses: Mapping[str, SequenceLosses] = field(default_factory=dict)
     tasks: Mapping[str, TaskResult] = field(default_factory=dict)
+    reference_tasks: Mapping[str, TaskResult] = field(default_factory=dict)
     seconds: float = 0.0
     streamed: bool = field(default=False, compare=False)
     peak_rss_bytes: int = field(default=0, compare=False)
@@ -67,7 +105,10 @@ class Evaluation:
             "kl_by_domain",
             "agreement_by_domain",
             "reference_perplexity",
+            "losses",
+            "reference_losses",
             "tasks",
+            "reference_tasks",
         ):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
@@ -82,8 +123,9 @@ class Evaluation:
             "kl_by_domain": _finite(self.kl_by_domain),
             "agreement_by_domain": dict(self.agreement_by_domain),
             "reference_perplexity": _finite(self.reference_perplexity),
-            "tasks": {
-                name: {"accuracy": task.accuracy, "n": task.n} for name, task in self.tasks.items()
+            "tasks": {name: task.to_json() for name, task in self.tasks.items()},
+            "reference_tasks": {
+                name: task.to_json() for name, task in self.reference_tasks.items()
             },
             "seconds": self.seconds,
             "streamed": self.streamed,

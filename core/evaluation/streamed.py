@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from core.errors import InputError
+from core.evaluation.forward import Forward, Piece, forward
 from core.evaluation.ranks import Turns
 from core.pruning.masking import Rerouting
 from core.run import Run
 from core.runtime.live import LiveModel
-from core.runtime.ranks import Ranks
+from core.runtime.ranks import ALONE, Ranks
 from core.runtime.streaming import LayerStream, Position, Watcher
 from core.runtime.streaming_model import plan_pass
 
@@ -25,24 +26,20 @@ if TYPE_CHECKING:
 
 PROGRESS_SECONDS = 0.1
 
-Arrays = tuple[NDArray[np.int64], NDArray[np.bool_]]
-Predict = Callable[[LiveModel, NDArray[np.int64], NDArray[np.bool_]], tuple[torch.Tensor, ...]]
-Sums = Callable[[torch.Tensor, torch.Tensor, torch.Tensor | None], NDArray[np.float64]]
+Sums = Callable[[Forward, Forward | None, int], NDArray[np.float64]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """One piece of a batch on its way through the streamed model.
+    """One piece on its way through the streamed model.
 
     Attributes:
-        batch: Index of its batch.
-        piece: Index of the piece within the batch.
+        index: Which piece.
         masked: Whether the mask is on while it is on its way.
         tokens: Its tokens.
     """
 
-    batch: int
-    piece: int
+    index: int
     masked: bool
     tokens: int
 
@@ -55,17 +52,15 @@ class Measurement:
         live: The model.
         reference: The original, or None.
         mask: What drops experts of `live`, or None.
-        pieces: A batch's pieces.
-        predict: Logits and targets of one piece.
-        sums: What one piece adds, from its logits, its targets and the original's logits.
-        turns: Takes what each piece adds, in their order, and says which batches are this rank's.
+        piece: A batch as a piece.
+        sums: What one piece adds, from both forwards and its number of sequences.
+        turns: Takes what each batch adds, in their order, and says which batches are this rank's.
     """
 
     live: LiveModel
     reference: LiveModel | None
     mask: Rerouting | None
-    pieces: Callable[[int], list[Arrays]]
-    predict: Predict
+    piece: Callable[[int], Piece]
     sums: Sums
     turns: Turns
 
@@ -90,39 +85,72 @@ def measure_streamed(
             remedy="--plan on the original, which streams once, or a reference that fits in memory",
         )
     driven = other if other_streams and other is not None else live
-    assert driven.stream is not None
     windows = list(_windows(measurement, calibration, in_turn=_in_turn(measurement)))
-    shapes = [
-        ids.shape for index in range(len(calibration)) for ids, _ in measurement.pieces(index)
-    ]
-    plan = plan_pass(
+    return drive(
         driven,
-        batches=len(windows),
-        rows=max(rows for rows, _ in shapes),
-        length=max(width for _, width in shapes),
-        logits=True,
+        windows,
+        _step(measurement, calibration, driven),
+        mask=measurement.mask,
+        ranks=measurement.turns.ranks,
+        shape=(
+            max(len(calibration.batch(i).input_ids) for i in range(len(calibration))),
+            max(calibration.batch(i).input_ids.shape[1] for i in range(len(calibration))),
+        ),
+        report=Report(stage=stage, total=calibration.tokens, unit="tokens"),
         run=run,
     )
-    ranks = measurement.turns.ranks
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """How a pass reports: the stage, and what its whole way counts as."""
+
+    stage: str
+    total: int
+    unit: str
+
+
+def drive(
+    driven: LiveModel,
+    windows: list[Window],
+    step: Callable[[Window], None],
+    *,
+    mask: Rerouting | None,
+    shape: tuple[int, int],
+    report: Report,
+    ranks: Ranks = ALONE,
+    run: Run,
+) -> float:
+    """Take windows through a streamed model, the mask on for those that want it.
+
+    Args:
+        driven: The streamed model.
+        windows: In order.
+        step: What one window does from beginning to end.
+        mask: Of `driven`, or None.
+        shape: Sequences and tokens of the largest piece.
+        report: How progress is told.
+        ranks: The processes that each drive their windows through their own copy of the model.
+        run: Where it goes.
+
+    Returns:
+        Seconds, pauses left out.
+
+    Raises:
+        ResourceError: Not even one piece fits beside two layers.
+    """
+    assert driven.stream is not None
+    plan = plan_pass(
+        driven, batches=len(windows), rows=shape[0], length=shape[1], logits=True, run=run
+    )
     groups = -(-len(windows) // plan.at_once)
     most = max(note[0] for note in ranks.agree(groups))
     watcher = _Switch(
-        ranks=ranks,
-        mask=measurement.mask,
-        stream=driven.stream,
-        windows=windows,
-        calibration=calibration,
-        stage=stage,
-        run=run,
+        ranks=ranks, mask=mask, stream=driven.stream, windows=windows, report=report, run=run
     )
     try:
         driven.stream.drive(
-            windows,
-            _step(measurement, calibration, driven),
-            at_once=plan.at_once,
-            park=plan.park_on_host,
-            watcher=watcher,
-            run=run,
+            windows, step, at_once=plan.at_once, park=plan.park_on_host, watcher=watcher, run=run
         )
     finally:
         watcher.off()
@@ -143,12 +171,11 @@ def _windows(
     """Every piece, and right after it the same piece for the original."""
     streams_live = measurement.live.stream is not None
     masked = measurement.mask is not None and streams_live
-    for batch in measurement.turns.own(len(calibration)):
-        for piece, (_, mask_BS) in enumerate(measurement.pieces(batch)):
-            tokens = int(mask_BS.sum())
-            yield Window(batch=batch, piece=piece, masked=masked, tokens=tokens)
-            if in_turn:
-                yield Window(batch=batch, piece=piece, masked=False, tokens=tokens)
+    for index in measurement.turns.own(len(calibration)):
+        tokens = calibration.batch(index).tokens
+        yield Window(index=index, masked=masked, tokens=tokens)
+        if in_turn:
+            yield Window(index=index, masked=False, tokens=tokens)
 
 
 def _step(
@@ -156,46 +183,28 @@ def _step(
 ) -> Callable[[Window], None]:
     """What one window does from beginning to end."""
     live, reference, mask = measurement.live, measurement.reference, measurement.mask
-    held: dict[tuple[int, int], tuple[torch.Tensor, ...]] = {}
+    held: dict[int, Forward] = {}
 
     def step(window: Window) -> None:
-        ids_BS, mask_BS = measurement.pieces(window.batch)[window.piece]
-        found = measurement.predict(driven, ids_BS, mask_BS)
-        key = (window.batch, window.piece)
+        piece = measurement.piece(window.index)
+        found = forward(driven, piece)
         if _in_turn(measurement) and window.masked:
-            held[key] = found  # until the original's turn, which is next
+            held[window.index] = found  # until the original's turn, which is next
             return
-        other: torch.Tensor | None = None
+        other: Forward | None = None
         if _in_turn(measurement):
-            (logits, target), other = held.pop(key), found[0]
+            found, other = held.pop(window.index), found
         elif driven is not live:  # the original is streamed, the model is in memory
-            other = found[0]
-            logits, target = _masked(mask, measurement, ids_BS, mask_BS)
-        else:
-            logits, target = found
-            if reference is live:
-                other = logits
-            elif reference is not None:
-                other = measurement.predict(reference, ids_BS, mask_BS)[0]
-        if other is not None:
-            other = other.to(logits.device)
-        domain = calibration.batch(window.batch).domain
-        measurement.turns.add(window.batch, domain, measurement.sums(logits, target, other))
+            with mask or contextlib.nullcontext():
+                found, other = forward(live, piece), found
+        elif reference is live:
+            other = found
+        elif reference is not None:
+            other = forward(reference, piece)
+        sums_B5 = measurement.sums(found, other, len(piece.ids))
+        measurement.turns.add(calibration.batch(window.index), sums_B5)
 
     return step
-
-
-def _masked(
-    mask: Rerouting | None,
-    measurement: Measurement,
-    ids_BS: NDArray[np.int64],
-    mask_BS: NDArray[np.bool_],
-) -> tuple[torch.Tensor, ...]:
-    """The model in memory, masked for the time of one forward."""
-    if mask is None:
-        return measurement.predict(measurement.live, ids_BS, mask_BS)
-    with mask:
-        return measurement.predict(measurement.live, ids_BS, mask_BS)
 
 
 class _Switch(Watcher[Window]):
@@ -208,8 +217,7 @@ class _Switch(Watcher[Window]):
         mask: Rerouting | None,
         stream: LayerStream,
         windows: list[Window],
-        calibration: CalibrationSet,
-        stage: str,
+        report: Report,
         run: Run,
     ) -> None:
         self.seconds = 0.0
@@ -218,8 +226,7 @@ class _Switch(Watcher[Window]):
         self._on = False
         self._stream = stream
         self._run = run
-        self._stage = stage
-        self._tokens = calibration.tokens
+        self._report = report
         self._steps = len(stream.store.layers) * sum(window.tokens for window in windows)
         self._done = 0
         self._began = 0.0
@@ -241,8 +248,9 @@ class _Switch(Watcher[Window]):
         self._done += item.tokens
         if now >= self._report_due:
             self._report_due = now + PROGRESS_SECONDS
-            done = self._done * self._tokens // max(self._steps, 1)
-            self._run.progress(self._stage, done, self._tokens, "tokens")
+            report = self._report
+            done = self._done * report.total // max(self._steps, 1)
+            self._run.progress(report.stage, done, report.total, report.unit)
 
     def layer_done(self, _position: Position, /) -> None:
         """Count what was waited for, and hear of the other ranks."""

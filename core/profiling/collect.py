@@ -74,6 +74,12 @@ def profile_model(
     options = options or ProfileOptions()
     if len(calibration) == 0:
         raise InputError("the calibration text is empty", remedy="add a source with text in it")
+    if calibration.context_by_domain is not None:
+        raise InputError(
+            f"sequences that overlap by a stride of {calibration.options.stride} would be counted "
+            "more than once",
+            remedy="no stride for a profile",
+        )
     facts = Facts.of(live, calibration)
     with Probe(live, len(calibration.domains), run, ranks) as probe:
         state = Pass(probe=probe, facts=facts, options=options, output=output, ranks=ranks)

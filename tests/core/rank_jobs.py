@@ -13,7 +13,10 @@ import time
 from pathlib import Path
 
 import core.evaluation.measure
+from core.calibration import load_tokenizer
 from core.errors import Cancelled, StudioError
+from core.evaluation.tasks import Item, Task
+from core.evaluation.tasks.score import TaskOptions, run_tasks
 from core.profiling import ProfileOptions, collect, profile_model
 from core.run import Progress, Run
 from core.runtime import load_model, streaming_model
@@ -107,6 +110,32 @@ def evaluated(folder: Path, *, stream: str = "never"):
     return job
 
 
+def answered(folder: Path, *, stream: str = "never"):
+    """A job that asks a masked model and the original the same questions."""
+
+    def job(ranks: Ranks) -> dict:
+        live = load_model(
+            folder, device="cpu", dtype="float32", stream=stream, ranks=ranks, run=Run()
+        )
+        items = tuple(
+            Item(context=f"{n} + {n} =", choices=(f" {2 * n}", " lazy dog", f" {n}"), answer=0)
+            for n in range(7)
+        )
+        found, original = run_tasks(
+            live,
+            [Task(name="sums", items=items)],
+            load_tokenizer(folder),
+            reference=live,
+            top_k=1,
+            options=TaskOptions(batch_size=3, cache=folder / f"scores-{ranks.size}-{stream}"),
+            ranks=ranks,
+            run=Run(),
+        )
+        return {"right": found["sums"].right, "original": original["sums"].right}
+
+    return job
+
+
 def at(rank: int, tokens: int, deed):
     """Trouble on one rank once some tokens are reported."""
 
@@ -136,6 +165,7 @@ def main(folder: Path) -> dict:
         for size in (1, 2, 3):
             found[f"profile {stream} {size}"] = meet(profiled(model, stream=stream), size)
             found[f"evaluate {stream} {size}"] = meet(evaluated(model, stream=stream), size)
+            found[f"tasks {stream} {size}"] = meet(answered(model, stream=stream), size)
     few = streaming_model.plan_stream
     streaming_model.plan_stream = lambda footprint, batches, **free: few(
         footprint, min(batches, 2), **free

@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
-from resources.demo.make import texts, tokenizer, train
+from resources.demo.make import tasks, texts, tokenizer, train
 
-_STAGES = ("texts", "tokenizer", "train", "card")
+_STAGES = ("texts", "tokenizer", "train", "tasks", "card")
 
 
 def main() -> None:
@@ -26,6 +26,8 @@ def main() -> None:
         tokenizer.make(work)
     if "train" in stages:
         train.make(work, train.Options(tokens=options.tokens, seed=options.seed))
+    if "tasks" in stages:
+        tasks.make(options.seed)
     if "card" in stages:
         from resources.demo.make import card  # the engine, which training does without
 

@@ -9,7 +9,7 @@ import torch
 
 from core.errors import Cancelled, InputError, StudioError
 from core.evaluation import Evaluation, evaluate
-from core.evaluation import measure as module
+from core.evaluation import forward as module
 from core.planning.plan import Plan
 from core.pruning import masked, shrink
 from core.run import Progress, Run, Snapshot
@@ -113,8 +113,7 @@ def test_batching_changes_nothing_beyond_rounding(changes, tmp_path):
 def test_a_large_vocabulary_is_measured_in_pieces_with_the_same_result(tmp_path, monkeypatch):
     live, texts = load_tiny("mixtral", tmp_path), random_set(batch_size=5)
     whole = evaluate(live, texts, reference=live, top_k=1, run=Run())
-    monkeypatch.setattr(module, "LOGITS_BYTES", 1)
-    monkeypatch.setattr(module, "ROWS", 3)
+    monkeypatch.setattr(module, "LOGITS_BYTES", 3 * 4 * live.vocabulary)
     pieces = evaluate(live, texts, reference=live, top_k=1, run=Run())
     assert pieces.perplexity == pytest.approx(dict(whole.perplexity), rel=1e-6)
     assert pieces.kl == pytest.approx(whole.kl, rel=1e-5)

@@ -21,7 +21,7 @@ ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "
 def scenarios(tmp_path_factory) -> dict:
     """What the ranks of every scenario came to; torch starts once for all of them."""
     folder = tmp_path_factory.mktemp("ranks")
-    tiny_model("qwen3_moe", folder, shards=2, tokenizer=False)
+    tiny_model("qwen3_moe", folder, shards=2)
     done = subprocess.run(
         [sys.executable, "-m", "tests.core.rank_jobs", str(folder)],
         cwd=ROOT,
@@ -54,6 +54,14 @@ def test_ranks_measure_what_one_process_measures_to_the_last_bit(stream, size, s
     one = without_time(scenarios["evaluate never 1"][0])
     assert one["kl"] > 0
     assert [without_time(rank) for rank in scenarios[f"evaluate {stream} {size}"]] == [one] * size
+
+
+@pytest.mark.parametrize("size", [2, 3])
+@pytest.mark.parametrize("stream", ["never", "always"])
+def test_ranks_answer_what_one_process_answers(stream, size, scenarios):
+    one = without_time(scenarios["tasks never 1"][0])
+    assert len(one["right"]) == 7
+    assert [without_time(rank) for rank in scenarios[f"tasks {stream} {size}"]] == [one] * size
 
 
 @pytest.mark.parametrize("stream", ["never", "always"])
