@@ -24,6 +24,10 @@ def stage_text(stage: str) -> str:
         "evaluate": translate("RunText", "Measuring"),
         "export": translate("RunText", "Writing"),
         "verify": translate("RunText", "Verifying"),
+        "tune": translate("RunText", "Tuning"),
+        "distill": translate("RunText", "Asking the teacher"),
+        "merge": translate("RunText", "Merging"),
+        "write": translate("RunText", "Writing"),
         "reload": translate("RunText", "Loading with transformers"),
     }.get(stage, stage.capitalize())
 
@@ -39,6 +43,7 @@ def amounts(done: int, total: int | None, unit: str) -> str:
         "tensors": translate("RunText", "tensors"),
         "documents": translate("RunText", "documents"),
         "batches": translate("RunText", "batches"),
+        "steps": translate("RunText", "steps"),
     }.get(unit, unit)
     if total is None:
         return f"{numbers.count(done)} {name}"

@@ -161,6 +161,10 @@ QAbstractItemView {{ background: {surface}; alternate-background-color: {backgro
 QAbstractItemView[panel="plain"] {{ background: transparent; border: none; }}
 QAbstractItemView::item {{ padding: 2px 8px; }}
 QAbstractItemView::item:selected {{ background: {raised}; color: {text}; }}
+QAbstractItemView::indicator {{ width: 14px; height: 14px; border: 1px solid {line_strong};
+  background: {field}; border-radius: 3px; }}
+QAbstractItemView::indicator:checked {{ background: {accent}; border-color: {accent};
+  image: url({check}); }}
 QAbstractItemView::item:hover {{ background: {raised}; }}
 QHeaderView {{ background: {surface}; border: none; }}
 QHeaderView::section {{ background: {surface}; color: {text_dim}; border: none;

@@ -1,4 +1,4 @@
-"""Several plots below each other over the same steps, with one pointer for all of them."""
+"""Several plots over the same steps, with one pointer for all of them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.theme import UNIT
 from app.widgets.curves import CurvePlot, Series
-from app.widgets.forms import column
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,30 +21,43 @@ class Quantity:
         title: What a person reads.
         words: How a value reads.
         note: Said while there is no curve.
-        weight: Share of the height.
     """
 
     key: str
     title: str
     words: Callable[[float], str]
     note: str = ""
-    weight: int = 2
 
 
 class CurveBoard(QWidget):
-    """A plot for each quantity."""
+    """A plot for each quantity, in rows of some columns.
 
-    def __init__(self, quantities: tuple[Quantity, ...], parent: QWidget | None = None) -> None:
+    Args:
+        quantities: In reading order.
+        columns: Plots beside each other.
+        parent: Qt's parent.
+    """
+
+    def __init__(
+        self,
+        quantities: tuple[Quantity, ...],
+        columns: int = 1,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.plots: dict[str, CurvePlot] = {}
-        box = column(spacing=UNIT + 4)
-        for quantity in quantities:
+        box = QGridLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setHorizontalSpacing(3 * UNIT)
+        box.setVerticalSpacing(UNIT + 4)
+        for at, quantity in enumerate(quantities):
             plot = CurvePlot(quantity.title, quantity.words)
             plot.set_note(quantity.note)
             plot.hovered.connect(self._on_hovered)
             self.plots[quantity.key] = plot
-            box.addWidget(plot, quantity.weight)
-        self.setLayout(box)
+            box.addWidget(plot, at // columns, at % columns)
+            box.setRowStretch(at // columns, 1)
+            box.setColumnStretch(at % columns, 1)
 
     def set_curves(self, curves: Mapping[str, tuple[Series, ...]], end: float = 0.0) -> None:
         """Show these curves.

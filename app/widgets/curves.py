@@ -307,8 +307,8 @@ class CurvePlot(QWidget):
         if not len(values):
             return
         low, high = float(values.min()), float(values.max())
-        if len(values) > 100:
-            # One spike must not flatten the rest.
+        if len(values) > 100 and any(series.smooth for series in self._series):
+            # One spike of a noisy curve must not flatten the rest.
             high = min(high, float(np.quantile(values, 0.995)) + 0.25 * (high - low))
         room = (high - low) * 0.12 or max(abs(high), 1.0) * 0.1
         self._plot.setYRange(low - room, high + room, padding=0)

@@ -72,4 +72,8 @@ def rate(value: float, unit: str) -> str:
         return f"{size(value)}/s"
     if unit == "tokens":
         return translate("Numbers", "{count} tok/s").format(count=count(value))
+    if unit == "steps":
+        # A step of a large model takes many seconds.
+        text = f"{value:.2g}" if value < 10 else count(value)
+        return translate("Numbers", "{count} steps/s").format(count=text)
     return f"{count(value)} {unit}/s"

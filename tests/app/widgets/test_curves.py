@@ -98,8 +98,11 @@ def test_one_spike_does_not_flatten_the_rest(qtbot) -> None:
     qtbot.addWidget(plot)
     y = np.full(1000, 3.0)
     y[0] = 300.0
-    plot.set_series((Series(name="a", x=np.arange(1000.0), y=y),))
+    plot.set_series((Series(name="a", x=np.arange(1000.0), y=y, smooth=True),))
     assert plot._plot.getViewBox().viewRange()[1][1] < 120
+    # What is no noise is shown whole: the first step of a schedule.
+    plot.set_series((Series(name="a", x=np.arange(1000.0), y=y, stairs=True),))
+    assert plot._plot.getViewBox().viewRange()[1][1] > 300
 
 
 def test_ten_thousand_points_are_drawn_as_few(qtbot) -> None:

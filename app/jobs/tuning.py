@@ -1,0 +1,338 @@
+"""What the Tune page runs: a run of stage 2, its estimate, the list of runs, a checkpoint's use."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from app.jobs.lines import line, place_words, source_words, text_words
+from app.jobs.measuring import Subject, pack
+from app.jobs.task import Task
+from app.jobs.warm import wait_for_libraries
+from core.errors import Cancelled, StudioError
+from core.evaluation.variant import Provenance, Variant
+from core.run import Event, Run, Snapshot
+from core.tuning import StepReport, TuneEstimate, TuneOptions, TuneResult, estimate
+from core.tuning.history import RunRecord, RunRow, list_runs, now
+
+if TYPE_CHECKING:
+    from core.calibration import CalibrationOptions
+    from core.planning import Plan
+
+translate = QCoreApplication.translate  # the name that lupdate looks for
+
+KIND = "tune"
+# The snapshot that carries the curve so far: the mailbox keeps only the newest of a name, and a
+# step that was overtaken must not be lost.
+REPORTS = "reports"
+VALIDATION_TOKENS = 24_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class TuneRequest:
+    """A run that was asked for.
+
+    Attributes:
+        model: Where it starts: the model, or the checkpoint of an earlier run.
+        start: "plan", "model", or the earlier run's name.
+        options: For the engine.
+        texts: What is read.
+        record_texts: The page's own form of it, kept in the record.
+        plan: Experts that stay; None for all.
+        plan_file: Where the command line finds the plan.
+        folder: The run's folder below the project's `runs`.
+    """
+
+    model: Subject
+    start: str
+    options: TuneOptions
+    texts: CalibrationOptions
+    record_texts: Mapping[str, object]
+    folder: Path
+    plan: Plan | None = None
+    plan_file: str | Path = "plan.json"
+
+    def record(self) -> RunRecord:
+        """The record of a run that begins now."""
+        record = RunRecord(
+            folder=self.folder,
+            model=self.model.name,
+            start=self.start,
+            plan="" if self.plan is None else self.plan.fingerprint,
+            kept=None if self.plan is None else self.plan.keep,
+            options=self.options,
+            texts=self.record_texts,
+            made_at=now(),
+        )
+        return replace(record, command=tune_line(replace(self, plan_file=record.plan_file)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class TuneTask(Task):
+    """A task that knows which run it is.
+
+    Attributes:
+        record: As it begins.
+        to_use: Whether it only writes a checkpoint that somebody wants to use.
+    """
+
+    record: RunRecord
+    to_use: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tuned:
+    """A run that came through."""
+
+    record: RunRecord
+    result: TuneResult
+
+
+class _Reporting(Run):
+    """A run whose step reports go out as the whole list so far."""
+
+    def __init__(self, outer: Run) -> None:
+        super().__init__()
+        self._outer = outer
+        self._reports: list[StepReport] = []
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether somebody asked the outer run to stop."""
+        return self._outer.cancelled
+
+    @property
+    def paused(self) -> bool:
+        """Whether somebody asked the outer run to wait."""
+        return self._outer.paused
+
+    def check(self) -> None:
+        """Wait, or stop, as the outer run was told; what was waited is no time of work."""
+        began = time.monotonic() if self._outer.paused else None
+        self._outer.check()
+        if began is not None:
+            self._paused_for += time.monotonic() - began
+
+    def emit(self, event: Event) -> None:
+        """Hand on; a step report as all of them: the list only grows, so readers need no lock."""
+        if isinstance(event, Snapshot) and isinstance(event.value, StepReport):
+            self._reports.append(event.value)
+            event = Snapshot(name=REPORTS, value=self._reports)
+        self._outer.emit(event)
+
+
+def tune_task(
+    request: TuneRequest, *, resume: bool = False, use_step: int | None = None
+) -> TuneTask:
+    """Tune a model; the curve comes as snapshots, and the record says how it ended.
+
+    Args:
+        request: The run.
+        resume: Go on from the newest checkpoint of the run's folder.
+        use_step: Train no further, but write the checkpoint of this step; 0 is the newest.
+    """
+    record = request.record()
+    if resume or use_step is not None:
+        record = replace(RunRecord.load(request.folder), state="started", error="")
+
+    def work(run: Run) -> Tuned:
+        record.save()
+        if request.plan is not None and not record.plan_file.exists():
+            request.plan.save(record.plan_file)
+        try:
+            wait_for_libraries(run)
+            result = _tune(request, record, _Reporting(run), resume=resume, use_step=use_step)
+        except Cancelled:
+            record.ended("cancelled").save()
+            raise
+        except BaseException as error:
+            expected = isinstance(error, StudioError)
+            why = error.what if expected else f"{type(error).__name__}: {error}"
+            record.ended("failed", error=why).save()
+            raise
+        ended = record.ended("done", result=result.to_json())
+        ended.save()
+        return Tuned(record=ended, result=result)
+
+    name = request.folder.name
+    title = translate("Tasks", "Tune {name}").format(name=name)
+    if use_step is not None:
+        title = translate("Tasks", "Write the checkpoint of {name}").format(name=name)
+    command = record.command + (" --resume" if resume else "")
+    return TuneTask(
+        title=title,
+        kind=KIND,
+        function=work,
+        command=command,
+        record=record,
+        to_use=use_step is not None,
+    )
+
+
+def _tune(
+    request: TuneRequest, record: RunRecord, run: Run, *, resume: bool, use_step: int | None
+) -> TuneResult:
+    from core.tuning import tune
+
+    folder = request.model.folder
+    packed, _ = pack(folder, request.texts, "calibration", run)
+    validation = None
+    if all(source.path_or_id == "demo" for source in request.texts.sources):
+        # The bundled texts come with held-out ones.
+        brief = replace(request.texts, max_tokens=VALIDATION_TOKENS)
+        validation, _ = pack(folder, brief, "heldout", run)
+    return tune(
+        folder,
+        packed,
+        request.options,
+        output=record.output,
+        validation=validation,
+        plan=request.plan,
+        work=record.work.folder,
+        resume=resume,
+        use_step=use_step,
+        run=run,
+    )
+
+
+def estimate_task(request: TuneRequest, *, device_free: int | None = None) -> Task:
+    """Memory, time and obstacles of a run; beside whatever runs."""
+
+    def work(run: Run) -> TuneEstimate:
+        run.check()
+        return estimate(
+            request.model.info,
+            request.options,
+            plan=request.plan,
+            seq_len=request.texts.seq_len,
+            texts_tokens=None,
+            device_free=device_free,
+            cuda=device_free is not None,
+            output=request.folder,
+        )
+
+    title = translate("Tasks", "Estimate")
+    return Task(title=title, kind="estimate", function=work, heavy=False, quiet=True)
+
+
+def runs_task(runs: Path) -> Task:
+    """Read the project's runs with their curves; beside whatever runs."""
+
+    def work(run: Run) -> tuple[RunRow, ...]:
+        rows = []
+        for record in list_runs(runs):
+            run.check()
+            try:
+                rows.append(RunRow.of(record))
+            except StudioError as error:
+                run.note(f"{record.name}: {error.what}", "warning")
+        return tuple(rows)
+
+    title = translate("Tasks", "Read the runs")
+    return Task(title=title, kind="runs", function=work, heavy=False, quiet=True)
+
+
+def tuned_variant_task(record: RunRecord) -> Task:
+    """Look at a tuned checkpoint and make a row for the table of variants of it."""
+
+    def work(run: Run) -> Variant:
+        run.check()
+        return tuned_variant(record)
+
+    title = translate("Tasks", "Use {name}").format(name=record.name)
+    return Task(
+        title=title,
+        kind="use",
+        function=work,
+        command=record.command,
+        on_result="add_variant",
+        heavy=False,
+        quiet=True,
+    )
+
+
+def tuned_variant(record: RunRecord) -> Variant:
+    """The row of a tuned checkpoint, not measured yet."""
+    from core.checkpoint import inspect_model
+    from core.planning import cost
+
+    info = inspect_model(record.output)
+    priced = cost(info)
+    return Variant(
+        name=f"{record.name} Top-{info.top_k}",
+        kind="tuned",
+        provenance=Provenance(
+            model=str(record.output),
+            model_fingerprint=info.fingerprint,
+            plan=record.plan,
+            command=record.command,
+            made_at=now(),
+        ),
+        bytes=priced.bytes,
+        parameters=priced.parameters.total,
+        active=priced.parameters.active,
+        flops_per_token=priced.flops.total,
+        kept=record.kept,
+        top_k=info.top_k,
+        path=str(record.output),
+    )
+
+
+def tune_line(request: TuneRequest) -> str:
+    """The `seer tune …` line of a run."""
+    options, default = request.options, TuneOptions()
+    words: list[str | Path | float] = []
+    if request.plan is not None:
+        words += ["--plan", request.plan_file]
+    for flag, name in FLAGS.items():
+        value = getattr(options, name)
+        if value is not None and value != getattr(default, name):
+            words += [flag, value]
+    if not options.fractional:
+        words.append("--integer")
+    if options.checkpointing is not None:
+        words.append("--checkpointing" if options.checkpointing else "--no-checkpointing")
+    packing = text_words(replace(request.texts, batch_size=1))
+    at = packing.index("--batch-size")
+    del packing[at : at + 2]  # here it is the training's own
+    return line(
+        "seer",
+        "tune",
+        request.model.name,
+        *source_words(request.texts.sources),
+        *packing,
+        *words,
+        *place_words(request.model),
+        "-o",
+        request.folder / "model",
+    )
+
+
+# Options of the command line, as far as they are not about the texts.
+FLAGS = {
+    "--top-k": "top_k",
+    "--schedule": "schedule",
+    "--anneal-fraction": "anneal_fraction",
+    "--entropy-weight": "entropy_weight",
+    "--train": "train",
+    "--lora-rank": "lora_rank",
+    "--distill": "distill",
+    "--distill-cache": "distill_cache",
+    "--steps": "steps",
+    "--lr": "learning_rate",
+    "--warmup-steps": "warmup_steps",
+    "--decay": "decay",
+    "--weight-decay": "weight_decay",
+    "--max-grad-norm": "max_grad_norm",
+    "--batch-size": "batch_size",
+    "--grad-accum": "grad_accum",
+    "--eval-every": "eval_every",
+    "--save-every": "save_every",
+    "--patience": "patience",
+    "--dtype": "dtype",
+}

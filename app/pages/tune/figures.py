@@ -1,0 +1,65 @@
+"""What a run will take, before it starts: memory, time, what is trained, what is read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+from app.widgets import numbers
+from app.widgets.cards import FigureStrip
+
+if TYPE_CHECKING:
+    from core.tuning import TuneEstimate
+
+
+class EstimateStrip(FigureStrip):
+    """Four figures of an estimate."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        # tr needs the object, the captions come before it: the class's own context, spelled out.
+        super().__init__(("", "", "", ""), parent)
+        names = (
+            self.tr("Memory"),
+            self.tr("Time"),
+            self.tr("Trained"),
+            self.tr("Read"),
+        )
+        for figure, name in zip(self.figures, names, strict=True):
+            figure.caption.set_text(name)
+        self.clear()
+
+    def clear(self) -> None:
+        """Know nothing."""
+        for figure in self.figures:
+            figure.set_value(numbers.DASH)
+
+    def show_estimate(self, found: TuneEstimate) -> None:
+        """Show what the engine expects."""
+        memory, seconds, trained, read = self.figures
+        fits = found.memory_high <= found.memory_free
+        tight = not fits and found.memory_low <= found.memory_free
+        free = numbers.size(found.memory_free)
+        if fits:
+            note, role = self.tr("fits: {free} free"), "good"
+        elif tight:
+            note, role = self.tr("tight: {free} free"), "warn"
+        else:
+            note, role = self.tr("does not fit: {free} free"), "bad"
+        low, high = numbers.size(found.memory_low), numbers.size(found.memory_high)
+        memory.set_value(f"{low} – {high}", note.format(free=free), role)
+        if found.seconds_low is None or found.seconds_high is None:
+            seconds.set_value(numbers.DASH, self.tr("known after a few steps"))
+        else:
+            text = f"{numbers.duration(found.seconds_low)} – {numbers.duration(found.seconds_high)}"
+            steps = f"{found.options.steps:,}"
+            seconds.set_value(text, self.tr("{steps} steps").format(steps=steps))
+        share = found.trained_parameters / max(found.parameters, 1)
+        trained.set_value(
+            numbers.count(found.trained_parameters),
+            self.tr("{share} of the parameters").format(share=numbers.percent(share)),
+        )
+        read.set_value(
+            self.tr("{count} tokens").format(count=numbers.count(found.tokens)),
+            self.tr("{count} per step").format(count=numbers.count(found.tokens_per_step)),
+        )
