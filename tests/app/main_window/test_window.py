@@ -67,11 +67,13 @@ def open_model(window: MainWindow, folder: Path) -> None:
 
 def test_the_rail_says_where_each_step_stands(window, folder):
     model = window.rail.items[1]
+    tune = window.rail.items[2]
     assert model.step.kind == "ready"
+    assert tune.step.kind == "blocked"
     open_model(window, folder)
     assert model.step.kind == "done"
     assert model.step.subtitle == "mixtral · 3×8"
-    assert window.rail.items[2].step.kind == "blocked"
+    assert (tune.step.kind, tune.step.subtitle) == ("ready", "Top-2")
 
 
 def test_opening_a_model_shows_its_page(window, folder, qtbot):
