@@ -188,11 +188,19 @@ def _refuse_strays(folder: Path) -> None:
 
 
 def _check_index(weight_map: Mapping[str, str], tensors: Mapping[str, TensorRef]) -> None:
-    """Every tensor that the index promises must be in a header."""
+    """Every tensor that the index promises must be in the header of the file that it names."""
     absent = [name for name in weight_map if name not in tensors]
     if absent:
         raise CheckpointError(
             f"{len(absent)} of {len(weight_map)} tensors of {INDEX} are in no file, "
             f"{absent[0][:120]!a} first",
             remedy="downloading the shards again",
+        )
+    moved = [name for name, file in weight_map.items() if tensors[name].file != file]
+    if moved:
+        name = moved[0]
+        raise CheckpointError(
+            f"{INDEX} looks for {len(moved)} tensors in the wrong file: {name[:120]!a} is in "
+            f"{tensors[name].file}, not in {weight_map[name]}",
+            remedy="downloading the index again",
         )

@@ -289,17 +289,7 @@ def _mtp(layout: Layout, tally: Tally, moe: MoeConfig) -> MtpInfo | None:
 
 def _problems(layout: Layout, moe: MoeConfig, tally: Tally) -> tuple[str, ...]:
     """What a user should know, worst first."""
-    problems = list(layout.faults)
-    absent = [i for i in range(moe.layers) if i not in layout.layers_found]
-    if absent:
-        problems.append(f"{len(absent)} of {moe.layers} layers have no tensors, {absent[0]} first")
-    if not layout.blocks:
-        problems.append("no layer has routed experts under the names that this family uses")
-    problems += [
-        f"layer {block.layer} has {block.experts} experts, config.json says {said}"
-        for block in layout.blocks
-        if block.experts != (said := moe.per_layer.get(block.layer, moe.experts))
-    ]
+    problems = [*layout.faults, *shortcomings(layout, moe)]
     hashed = _hash_layers(layout)
     if hashed:
         problems.append(
@@ -310,6 +300,22 @@ def _problems(layout: Layout, moe: MoeConfig, tally: Tally) -> tuple[str, ...]:
             f"{tally.mtp_bytes / 1e9:.2f} GB of multi-token-prediction layers, which transformers "
             "ignores; export slices them along or drops them"
         )
+    return tuple(problems)
+
+
+def shortcomings(layout: Layout, moe: MoeConfig) -> tuple[str, ...]:
+    """Where the tensors are not those that config.json promises."""
+    problems = []
+    absent = [i for i in range(moe.layers) if i not in layout.layers_found]
+    if absent:
+        problems.append(f"{len(absent)} of {moe.layers} layers have no tensors, {absent[0]} first")
+    if not layout.blocks:
+        problems.append("no layer has routed experts under the names that this family uses")
+    problems += [
+        f"layer {block.layer} has {block.experts} experts, config.json says {said}"
+        for block in layout.blocks
+        if block.experts != (said := moe.per_layer.get(block.layer, moe.experts))
+    ]
     return tuple(problems)
 
 

@@ -62,7 +62,7 @@ def read_layout(tensors: Mapping[str, TensorRef], moe: MoeConfig) -> Layout:
     """Place every tensor by the family's names; nothing is read but names and shapes."""
     places, stems = _place_all(tensors, moe)
     numbers: defaultdict[int, set[int]] = defaultdict(set)
-    fused: dict[int, int] = {}
+    fused: dict[int, set[int]] = {}
     rows: list[str] = []
     for name, (role, layer, expert, _, _) in places.items():
         if role is Role.EXPERT and layer is not None and expert is not None:
@@ -70,12 +70,12 @@ def read_layout(tensors: Mapping[str, TensorRef], moe: MoeConfig) -> Layout:
         elif role in _BY_ROW and layer is not None:
             rows.append(name)
             if role is Role.EXPERTS and tensors[name].shape:
-                fused.setdefault(layer, tensors[name].shape[0])
+                fused.setdefault(layer, set()).add(tensors[name].shape[0])
     routed = {places[name].layer for name in rows if places[name].role is Role.ROUTER}
     blocks, faults = [], []
     for layer in sorted({*numbers, *fused}):
         found, (stem, mtp) = numbers.get(layer, set()), stems[layer]
-        experts = len(found) or fused[layer]
+        experts = len(found) or _fused_count(fused[layer], moe.per_layer.get(layer, moe.experts))
         if found and max(found) != len(found) - 1:
             lost = next(i for i in range(max(found)) if i not in found)
             faults.append(f"{stem}: expert {lost} of {max(found) + 1} has no tensors")
@@ -91,6 +91,14 @@ def read_layout(tensors: Mapping[str, TensorRef], moe: MoeConfig) -> Layout:
         layers_found=frozenset(layer for layer, (_, mtp) in stems.items() if not mtp),
         faults=tuple(faults),
     )
+
+
+def _fused_count(extents: set[int], said: int) -> int:
+    """Experts of fused tensors: what all of them count, or config.json's word if they differ.
+
+    A tensor that packs several experts in one number has fewer rows than there are experts.
+    """
+    return max(extents) if len(extents) == 1 else said
 
 
 def _place_all(
@@ -173,5 +181,6 @@ def _shape_faults(
             continue
         spare = place.role is Role.ROUTER and moe.family.extra_router_rows
         if not (spare and shape and shape[0] > experts):
-            faults.append(f"{name}: shape {list(shape)} does not count {experts} experts")
+            packed = ": packed across experts" if place.role is Role.EXPERTS else ""
+            faults.append(f"{name}: shape {list(shape)} does not count {experts} experts{packed}")
     return faults

@@ -19,12 +19,13 @@ DTYPES = {dtype: dtype.lower() for dtype in BITS} | {
 
 # Last words of tensors that describe quantised weights but are no weights.
 _COMPANIONS = (
-    "scale_inv", "scale", "scales", "qzeros", "zeros", "g_idx", "weight_shape", "zero_point",
-    "absmax", "quant_map", "nested_absmax", "nested_quant_map", "bitsandbytes__nf4",
-    "bitsandbytes__fp4",
+    "scale_inv", "scale", "scales", "scale_2", "qzeros", "zeros", "g_idx", "weight_shape",
+    "zero_point", "absmax", "quant_map", "nested_absmax", "nested_quant_map", "bitsandbytes__nf4",
+    "bitsandbytes__fp4", "SCB", "weight_format",
 )  # fmt: skip
 # Last words of tensors that hold several weights in one number.
 _PACKED = ("qweight", "weight_packed", "blocks", "qdata")
+_PACKED_DTYPES = frozenset({"U8", "I8", "I32", "U32", "I64"})
 
 _PARTS = {
     Role.EXPERT: "routed_experts",
@@ -86,7 +87,8 @@ def weights_in(ref: TensorRef, packing: int | None) -> int:
     last = ref.name.rpartition(".")[2]
     if last.endswith(_COMPANIONS):
         return 0
-    if last.endswith(_PACKED) and ref.dtype in {"U8", "I8", "I32", "U32", "I64"}:
+    # Weights under their own name in bytes without a sign are two to the byte (nvfp4, nf4).
+    if ref.dtype == "U8" or (last.endswith(_PACKED) and ref.dtype in _PACKED_DTYPES):
         return ref.nbytes * 8 // packing
     return ref.elements
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import core
 from core.checkpoint import Checkpoint, Layout, ModelInfo, inspect_model, read_layout
 from core.checkpoint.files import CONFIG, INDEX
-from core.checkpoint.info import describe
+from core.checkpoint.info import describe, shortcomings
 from core.errors import CheckpointError, InputError, PlanError
 from core.export.config import edited_config
 from core.export.flush import Flusher
@@ -118,7 +118,13 @@ def _prepare(model: Path, options: ExportOptions) -> _Job:
     if layout.faults:
         raise CheckpointError(
             f"{len(layout.faults)} faults forbid slicing: {layout.faults[0]}",
-            remedy="downloading the checkpoint again",
+            remedy="downloading the checkpoint again, or one whose experts are stored one by one",
+        )
+    wrong = shortcomings(layout, moe)
+    if wrong:
+        raise CheckpointError(
+            f"the tensors of {model} are not those of its config.json: {wrong[0]}",
+            remedy="the config.json that belongs to these weights, or downloading the rest of them",
         )
     info = describe(source, source.tensors, moe, layout)
     plan = _checked(options.plan.for_model(info, force=options.force), info)

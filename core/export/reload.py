@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.checkpoint.files import CONFIG, read_json
 from core.errors import CheckpointError
 from core.planning import Plan
 from core.run import Run
@@ -101,8 +102,10 @@ def check_names(folder: Path) -> ReloadCheck:
     """
     from transformers.utils import logging
 
+    from core.runtime.quantised import loading_options
     from core.runtime.ragged import model_class
 
+    more = loading_options(read_json(folder / CONFIG))
     shown = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()
     try:
@@ -115,8 +118,9 @@ def check_names(folder: Path) -> ReloadCheck:
             use_safetensors=True,
             ignore_mismatched_sizes=True,
             output_loading_info=True,
+            **more,
         )
-    except (OSError, RuntimeError, ValueError, KeyError) as error:
+    except (OSError, RuntimeError, ValueError, KeyError, ImportError) as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise CheckpointError(f"stock transformers cannot load {folder}: {reason}") from error
     finally:
@@ -141,6 +145,7 @@ def _compare(
 
     from core.pruning import masked
     from core.runtime import load_model
+    from core.runtime.quantised import loading_options
     from core.runtime.ragged import model_class
 
     original = load_model(source, device=device, run=run)
@@ -152,8 +157,9 @@ def _compare(
         expected = _logits(original.model, ids_BS)
     del original
     run.check()
+    more = loading_options(read_json(folder / CONFIG))
     reloaded = model_class(folder).from_pretrained(
-        folder, dtype=dtype, local_files_only=True, use_safetensors=True
+        folder, dtype=dtype, local_files_only=True, use_safetensors=True, **more
     )
     written = _logits(reloaded.eval().to(place), ids_BS)
     difference = float((written - expected).abs().max())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -15,6 +15,7 @@ from core.run import Run
 from core.runtime.device import check_memory, choose_device, choose_dtype, fits
 from core.runtime.live import LiveModel, find_layers
 from core.runtime.memory import gigabytes
+from core.runtime.quantised import check_loadable, dtype_for, loading_options
 from core.runtime.ragged import model_class
 from core.runtime.ranks import ALONE, Ranks
 
@@ -57,12 +58,13 @@ def load_model(
     info = inspect_model(folder)
     target = choose_device(device)
     parameters = info.parameters.total
-    chosen = choose_dtype(dtype, target, info.dtype, parameters)
+    check_loadable(info.config)
+    chosen = dtype_for(info.config, dtype, choose_dtype(dtype, target, info.dtype, parameters))
     streamed = stream == "always" or (stream == "auto" and not fits(parameters, chosen, target))
     if streamed and dtype == "auto":
         from core.runtime.streaming_model import streamed_dtype
 
-        chosen = streamed_dtype(info, chosen, target)
+        chosen = dtype_for(info.config, dtype, streamed_dtype(info, chosen, target))
     if not streamed:
         check_memory(parameters, chosen, target)
     # Each has looked at the free memory before any of them takes some.
@@ -75,7 +77,7 @@ def load_model(
     size = parameters * chosen.itemsize
     run.note(f"loading {folder.name}: {gigabytes(size)} in {_name(chosen)} on {target}")
     run.progress(STAGE, 0, info.bytes, "bytes")
-    model = _from_pretrained(folder, chosen, target)
+    model = _from_pretrained(folder, chosen, target, loading_options(info.config))
     run.check()
     live = live_model(model, folder=folder, info=info)
     run.progress(STAGE, info.bytes, info.bytes, "bytes")
@@ -105,7 +107,9 @@ def live_model(model: PreTrainedModel, *, folder: Path, info: ModelInfo) -> Live
     )
 
 
-def _from_pretrained(folder: Path, dtype: torch.dtype, device: torch.device) -> PreTrainedModel:
+def _from_pretrained(
+    folder: Path, dtype: torch.dtype, device: torch.device, more: Mapping[str, object]
+) -> PreTrainedModel:
     from safetensors import SafetensorError
 
     options: dict[str, object] = {
@@ -114,6 +118,7 @@ def _from_pretrained(folder: Path, dtype: torch.dtype, device: torch.device) -> 
         "trust_remote_code": False,
         "use_safetensors": True,
         "output_loading_info": True,
+        **more,
     }
     if device.type != "cpu":
         options["device_map"] = {"": device}
@@ -124,7 +129,7 @@ def _from_pretrained(folder: Path, dtype: torch.dtype, device: torch.device) -> 
         raise ResourceError(
             f"{device} ran out of memory while loading {folder.name}", remedy="--device cpu"
         ) from error
-    except (SafetensorError, OSError, RuntimeError, ValueError, KeyError) as error:
+    except (SafetensorError, OSError, RuntimeError, ValueError, KeyError, ImportError) as error:
         raise _refusal(folder, error) from error
     missing = sorted(report.get("missing_keys", ()))
     wrong = sorted(str(item[0]) for item in report.get("mismatched_keys", ()))

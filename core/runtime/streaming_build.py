@@ -23,6 +23,7 @@ from transformers.utils.loading_report import LoadStateDictInfo
 
 from core.errors import CheckpointError, UnsupportedModelError
 from core.runtime.live import MoeLayer, find_layers, is_experts
+from core.runtime.quantised import loading_options
 from core.runtime.streaming_reader import LazyTensor
 
 
@@ -100,6 +101,7 @@ def build_skeleton(
         },
     )
     options: dict[str, object] = {"local_files_only": True, "use_safetensors": True}
+    options |= loading_options(config.to_dict())
     if device.type != "cpu":
         options["device_map"] = {"": device}
     model = weightless.from_pretrained(folder, dtype=dtype, **options)
