@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from core import __version__
-from core.cli import compare, demo, evaluate, export, lens, model, plan, profile, search
+from core.cli import compare, demo, evaluate, export, lens, model, plan, profile, search, speed
 
 app = typer.Typer(
     name="seer",
@@ -49,6 +49,7 @@ app.command("plan")(plan.plan)
 app.command("cost")(model.cost)
 app.command("evaluate")(evaluate.evaluate)
 app.command("search")(search.search)
+app.command("speed")(speed.speed)
 app.command("export")(export.export)
 app.command("demo")(demo.demo)
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from core.evaluation import Evaluation, TaskResult
+    from core.evaluation.paired import PairedTask
     from core.runtime import LiveModel
 
 
@@ -234,24 +235,59 @@ def evaluate(
                 run=terminal.run,
             )
             result = replace(result, tasks=found, reference_tasks=theirs)
-        terminal.show(result.to_json(), lambda: evaluation_table(result))
+        terminal.show(
+            {**result.to_json(), "paired": paired_json(result)}, lambda: evaluation_table(result)
+        )
+
+
+def paired_json(result: Evaluation) -> dict[str, object]:
+    """Differences from the original by domain and task, each with its standard error."""
+    from core.evaluation.paired import paired_losses, paired_tasks
+
+    losses = paired_losses(result.losses, result.reference_losses)
+    tasks = paired_tasks(result.tasks, result.reference_tasks)
+    return {
+        "loss": {name: found.to_json() for name, found in losses.items()},
+        "tasks": {name: found.to_json() for name, found in tasks.items()},
+    }
+
+
+def _perplexities(result: Evaluation) -> list[tuple[str, str]]:
+    """A line a domain: perplexity, the original's, and what the pairs say of the difference."""
+    from core.evaluation.paired import paired_losses
+
+    pairs = paired_losses(result.losses, result.reference_losses)
+    rows = []
+    for name, value in result.perplexity.items():
+        words = f"perplexity {value:.2f}"
+        if name in pairs:
+            pair = pairs[name]
+            error = "" if pair.stderr is None else f" ± {pair.stderr:.4f}"
+            before = result.reference_perplexity[name]
+            words += f", original {before:.2f}, loss {pair.delta:+.4f}{error} nats"
+        rows.append((name, words.replace("-", "−")))
+    return rows
 
 
 def evaluation_table(result: Evaluation) -> Table:
     """Perplexity by domain, then what compares with the original."""
     from core.cli.tables import facts
+    from core.evaluation.paired import paired_tasks
 
-    rows = [(name, f"perplexity {value:.2f}") for name, value in result.perplexity.items()]
+    rows = _perplexities(result)
     if result.tokens:
         rows.append(("tokens", f"{result.tokens:,}"))
     if result.kl is not None:
         rows.append(("KL from the original", f"{result.kl:.4f} nats per token"))
     if result.top1_agreement is not None:
         rows.append(("top-1 agreement", f"{100 * result.top1_agreement:.1f} %"))
+    pairs = paired_tasks(result.tasks, result.reference_tasks)
     for name, task in result.tasks.items():
         rows.append((name, accuracy_words(task)))
         if name in result.reference_tasks:
             rows.append(("  original", accuracy_words(result.reference_tasks[name])))
+        if name in pairs:
+            rows.append(("  difference", _difference_words(pairs[name])))
         rows += [
             (f"  {subject}", f"accuracy {100 * accuracy:.1f} % of {n:,}")
             for subject, (accuracy, n) in task.by_subject.items()
@@ -264,3 +300,9 @@ def accuracy_words(task: TaskResult) -> str:
     error = "" if task.stderr is None else f" ± {100 * task.stderr:.1f}"
     chance = "" if task.chance is None else f", guessing {100 * task.chance:.1f} %"
     return f"accuracy {100 * task.accuracy:.1f}{error} % of {task.n:,}{chance}"
+
+
+def _difference_words(pair: PairedTask) -> str:
+    error = "" if pair.stderr is None else f" ± {100 * pair.stderr:.1f}"
+    shown = f"{100 * pair.delta:+.1f}{error} points: {pair.won:,} won, {pair.lost:,} lost"
+    return shown.replace("-", "−")

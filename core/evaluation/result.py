@@ -54,6 +54,33 @@ class TaskResult:
             },
         }
 
+    def to_record(self) -> dict[str, object]:
+        """All of it, as a project keeps it."""
+        bits = "".join("01"[hit] for hit in self.right)
+        return {**self.to_json(), "right": bits, "fingerprint": self.fingerprint}
+
+    @classmethod
+    def from_record(cls, data: Mapping[str, object]) -> TaskResult:
+        """Read what `to_record` wrote.
+
+        Raises:
+            KeyError, TypeError, ValueError: It did not write this.
+        """
+        subjects = data.get("by_subject") or {}
+        if not isinstance(subjects, Mapping):
+            raise TypeError("by_subject is no object")
+        plain = {name: data.get(name) for name in ("stderr", "chance", "accuracy_normalised")}
+        return cls(
+            accuracy=float(str(data["accuracy"])),
+            n=int(str(data["n"])),
+            by_subject={
+                str(name): (float(row["accuracy"]), int(row["n"])) for name, row in subjects.items()
+            },
+            right=tuple(bit == "1" for bit in str(data.get("right", ""))),
+            fingerprint=str(data.get("fingerprint", "")),
+            **{name: None if v is None else float(str(v)) for name, v in plain.items()},
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:

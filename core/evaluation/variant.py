@@ -13,11 +13,13 @@ from types import MappingProxyType
 from typing import Literal
 
 from core.errors import ProjectError
+from core.evaluation.paired import PairedLoss, PairedTask, paired_losses, paired_tasks
+from core.evaluation.result import OVERALL, TaskResult
+from core.evaluation.sequences import SequenceLosses
+from core.evaluation.speed import Speed
 
 Kind = Literal["original", "plan", "tuned", "exported"]
 KINDS: tuple[Kind, ...] = ("original", "plan", "tuned", "exported")
-
-OVERALL = "overall"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +36,10 @@ class Provenance:
         seed: Of the packing.
         tokens: Tokens that were scored; 0 where nothing was measured.
         seq_len: Sequence length of the evaluation.
+        stride: Tokens between two overlapping windows; 0 where they do not overlap.
+        profile: Fingerprint of the profile that the plan was made from; empty without one.
+        dtype: What the model was loaded as, and where it ran, e.g. "float32 on cpu".
+        versions: Of the libraries that the numbers may depend on, e.g. "torch 2.13.0".
         made_at: UTC time, ISO 8601.
         command: The `seer …` line that measures the same.
     """
@@ -47,6 +53,10 @@ class Provenance:
     seed: int = 0
     tokens: int = 0
     seq_len: int = 0
+    stride: int = 0
+    profile: str = ""
+    dtype: str = ""
+    versions: tuple[str, ...] = ()
     made_at: str = ""
     command: str = ""
 
@@ -60,6 +70,9 @@ class Variant:
         kind: The original, a plan applied as a mask, a tuned or an exported checkpoint.
         provenance: What made the numbers.
         perplexity: By domain, and under "overall"; empty until measured.
+        losses: Loss by sequence of each domain, so that two variants can be compared in pairs.
+        tasks: Multiple choice by task; empty until measured.
+        speed: Tokens per second, timed beside the original; None where not measured.
         kl: Mean KL divergence from the original in nats per token, or None where not measured.
         top1_agreement: Share of positions whose likeliest token is the original's, or None.
         bytes: Size of the checkpoint, written or as it would be.
@@ -76,6 +89,9 @@ class Variant:
     kind: Kind
     provenance: Provenance = Provenance()
     perplexity: Mapping[str, float] = field(default_factory=dict)
+    losses: Mapping[str, SequenceLosses] = field(default_factory=dict, repr=False)
+    tasks: Mapping[str, TaskResult] = field(default_factory=dict)
+    speed: Speed | None = None
     kl: float | None = None
     top1_agreement: float | None = None
     bytes: int = 0
@@ -88,12 +104,13 @@ class Variant:
     verified: bool | None = None
 
     def __post_init__(self) -> None:
-        """Freeze the mapping, refuse an unknown kind."""
+        """Freeze the mappings, refuse an unknown kind."""
         if self.kind not in KINDS:
             raise ProjectError(
                 f"'{self.kind}' is not a kind of variant", remedy=f"use one of {', '.join(KINDS)}"
             )
-        object.__setattr__(self, "perplexity", MappingProxyType(dict(self.perplexity)))
+        for name in ("perplexity", "losses", "tasks"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     @property
     def overall(self) -> float | None:
@@ -124,6 +141,40 @@ class Variant:
         mine, theirs = self.provenance.texts, other.provenance.texts
         return bool(mine) and mine == theirs
 
+    def against(self, other: Variant) -> dict[str, PairedLoss]:
+        """Paired differences of loss by domain; empty where they were not measured alike."""
+        return paired_losses(self.losses, other.losses) if self.comparable(other) else {}
+
+    def tasks_against(self, other: Variant) -> dict[str, PairedTask]:
+        """Paired differences of accuracy by task."""
+        return paired_tasks(self.tasks, other.tasks)
+
+    @property
+    def measured(self) -> bool:
+        """Whether anything was measured."""
+        return bool(self.perplexity or self.tasks or self.speed)
+
+    def with_earlier(self, old: Variant) -> Variant:
+        """This measurement, with what an earlier one knows that it did not look at.
+
+        Perplexity, questions and speed are measured apart from each other: a run of questions alone
+        does not forget the perplexity, and the other way round.
+        """
+        new = replace(self, tasks={**old.tasks, **self.tasks}, speed=self.speed or old.speed)
+        if self.perplexity or not old.perplexity:
+            return new
+        return replace(
+            new,
+            perplexity=old.perplexity,
+            losses=old.losses,
+            kl=old.kl,
+            top1_agreement=old.top1_agreement,
+            provenance=replace(
+                self.provenance,
+                **{name: getattr(old.provenance, name) for name in _MEASURED_ON},
+            ),
+        )
+
     def renamed(self, name: str) -> Variant:
         """The same measurements under another name."""
         return replace(self, name=name)
@@ -132,13 +183,17 @@ class Variant:
         """JSON of this variant; `from_json` gives it back."""
         out = {name: getattr(self, name) for name in _PLAIN}
         origin = {name: getattr(self.provenance, name) for name in _ORIGIN}
-        origin["sources"] = list(self.provenance.sources)
+        for name in _TUPLES:
+            origin[name] = list(origin[name])
         out["provenance"] = origin
         # JSON has no infinity: a model that a plan destroyed has perplexity "inf".
         out["perplexity"] = {
             name: value if math.isfinite(value) else str(value)
             for name, value in self.perplexity.items()
         }
+        out["losses"] = {name: losses.to_json() for name, losses in self.losses.items()}
+        out["tasks"] = {name: task.to_record() for name, task in self.tasks.items()}
+        out["speed"] = None if self.speed is None else self.speed.to_json()
         out["kept"] = None if self.kept is None else [list(row) for row in self.kept]
         return out
 
@@ -152,7 +207,8 @@ class Variant:
         try:
             origin = dict(_mapping(data.get("provenance", {})))
             fields = {name: origin[name] for name in _ORIGIN if name in origin}
-            fields["sources"] = tuple(str(item) for item in _list(origin.get("sources", [])))
+            for name in _TUPLES:
+                fields[name] = tuple(str(item) for item in _list(origin.get(name, [])))
             values = {name: data[name] for name in _PLAIN if name in data}
             kept = data.get("kept")
             values["kept"] = (
@@ -164,6 +220,16 @@ class Variant:
                 str(name): float(str(value))
                 for name, value in _mapping(data.get("perplexity", {})).items()
             }
+            values["losses"] = {
+                str(name): SequenceLosses.from_json(_mapping(losses))
+                for name, losses in _mapping(data.get("losses", {})).items()
+            }
+            values["tasks"] = {
+                str(name): TaskResult.from_record(_mapping(task))
+                for name, task in _mapping(data.get("tasks", {})).items()
+            }
+            speed = data.get("speed")
+            values["speed"] = None if speed is None else Speed.from_json(_mapping(speed))
             values["provenance"] = Provenance(**fields)  # type: ignore[arg-type]
             return cls(**values)  # type: ignore[arg-type]
         except (TypeError, ValueError, KeyError) as error:
@@ -196,9 +262,15 @@ _ORIGIN = (
     "seed",
     "tokens",
     "seq_len",
+    "stride",
+    "profile",
+    "dtype",
+    "versions",
     "made_at",
     "command",
 )
+_TUPLES = ("sources", "versions")
+_MEASURED_ON = ("sources", "texts", "seed", "tokens", "seq_len", "stride")
 
 
 def _mapping(value: object) -> Mapping[str, object]:
@@ -226,7 +298,11 @@ def put(variants: tuple[Variant, ...], new: Variant) -> tuple[Variant, ...]:
         name, n = f"{new.name} {n}", n + 1
     new = new.renamed(name)
     if any(old.key == new.key for old in variants):
-        return tuple(new if old.key == new.key else old for old in variants)
+        # What was just written and not measured yet has nothing in common with an older one.
+        return tuple(
+            old if old.key != new.key else new.with_earlier(old) if new.measured else new
+            for old in variants
+        )
     return (*variants, new)
 
 

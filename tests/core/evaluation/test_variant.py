@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
 from core.errors import ProjectError
+from core.evaluation import TaskResult
+from core.evaluation.sequences import SequenceLosses
+from core.evaluation.speed import Speed
 from core.evaluation.variant import Provenance, Variant, pareto, put
 
 
@@ -78,3 +82,47 @@ def test_variants_measured_on_other_texts_do_not_compare() -> None:
 
 def test_the_pareto_front_keeps_only_what_nothing_beats() -> None:
     assert pareto((4.0, 2.0, 3.0, 1.0), (10.0, 30.0, 31.0, 50.0)) == (3, 1, 0)
+
+
+def full(**changes: object) -> Variant:
+    losses = {"korean": SequenceLosses(nll=(9.0, 7.0), tokens=(4, 3))}
+    task = TaskResult(
+        accuracy=0.5,
+        n=2,
+        stderr=0.5,
+        chance=0.25,
+        by_subject={"c": (0.5, 2)},
+        right=(True, False),
+        fingerprint="q",
+    )
+    return make(**{"losses": losses, "tasks": {"demo": task}, **changes})
+
+
+def test_losses_tasks_and_speed_survive_json() -> None:
+    speed = Speed(prefill=10.0, decode=1.0, first_token=0.1, per_token=1.0, decode_ratio=1.2)
+    variant = full(speed=speed)
+    again = Variant.from_json(json.loads(json.dumps(variant.to_json(), allow_nan=False)))
+    assert again == variant
+    assert again.tasks["demo"].right == (True, False)
+
+
+def test_two_variants_on_the_same_texts_are_compared_in_pairs() -> None:
+    better = full(losses={"korean": SequenceLosses(nll=(8.0, 7.0), tokens=(4, 3))})
+    assert better.against(full())["korean"].delta == pytest.approx(-1 / 7)
+    assert better.tasks_against(full())["demo"].delta == 0
+    other = replace(full(), provenance=replace(full().provenance, texts="t2"))
+    assert better.against(other) == {}
+
+
+def test_questions_alone_do_not_forget_perplexity_but_a_new_checkpoint_does() -> None:
+    (kept,) = put((full(),), full(perplexity={}, losses={}, kl=None, tasks={}, speed=SPEED))
+    assert kept.overall == 34.5
+    assert kept.losses == full().losses
+    assert kept.provenance.texts == "t1"
+    assert set(kept.tasks) == {"demo"}
+    assert kept.speed == SPEED
+    rewritten = make(perplexity={}, kl=None)
+    assert put((full(),), rewritten) == (rewritten,)
+
+
+SPEED = Speed(prefill=1.0, decode=1.0, first_token=1.0, per_token=1.0)
