@@ -6,6 +6,8 @@ remedy. Front ends print `str(error)` and `error.remedy`; anything else that esc
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class StudioError(Exception):
     """An expected failure: what happened, and what to try.
@@ -50,9 +52,30 @@ class ProjectError(StudioError):
     """A project folder that cannot be read, is locked, or comes from a newer version."""
 
 
+class LockedError(ProjectError):
+    """A project folder that somebody else holds.
+
+    Args:
+        what: As for every `StudioError`.
+        remedy: Likewise.
+        folder: The folder.
+        certain: Whether the holder is known to live: then nobody may take the folder from it.
+    """
+
+    def __init__(self, what: str, *, remedy: str = "", folder: Path, certain: bool = True) -> None:
+        """Keep what a window needs to offer the right choices."""
+        super().__init__(what, remedy=remedy)
+        self.folder = folder
+        self.certain = certain
+
+
 class ResourceError(StudioError):
     """Not enough memory, video memory or disk space; the message carries both numbers."""
 
 
 class Cancelled(Exception):  # noqa: N818 - it is a request that was honoured, not an error
     """The user asked a run to stop; everything written so far is consistent."""
+
+
+class Parked(Exception):  # noqa: N818 - a request as well
+    """The user paused a run that can give its memory back: it ends here, to begin again later."""

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from core.errors import Cancelled
+from core.errors import Cancelled, Parked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +71,7 @@ class Run:
         self._cancelled = threading.Event()
         self._running = threading.Event()
         self._running.set()
+        self._park = False
         self._stage = ""
         self._started = 0.0
         self._start_done = 0
@@ -91,17 +92,35 @@ class Run:
         self._cancelled.set()
         self._running.set()
 
-    def pause(self) -> None:
-        """Ask the work to wait at its next check."""
+    def pause(self, *, park: bool = False) -> None:
+        """Ask the work to wait at its next check.
+
+        Args:
+            park: Let the check raise `Parked` instead, so that the work gives back what it holds.
+                Whoever started it calls `wait` and starts it again.
+        """
         if not self._cancelled.is_set():
+            self._park = park
             self._running.clear()
 
     def resume(self) -> None:
         """Let paused work go on."""
+        self._park = False
         self._running.set()
 
     def check(self) -> None:
         """Wait while paused.
+
+        Raises:
+            Cancelled: Somebody asked this run to stop.
+            Parked: Somebody asked it to give back what it holds and wait.
+        """
+        if self._park and not self._running.is_set():
+            raise Parked
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait while paused, parked or not.
 
         Raises:
             Cancelled: Somebody asked this run to stop.

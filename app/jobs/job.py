@@ -6,16 +6,19 @@ import threading
 import time
 import traceback
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
+from app.jobs.logbook import LogBook
 from app.jobs.mailbox import Ended, Mailbox
+from app.jobs.parking import parkable
 from app.jobs.task import Task
 from core.errors import Cancelled, StudioError
 from core.run import Event, Note, Progress, Run, Snapshot
 
-State = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
+State = Literal["held", "queued", "running", "paused", "done", "failed", "cancelled"]
 FINAL: tuple[State, ...] = ("done", "failed", "cancelled")
 
 MOST_LINES = 5000
@@ -54,30 +57,46 @@ class JobError:
 
 
 class Job(QObject):
-    """A task that is queued, running or over.
+    """A task that is held, queued, running or over.
 
-    Lives on the GUI thread. Its worker touches nothing but the Run and the mailbox; `drain`, called
-    by the queue's timer, brings the worker's events over.
+    Lives on the GUI thread. Its worker touches nothing but the Run, the log file and the mailbox;
+    `drain`, called by the queue's timer, brings the worker's events over.
+
+    Args:
+        task: What to run.
+        held: Wait for the user's word before queueing: a job of an earlier run of the program.
+        latest: How far a held one had come.
     """
 
     changed = Signal()
     snapshot = Signal(object)
     finished = Signal()
     retry_requested = Signal()
+    released = Signal()
 
-    def __init__(self, task: Task, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        task: Task,
+        parent: QObject | None = None,
+        *,
+        held: bool = False,
+        latest: Progress | None = None,
+    ) -> None:
         super().__init__(parent)
         self.task = task
-        self.state: State = "queued"
+        self.state: State = "held" if held else "queued"
         self.stopping = False
-        self.latest: Progress | None = None
+        self.set_aside = False  # whoever wanted its result has gone: another model is open
+        self.latest = latest
         self.result: object = None
         self.error: JobError | None = None
+        self.exception: BaseException | None = None
         self.log: list[LogLine] = []
+        self.book = LogBook(None)
         self.started_at: float | None = None
         self.seconds = 0.0
         self._mailbox = Mailbox()
-        self._run = Run(self._mailbox.put)
+        self._run = Run(self._put)
         self._thread: threading.Thread | None = None
 
     # -- what it shows -----------------------------------------------------------------------
@@ -118,10 +137,15 @@ class Job(QObject):
 
     # -- what it is asked --------------------------------------------------------------------
 
-    def start(self) -> None:
-        """Begin on a worker thread of its own."""
+    def start(self, log_folder: Path | None = None) -> None:
+        """Begin on a worker thread of its own.
+
+        Args:
+            log_folder: Where its log is kept, or None.
+        """
         assert self.state == "queued"
         self.state, self.started_at = "running", time.time()
+        self.book = LogBook(log_folder)
         name = f"seer-job-{self.task.kind}"
         # A daemon: a worker deep inside a library must not keep the process alive after quitting.
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
@@ -134,21 +158,25 @@ class Job(QObject):
             return
         self.stopping = True
         self._run.cancel()
-        if self.state == "queued":
+        if self.state in {"held", "queued"}:
             self._finish(Ended(state="cancelled"))
         else:
             self.changed.emit()
 
     def pause(self) -> None:
-        """Wait at the next check."""
+        """Wait at the next check; a task that can begin again gives its memory back."""
         if self.state == "running" and not self.stopping:
-            self._run.pause()
+            self._run.pause(park=self.task.parks)
             self.state = "paused"
             self.changed.emit()
 
     def resume(self) -> None:
-        """Go on."""
-        if self.state == "paused":
+        """Go on; a held job takes its place in the queue."""
+        if self.state == "held":
+            self.state = "queued"
+            self.changed.emit()
+            self.released.emit()
+        elif self.state == "paused":
             self._run.resume()
             self.state = "running"
             self.changed.emit()
@@ -169,14 +197,26 @@ class Job(QObject):
 
     def _work(self) -> None:
         """Run the task and leave its outcome in the mailbox; the only code on the worker thread."""
+        task = self.task
         try:
-            result = self.task.function(self._run)
+            options = task.recipe.to_json(None) if task.recipe is not None else None
+            self.book.begin(task.title, task.command, options)
+            result = parkable(task.function, self._run) if task.parks else task.function(self._run)
             ended = Ended(state="done", result=result)
         except Cancelled:
             ended = Ended(state="cancelled")
         except BaseException as error:  # noqa: BLE001 - the edge of the job: shown, never lost
             ended = Ended(state="failed", error=error, traceback=traceback.format_exc())
+            self.book.write("error", ended.traceback)
+        self.book.write("info", f"{ended.state} after {time.time() - (self.started_at or 0):.1f} s")
+        self.book.close()
         self._mailbox.end(ended)
+
+    def _put(self, event: Event) -> None:
+        """Deliver an event of the worker, on the worker."""
+        if isinstance(event, Note):
+            self.book.write(event.level, event.text)
+        self._mailbox.put(event)
 
     def drain(self) -> None:
         """Take over what the worker left; called on the GUI thread."""
@@ -202,6 +242,7 @@ class Job(QObject):
     def _finish(self, ended: Ended) -> None:
         """Take the end over."""
         if ended.error is not None:
+            self.exception = ended.error.with_traceback(None)  # its frames hold what it worked on
             self.error = _describe(ended.error, ended.traceback)
             self._write("error", self.error.what)
         self.state = ended.state  # type: ignore[assignment]

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from core.run import Run
+
+if TYPE_CHECKING:
+    from app.jobs.recipe import Recipe
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +24,9 @@ class Task:
         on_result: Name of the Session method that takes the result; empty to drop it.
         heavy: Whether it waits its turn; light work starts at once beside a heavy job.
         quiet: Whether it is housekeeping that the jobs dock leaves out.
+        parks: Whether the function, unwound by a pause and called again, goes on where it was: then
+            a pause gives its memory back.
+        recipe: What it was made of, so that it outlives the program; None if it cannot.
     """
 
     title: str
@@ -29,3 +36,5 @@ class Task:
     on_result: str = ""
     heavy: bool = True
     quiet: bool = False
+    parks: bool = False
+    recipe: Recipe | None = None

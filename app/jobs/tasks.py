@@ -23,6 +23,7 @@ from app.jobs.measuring import (
     measure_variants,
     pack,
 )
+from app.jobs.recipe import lasting
 from app.jobs.task import Task
 from app.jobs.warm import wait_for_libraries
 from core.run import Run
@@ -118,6 +119,7 @@ def _pieces(
     return tuple(out)
 
 
+@lasting("profile")
 def profile_task(
     subject: Subject, options: CalibrationOptions, *, output: Path, resume: bool = True
 ) -> Task:
@@ -142,9 +144,11 @@ def profile_task(
         function=work,
         command=line,
         on_result="set_profile",
+        parks=resume,
     )
 
 
+@lasting("evaluate")
 def evaluate_task(subject: Subject, measure: Measure) -> Task:
     """Quick check: perplexity, KL and agreement of the masked model; nothing is written.
 
@@ -168,6 +172,7 @@ def evaluate_task(subject: Subject, measure: Measure) -> Task:
     return Task(title=title, kind="evaluate", function=work, command=line, on_result="add_variants")
 
 
+@lasting("measure-checkpoint")
 def checkpoint_task(subject: Subject, variant: Variant, options: CalibrationOptions) -> Task:
     """Measure an exported or tuned checkpoint as it lies on the disk, against the original."""
     folder = variant.path or ""
@@ -189,6 +194,7 @@ class Exported:
     variant: Variant
 
 
+@lasting("export")
 def export_task(
     subject: Subject,
     options: ExportOptions,
@@ -216,6 +222,7 @@ def export_task(
     return Task(title=title, kind="export", function=work, command=line, on_result="take_exported")
 
 
+@lasting("reload")
 def reload_task(subject: Subject, *, output: Path, plan: Plan) -> Task:
     """Load the export with stock transformers; compare its logits with the masked original's."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QLabel, QMessageBox, QPlainTextEdit, QWidget
 
@@ -73,6 +73,45 @@ class ErrorDialog(QDialog):
     def _copy(self) -> None:
         parts = (self.what.text(), self.remedy.text(), self.details.toPlainText())
         QGuiApplication.clipboard().setText("\n".join(part for part in parts if part))
+
+
+class ChoiceDialog(QDialog):
+    """A question with several named answers; closing it chooses none.
+
+    Args:
+        title: What it is about.
+        text: What there is to know.
+        choices: Key → what the button says; the first is the safe one.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(
+        self, title: str, text: str, choices: dict[str, str], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumWidth(520)
+        self.buttons: dict[str, Button] = {}
+        for number, (key, words) in enumerate(choices.items()):
+            button = Button(words, "" if number else "primary")
+            button.setObjectName(key)
+            button.clicked.connect(self._choose)
+            self.buttons[key] = button
+        cancel = Button(self.tr("Cancel"), "ghost")
+        cancel.clicked.connect(self.reject)
+        texts = column(label(title, "heading", wrap=True), label(text, wrap=True), spacing=UNIT)
+        buttons = row(None, cancel, *self.buttons.values())
+        margins = (3 * UNIT, 3 * UNIT, 3 * UNIT, 2 * UNIT)
+        self.setLayout(column(texts, buttons, spacing=2 * UNIT, margins=margins))
+        next(iter(self.buttons.values())).setDefault(True)
+
+    def _choose(self) -> None:
+        sender = self.sender()
+        assert isinstance(sender, Button)
+        self.accept()
+        self.chosen.emit(sender.objectName())
 
 
 def ask(parent: QWidget, title: str, text: str, yes: str, no: str) -> bool:

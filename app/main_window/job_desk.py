@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal, Slot
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from app.jobs.job import Job
 from app.jobs.queue import JobQueue
 from app.main_window.dialogs import ErrorDialog
+from app.main_window.runs import RunsDialog
 from app.main_window.settings import Settings
 from app.models.jobs import JobsModel
 from app.widgets.announce import announce
 from app.widgets.forms import Button
 from app.widgets.job_dock import JobDock
+from core.errors import LockedError
 
 
 class JobDesk(QObject):
@@ -45,6 +50,7 @@ class JobDesk(QObject):
         self.dock.copy_asked.connect(self.copy_asked)
         self.dock.details_asked.connect(self._show_error_of)
         self.dock.hidden_by_user.connect(self.toggle)
+        self.dock.file_asked.connect(self._open_file)
         if jobs.current is not None:  # a window built anew, in another language
             self._added(jobs.current)
         self._show()
@@ -54,6 +60,12 @@ class JobDesk(QObject):
         """Show or hide the dock, and remember it."""
         self.dock.setVisible(self.dock.isHidden())
         self._settings.set("jobs", "hidden" if self.dock.isHidden() else "shown")
+
+    @Slot()
+    def show_runs(self) -> None:
+        """Show the logs that the project keeps."""
+        home = self._jobs.log_home() if self._jobs.log_home is not None else None
+        RunsDialog(home or Path(), self._window).open()
 
     def show_error(self, job: Job) -> ErrorDialog | None:
         """Tell why a job failed; None if it did not."""
@@ -66,6 +78,10 @@ class JobDesk(QObject):
         dialog = ErrorDialog(job.title, what, error.remedy, error.traceback, self._window)
         dialog.open()
         return dialog
+
+    @Slot(str)
+    def _open_file(self, path: str) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(path))
 
     @Slot(object)
     def _added(self, job: Job) -> None:
@@ -82,7 +98,8 @@ class JobDesk(QObject):
         self._show()
         if job.task.heavy:
             announce(self.button, f"{job.title}: {self.model.detail(job)}")
-        if job.state == "failed" and job.task.kind != "preview":  # the page tells that itself
+        told = job.task.kind == "preview" or isinstance(job.exception, LockedError)
+        if job.state == "failed" and not told:  # else the page, or the opener, tells it
             self.show_error(job)
 
     def _show(self) -> None:

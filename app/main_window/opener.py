@@ -10,10 +10,10 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from app.jobs.job import Job
-from app.main_window.dialogs import ErrorDialog
+from app.main_window.dialogs import ChoiceDialog, ErrorDialog, ask
 from app.main_window.settings import Recent, Settings
 from app.session import Session
-from core.errors import StudioError
+from core.errors import LockedError, StudioError
 
 
 class Opener(QObject):
@@ -37,6 +37,8 @@ class Opener(QObject):
         session.project_changed.connect(self._remember_project)
         session.jobs.added.connect(self._remember_job)
         session.model_changed.connect(self._remember_model)
+        session.jobs.job_finished.connect(self._on_job_finished)
+        self._locked: Path | None = None
         self._fill_menu()
 
     # -- opening -----------------------------------------------------------------------------
@@ -52,24 +54,79 @@ class Opener(QObject):
     def choose_project(self) -> None:
         """Let the user point at a project folder."""
         folder = self.ask_folder(self.tr("Open project"))
-        if folder is not None:
+        if folder is not None and self._may_leave():
             self._session.open_project(folder)
+
+    @Slot()
+    def open_demo(self) -> None:
+        """Open the bundled model."""
+        if self._may_leave():
+            self._session.open_demo()
 
     def open_path(self, path: Path) -> None:
         """Open a project or a model, whichever the path is; of a file, the folder that holds it."""
         folder = path if path.is_dir() else path.parent
+        if folder == self._session.folder or not self._may_leave():
+            return
         if (folder / "project.json").is_file():
             self._session.open_project(folder)
         else:
             self._session.open_model(folder)
 
+    def confirm_leave(self, titles: str) -> bool:
+        """Ask whether the jobs that are under way may be stopped."""
+        return ask(
+            self._window,
+            self.tr("A job is still running"),
+            self.tr(
+                "{jobs}: opening something else stops it. It is offered again when this project "
+                "is opened."
+            ).format(jobs=titles),
+            self.tr("Stop and open"),
+            self.tr("Keep working"),
+        )
+
+    def _may_leave(self) -> bool:
+        busy = [job.title for job in self._session.jobs.unfinished if job.task.heavy]
+        return not busy or self.confirm_leave(", ".join(busy))
+
+    # -- a project that somebody else holds --------------------------------------------------
+
+    @Slot(object)
+    def _on_job_finished(self, job: Job) -> None:
+        if isinstance(job.exception, LockedError):
+            self._ask_about_lock(job.exception)
+
+    def _ask_about_lock(self, error: LockedError) -> None:
+        """Only look, or, where the holder may be dead, take the project over."""
+        self._locked = error.folder
+        choices = {"read": self.tr("Open read-only")}
+        text = self.tr("{what}. Read-only, everything can be looked at and saved elsewhere.")
+        if not error.certain:
+            choices["take over"] = self.tr("Take over")
+            text = self.tr(
+                "{what}. Take it over only if no window there is using it any more: two that save "
+                "into one folder lose each other's work."
+            )
+        title = self.tr("“{name}” is open elsewhere").format(name=error.folder.name)
+        dialog = ChoiceDialog(title, text.format(what=error.what), choices, self._window)
+        dialog.chosen.connect(self._open_locked)
+        dialog.open()
+
+    @Slot(str)
+    def _open_locked(self, access: str) -> None:
+        if self._locked is not None and access in {"read", "take over"}:
+            self._session.open_project(self._locked, access)  # type: ignore[arg-type]
+
     @Slot(str)
     def open_name(self, name: str) -> None:
         """Open a folder, a hub id, or the word demo."""
         path = Path(name)
-        if path.exists():
+        if name == "demo":
+            self.open_demo()
+        elif path.exists():
             self.open_path(path.resolve())
-        else:
+        elif self._may_leave():
             self._session.open_model(name)
 
     def ask_folder(self, title: str) -> Path | None:

@@ -64,6 +64,11 @@ class Settings:
         else:
             self._store.setValue(key, value)
 
+    def write(self) -> None:
+        """Bring everything to the disk now, should the program be killed."""
+        if self._store is not None:
+            self._store.sync()
+
     def bytes(self, key: str) -> QByteArray:
         """A blob, e.g. a window's geometry; empty if there is none."""
         raw = self._memory.get(key) if self._store is None else self._store.value(key)

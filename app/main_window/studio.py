@@ -75,13 +75,22 @@ class Studio(QObject):
             wanted: A model or project to open once the window stands.
         """
         sys.excepthook = self._unexpected
+        self.show(wanted)
+        return self.app.exec()
+
+    def show(self, wanted: str = "") -> None:
+        """Show the window, and what was open when the program died, unless something is wanted.
+
+        Args:
+            wanted: A model or project to open once the window stands.
+        """
         # Whoever opens a model will run it; until then nobody needs torch's memory.
         self.session.model_changed.connect(self._warm.start)
-        self._wanted = wanted
-        if wanted:
+        abandoned = None if wanted else self.window.recovery.abandoned()
+        self._wanted = str(abandoned or wanted)
+        if self._wanted:
             self.window.ready.connect(self._open_wanted)
         self.window.show()
-        return self.app.exec()
 
     @Slot()
     def _open_wanted(self) -> None:

@@ -18,27 +18,24 @@ from PySide6.QtGui import (
     QPaintEvent,
 )
 from PySide6.QtWidgets import (
-    QApplication,
     QFrame,
     QMainWindow,
-    QMenu,
     QSplitter,
     QStackedWidget,
     QWidget,
 )
 
-from app.main_window.actions import UndoAction, action, choice_menu
 from app.main_window.dialogs import ask
 from app.main_window.help_desk import HelpDesk
 from app.main_window.job_desk import JobDesk
-from app.main_window.language import LANGUAGES
+from app.main_window.menus import WindowMenu
 from app.main_window.opener import Opener
+from app.main_window.recovery import Recovery
 from app.main_window.settings import Settings
-from app.main_window.settings_dialog import SettingsDialog
 from app.pages.page import Page
 from app.pages.welcome import WelcomePage
 from app.session import Session
-from app.theme import STATUS_HEIGHT, ThemeName, apply_theme, chosen_theme
+from app.theme import STATUS_HEIGHT
 from app.theme.icons import icon_folder
 from app.widgets.announce import announce
 from app.widgets.forms import ElidedLabel, column, panel, row
@@ -92,6 +89,7 @@ class MainWindow(QMainWindow):
         self.opener = Opener(session, self.settings, self)
         self.desk = JobDesk(session.jobs, self.settings, self)
         self.dock = self.desk.dock
+        self.recovery = Recovery(session, self.settings, self)
         self._make_actions()
         self._build()
         self._add_page("welcome", WelcomePage(session))
@@ -105,45 +103,13 @@ class MainWindow(QMainWindow):
     # -- construction ------------------------------------------------------------------------
 
     def _make_actions(self) -> None:
-        stack, opener = self.session.undo_stack, self.opener
-        self.undo_action = UndoAction(stack, redo=False, parent=self)
-        self.redo_action = UndoAction(stack, redo=True, parent=self)
-        self.addActions([self.undo_action, self.redo_action])
-        self.copy_action = action(self, self.tr("Copy command"), self.copy_command, "Ctrl+Shift+C")
-        standard = QKeySequence.StandardKey
-        menu = self.menu = QMenu(self)
-        for text, call, keys in (
-            (self.tr("Open demo"), self.session.open_demo, ""),
-            (self.tr("Open model folder…"), opener.choose_model, standard.Open),
-            (self.tr("Open project…"), opener.choose_project, "Ctrl+Shift+O"),
-            (self.tr("Save project"), opener.save, "Ctrl+S"),
-            (self.tr("Save project as…"), opener.save_as, "Ctrl+Shift+S"),
-        ):
-            menu.addAction(action(self, text, call, keys))
-        menu.addMenu(opener.recent_menu)
-        menu.addSeparator()
-        menu.addActions([self.undo_action, self.redo_action, self.copy_action])
-        menu.addSeparator()
-        menu.addAction(action(self, self.tr("Jobs"), self.desk.toggle, "Ctrl+J"))
-        self._add_choices()
-        menu.addAction(action(self, self.tr("Settings…"), self.show_settings, "Ctrl+,"))
         self.help_desk = HelpDesk(self)
-        menu.addMenu(self.help_desk.menu)
-        menu.addSeparator()
-        menu.addAction(action(self, self.tr("Quit"), self.close, "Ctrl+Q"))
+        self.choices = WindowMenu(self, self.help_desk.menu)
+        self.menu = self.choices.menu
+        self.copy_action = self.choices.copy
+        self.choices.language_chosen.connect(self.language_chosen)
         for number, key in enumerate(KEYS):
             self._add_page_key(number, key)
-
-    def _add_choices(self) -> None:
-        themes = {
-            "system": self.tr("System"),
-            "light": self.tr("Light"),
-            "dark": self.tr("Dark"),
-        }
-        choice_menu(self.menu, self.tr("Theme"), themes, chosen_theme(), self._choose_theme)
-        languages = {"system": self.tr("System"), **LANGUAGES}
-        current = self.settings.get("language", "system")
-        choice_menu(self.menu, self.tr("Language"), languages, current, self._choose_language)
 
     def _add_page_key(self, number: int, key: str) -> None:
         out = QAction(self.titles()[key], self)
@@ -154,7 +120,10 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         self.top_bar = TopBar(
-            undo=self.undo_action, redo=self.redo_action, copy=self.copy_action, menu=self.menu
+            undo=self.choices.undo,
+            redo=self.choices.redo,
+            copy=self.copy_action,
+            menu=self.menu,
         )
         titles = self.titles()
         self.rail = Rail(
@@ -170,7 +139,9 @@ class MainWindow(QMainWindow):
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setCollapsible(0, False)
         self.splitter.setSizes([640, 132])
-        middle = row(self.rail, self.splitter, spacing=0)
+        right = column(self.recovery.bar, self.splitter, spacing=0)
+        right.setStretch(1, 1)
+        middle = row(self.rail, right, spacing=0)
         middle.setStretch(1, 1)
         root = QWidget()
         root.setProperty("panel", "page")
@@ -232,6 +203,7 @@ class MainWindow(QMainWindow):
             page.set_recent(self.settings.recent())
             page.folder_wanted.connect(self.opener.choose_model)
             page.recent_chosen.connect(self.opener.open_name)
+            page.name_wanted.connect(self.opener.open_name)
             page.recent_forgotten.connect(self.opener.forget)
             page.tour_wanted.connect(self.help_desk.take_tour)
 
@@ -282,6 +254,7 @@ class MainWindow(QMainWindow):
         self.status.set_text("")
         self._show_command()
         page.shown()
+        self.session.note_place(key)
 
     @Slot(int)
     def _show_page_at(self, index: int) -> None:
@@ -319,9 +292,10 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_model(self) -> None:
-        """A model was opened: show what it is."""
+        """A model was opened: show what it is; a project reopens where it was."""
         if self.session.info is not None:
-            self.show_page("model")
+            place = str(self.session.page_options("window").get("page", ""))
+            self.show_page(place if place in KEYS[1:] else "model")
 
     @Slot()
     def _show_recent(self) -> None:
@@ -336,7 +310,7 @@ class MainWindow(QMainWindow):
         self.top_bar.project.set_text(" · ".join(part for part in (name, saved) if part))
         self.setWindowTitle(f"{name} — SEER Studio" if name else "SEER Studio")
 
-    # -- commands, theme, language -----------------------------------------------------------
+    # -- commands ----------------------------------------------------------------------------
 
     @Slot()
     def copy_command(self) -> None:
@@ -352,41 +326,9 @@ class MainWindow(QMainWindow):
             self.status.set_text(copied)
             announce(self.status, copied)
 
-    @Slot()
-    def show_settings(self) -> SettingsDialog:
-        """Show the user's preferences."""
-        dialog = SettingsDialog(self.settings, self.session.data_dir, self)
-        dialog.theme_chosen.connect(self.set_theme)
-        dialog.language_chosen.connect(self.set_language)
-        dialog.recent_cleared.connect(self.opener.recent_changed)
-        dialog.open()
-        return dialog
-
     def current_topic(self) -> str:
         """The help page of the page that is shown."""
         return next(key for key, page in self.pages.items() if page is self.page)
-
-    @Slot(QAction)
-    def _choose_theme(self, chosen: QAction) -> None:
-        self.set_theme(chosen.data())
-
-    @Slot(str)
-    def set_theme(self, name: ThemeName) -> None:
-        """Dress the window, and remember it."""
-        self.settings.set("theme", name)
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        apply_theme(app, name)
-
-    @Slot(QAction)
-    def _choose_language(self, chosen: QAction) -> None:
-        self.set_language(chosen.data())
-
-    @Slot(str)
-    def set_language(self, code: str) -> None:
-        """Ask for the window in another language, and remember it."""
-        self.settings.set("language", code)
-        self.language_chosen.emit(code)
 
     # -- Qt's events -------------------------------------------------------------------------
 
@@ -425,7 +367,9 @@ class MainWindow(QMainWindow):
         return ask(
             self,
             self.tr("A job is still running"),
-            self.tr("{jobs}: quitting stops it.").format(jobs=titles),
+            self.tr("{jobs}: quitting stops it. It is offered again next time.").format(
+                jobs=titles
+            ),
             self.tr("Stop and quit"),
             self.tr("Keep working"),
         )
@@ -443,6 +387,7 @@ class MainWindow(QMainWindow):
         self._remember_shape()
         self.meter.stop()
         self.session.close()
+        self.recovery.closed()
         event.accept()
 
     def _remember_shape(self) -> None:

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QByteArray,
+    QMimeData,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+)
 
 from app.widgets import numbers
 from app.widgets.job_dock import JobRole
 
 Index = QModelIndex | QPersistentModelIndex
+# A waiting job that is dragged to another place among the waiting ones; holds its row.
+JOB_TYPE = "application/x-seer-job-row"
+# Of a log file that an earlier run of the program wrote, this much is shown.
+MOST_LOG_BYTES = 200_000
 
 
 class JobLike(Protocol):
@@ -20,6 +33,7 @@ class JobLike(Protocol):
     state: str
     stopping: bool
     over: bool
+    log: list
     progress: float | None
 
 
@@ -62,8 +76,47 @@ class JobsModel(QAbstractListModel):
             JobRole.LOG: lambda: log_text(job),
             JobRole.COMMAND: lambda: job.task.command,
             JobRole.CAN: lambda: self.abilities(job),
+            JobRole.LOG_FILE: lambda: log_file(job),
         }
         return readers[JobRole(role)]() if role in readers else None
+
+    # -- dragging ----------------------------------------------------------------------------
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """A waiting job can be dragged to another place among the waiting ones."""
+        flags = super().flags(index)
+        if not index.isValid():
+            return flags | Qt.ItemFlag.ItemIsDropEnabled
+        if self._jobs[index.row()].state == "queued":
+            flags |= Qt.ItemFlag.ItemIsDragEnabled
+        return flags
+
+    def supportedDropActions(self) -> Qt.DropAction:
+        """Jobs move; nothing is copied."""
+        return Qt.DropAction.MoveAction
+
+    def mimeTypes(self) -> list[str]:
+        """A row of this list."""
+        return [JOB_TYPE]
+
+    def mimeData(self, indexes: list[QModelIndex]) -> QMimeData:
+        """The row that is dragged."""
+        data = QMimeData()
+        data.setData(JOB_TYPE, QByteArray(str(indexes[0].row()).encode()))
+        return data
+
+    def dropMimeData(
+        self, data: QMimeData, _action: Qt.DropAction, row: int, _column: int, parent: Index
+    ) -> bool:
+        """Move the job that was dropped; the view removes nothing, so this says False."""
+        text = bytes(data.data(JOB_TYPE).data()).decode()
+        if not text.isdecimal() or int(text) >= len(self._jobs):
+            return False
+        target = parent.row() if parent.isValid() else row
+        job = self._jobs[int(text)]
+        before = self._jobs[: len(self._jobs) if target < 0 else target]
+        self._queue.move_to(job, sum(o.state == "queued" and o is not job for o in before))
+        return False
 
     def job(self, row: int) -> JobLike:
         """The job of a row."""
@@ -76,6 +129,7 @@ class JobsModel(QAbstractListModel):
         if job.stopping:
             return self.tr("Stopping…")
         return {
+            "held": self.tr("Not finished last time. Resume?"),
             "queued": self.tr("Waiting"),
             "running": self.tr("Running"),
             "paused": self.tr("Paused"),
@@ -90,7 +144,7 @@ class JobsModel(QAbstractListModel):
         event = job.latest
         if job.state == "failed":
             return job.error.what
-        if job.state in {"queued", "paused", "cancelled"} or job.stopping:
+        if job.state in {"held", "queued", "paused", "cancelled"} or job.stopping:
             parts.append(self.state_text(job))
         if job.state == "done":
             if event is not None:
@@ -115,7 +169,7 @@ class JobsModel(QAbstractListModel):
         can: set[str] = set()
         if job.state == "running" and not job.stopping:
             can.add("pause")
-        if job.state == "paused":
+        if job.state in {"held", "paused"}:
             can.add("resume")
         if not job.over and not job.stopping:
             can.add("cancel")
@@ -128,6 +182,8 @@ class JobsModel(QAbstractListModel):
             can |= {"down"} if place < len(waiting) - 1 else set()
         if job.state == "failed":
             can.add("details")
+        if log_file(job):
+            can.add("file")
         if job.task.command:
             can.add("copy")
         return frozenset(can)
@@ -181,11 +237,32 @@ def amount(done: int, unit: str) -> str:
     return numbers.size(done) if unit == "bytes" else f"{done:,} {unit}"
 
 
+def log_file(job: JobLike) -> str:
+    """Where a job's log is kept, or empty."""
+    path = job.book.path
+    return str(path) if path is not None and path.is_file() else ""
+
+
 def log_text(job: JobLike) -> str:
-    """A job's log, one line each, with the time."""
+    """A job's log, one line each, with the time; of an earlier run what its file holds."""
+    if job.state == "held":
+        return _tail(job)
     lines = []
     for entry in job.log:
         clock = time.strftime("%H:%M:%S", time.localtime(entry.seconds))
         mark = "" if entry.level == "info" else f"{entry.level}: "
         lines.append(f"{clock}  {mark}{entry.text}")
     return "\n".join(lines)
+
+
+def _tail(job: JobLike) -> str:
+    """The end of a log file."""
+    path = log_file(job)
+    if not path:
+        return ""
+    try:
+        with Path(path).open("rb") as file:
+            file.seek(max(Path(path).stat().st_size - MOST_LOG_BYTES, 0))
+            return file.read().decode("utf-8", errors="replace").rstrip()
+    except OSError:
+        return ""

@@ -217,9 +217,9 @@ class ExportPage(Page):
     @Slot()
     def _on_job(self) -> None:
         job = self.watch.job
-        if job is not None and job.task.kind == "reload":
+        if job is not None and job.task.kind == "reload" and job.state != "held":
             self.result.show_reload(job)
-        if job is None or job.over:
+        if not self.watch.busy:
             self._refresh()
             return
         self.primary_action.setEnabled(False)

@@ -48,8 +48,8 @@ class JobWatch(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether such a job runs or waits."""
-        return self.job is not None and not self.job.over
+        """Whether such a job runs or waits for its turn."""
+        return self.job is not None and not self.job.over and self.job.state != "held"
 
     @Slot()
     def pause(self) -> None:
@@ -86,7 +86,7 @@ class JobWatch(QObject):
 
     def _show(self) -> None:
         job = self.job
-        if job is None or job.over:
+        if job is None or not self.busy:
             self._strip.put_away()
             return
         self._strip.show_run(

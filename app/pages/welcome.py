@@ -77,6 +77,7 @@ class WelcomePage(Page):
     """Where everybody starts."""
 
     folder_wanted = Signal()
+    name_wanted = Signal(str)
     recent_chosen = Signal(str)
     recent_forgotten = Signal(str)
     tour_wanted = Signal()
@@ -231,12 +232,12 @@ class WelcomePage(Page):
     # -- what is asked of it -----------------------------------------------------------------
 
     def _open_demo(self) -> None:
-        self.session.open_demo()
+        self.name_wanted.emit("demo")
 
     def _open_hub(self) -> None:
         name = self.hub_field.text().strip()
         if name:
-            self.session.open_model(name)
+            self.name_wanted.emit(name)
 
     def _hub_edited(self, text: str) -> None:
         self.hub_button.setEnabled(bool(text.strip()))

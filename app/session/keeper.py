@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -28,8 +28,12 @@ if TYPE_CHECKING:
 
 # A moment after the last change, so that a stroke of the brush is one save.
 AUTOSAVE_MS = 1500
+# "own": hold the folder; "take over": also from one whom nobody here can ask; "read": only look.
+Access = Literal["own", "take over", "read"]
 # Temporary projects older than the newest of these are removed.
 MOST_TEMPORARY = 10
+# What a moved project takes along of its runs where that means copying.
+MOST_COPIED_BYTES = 256 * 2**20
 # How long a save may take to end before another begins.
 SAVE_SECONDS = 30.0
 
@@ -45,6 +49,7 @@ class Contents:
         plan: The current plan.
         variants: The variants table.
         pages: Options by page, JSON values.
+        unfinished: Jobs that are not over, as `unfinished.notes` gives them.
     """
 
     model: str = ""
@@ -53,6 +58,7 @@ class Contents:
     plan: Plan | None = None
     variants: tuple[Variant, ...] = ()
     pages: Mapping[str, Mapping[str, object]] | None = None
+    unfinished: tuple[Mapping[str, object], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,13 +67,15 @@ class Opened:
 
     Attributes:
         project: The project.
-        lock: Held by this process from now on.
+        lock: Held by this process from now on; None where the project is only looked at.
         contents: What the session takes over.
+        crashed: Whether whoever had it open before died without closing it.
     """
 
     project: Project
-    lock: ProjectLock
+    lock: ProjectLock | None
     contents: Contents
+    crashed: bool = False
 
 
 def temporary_folder(home: Path, model: str) -> Path:
@@ -104,24 +112,50 @@ def write(project: Project, contents: Contents) -> Project:
         model_fingerprint=contents.info.fingerprint if contents.info else "",
         variants=tuple(variant.to_json() for variant in contents.variants),
         pages=contents.pages or {},
+        unfinished=contents.unfinished,
     )
     project.save()
     return project
 
 
-def read(folder: Path, run: Run) -> Opened:
+def bring_runs(old: Path, new: Path) -> None:
+    """Take logs, and what stopped jobs go on from, along into a project's new folder.
+
+    On the same disk everything is renamed; across disks large files stay behind.
+    """
+    for source in sorted((old / "runs").rglob("*")):
+        target = new / "runs" / source.relative_to(old / "runs")
+        if source.is_dir():
+            target.mkdir(parents=True, exist_ok=True)
+            continue
+        try:
+            source.rename(target)
+        except OSError:
+            if source.stat().st_size <= MOST_COPIED_BYTES:
+                shutil.copy2(source, target)
+
+
+def read(folder: Path, run: Run, access: Access = "own") -> Opened:
     """Open a project with everything in it.
 
+    Args:
+        folder: The project's folder.
+        run: Checked once.
+        access: Whether the folder is held, and how.
+
     Raises:
-        StudioError: The project or its model cannot be opened, or another window has it.
+        LockedError: Another window has it.
+        StudioError: The project or its model cannot be opened.
     """
     from core.checkpoint import inspect_model, locate_model
     from core.evaluation.variant import Variant
     from core.project import ProjectLock, open_project
 
-    lock = ProjectLock(folder)
+    lock = None if access == "read" else ProjectLock(folder)
     project = open_project(folder)
-    lock.acquire()
+    crashed = lock is not None and lock.abandoned()
+    if lock is not None:
+        lock.acquire(take_over=access == "take over")
     try:
         info = inspect_model(locate_model(project.model)) if project.model else None
         run.check()
@@ -134,7 +168,8 @@ def read(folder: Path, run: Run) -> Opened:
             profile = None
         variants = tuple(Variant.from_json(data) for data in project.variants)
     except BaseException:
-        lock.release()
+        if lock is not None:
+            lock.release()
         raise
     contents = Contents(
         model=project.model,
@@ -143,8 +178,9 @@ def read(folder: Path, run: Run) -> Opened:
         plan=plan,
         variants=variants,
         pages=project.pages,
+        unfinished=project.unfinished if lock is not None else (),
     )
-    return Opened(project=project, lock=lock, contents=contents)
+    return Opened(project=project, lock=lock, contents=contents, crashed=crashed)
 
 
 class Keeper(QObject):
@@ -169,6 +205,7 @@ class Keeper(QObject):
         self.project: Project | None = None
         self.temporary = True
         self.dirty = False
+        self.read_only = False
         self._contents = contents
         self._start = start
         self._home = home
@@ -187,17 +224,25 @@ class Keeper(QObject):
 
     @property
     def folder(self) -> Path | None:
-        """The project's folder, or None."""
-        return self.project.folder if self.project is not None else None
+        """The project's folder, where one may write; None without one."""
+        if self.project is None or self.read_only:
+            return None
+        return self.project.folder
 
     def touch(self) -> None:
         """Something changed: save in a moment."""
-        if self.project is None:
+        if self.project is None or self.read_only:
             return
         if not self.dirty:
             self.dirty = True
             self.changed.emit()
         self._timer.start()
+
+    def touch_quietly(self) -> None:
+        """Something changed that nobody needs to see being saved."""
+        if self.project is not None and not self.read_only:
+            self.dirty = True
+            self._timer.start()
 
     def begin(self) -> None:
         """Start a temporary project for what the session holds now."""
@@ -209,15 +254,21 @@ class Keeper(QObject):
             self.temporary = True
         self.changed.emit()
 
-    def move_to(self, folder: Path) -> None:
-        """Save into a new folder from now on."""
+    def move_to(self, folder: Path, *, busy: bool = False) -> None:
+        """Save into a new folder from now on.
+
+        Args:
+            folder: New or empty.
+            busy: Whether a job is writing into the old folder: then that stays where it is.
+        """
         contents = self._contents()
         project, lock = create(folder, contents)
         project = write(project, contents)
         old, was_temporary = self.folder, self.temporary
         self.release()
         self.project, self._lock, self.temporary = project, lock, False
-        if old is not None and was_temporary:
+        if old is not None and was_temporary and not busy:
+            bring_runs(old, folder)
             shutil.rmtree(old, ignore_errors=True)
         self.changed.emit()
 
@@ -225,8 +276,10 @@ class Keeper(QObject):
         """Take over a project that was read."""
         self.release()
         self.project, self._lock = opened.project, opened.lock
+        self.read_only = opened.lock is None
         home = self._home
-        self.temporary = home is not None and (home / "unsaved") in opened.project.folder.parents
+        unsaved = home is not None and (home / "unsaved") in opened.project.folder.parents
+        self.temporary = unsaved or self.read_only
         self.changed.emit()
 
     def release(self) -> None:
@@ -237,6 +290,7 @@ class Keeper(QObject):
             self._lock.release()
         self._generation += 1
         self.project, self._lock, self.dirty, self._saving = None, None, False, None
+        self.read_only = False
 
     def flush(self) -> None:
         """Save now, on this thread, if anything is unsaved."""
@@ -252,7 +306,7 @@ class Keeper(QObject):
     @Slot()
     def save_soon(self) -> None:
         """Save on a worker thread; a change meanwhile is saved afterwards."""
-        if self.project is None:
+        if self.project is None or self.read_only:
             return
         if self._saving is not None:
             self._timer.start()

@@ -18,10 +18,10 @@ from PySide6.QtGui import QUndoStack
 
 from app.commands import SetPlan
 from app.jobs.job import Job
-from app.jobs.queue import JobQueue
 from app.jobs.task import Task
 from app.session.derived import Derived
-from app.session.keeper import Contents, Keeper, Opened, read
+from app.session.keeper import Contents
+from app.session.kept import KeptSession, short
 from core.run import Run, Snapshot
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from core.export import ExportResult
     from core.planning import Plan
     from core.profiling import Profile
-    from core.project import Project
 
 DEFAULT_METRIC = "soft-count"
 # Enough to walk back through an hour of painting; a plan shares its unchanged rows with its
@@ -40,7 +39,7 @@ DEFAULT_METRIC = "soft-count"
 UNDO_LIMIT = 1000
 
 
-class Session(QObject, Derived):
+class Session(KeptSession, Derived):
     """What is open, and what is current.
 
     Signals carry nothing: a view asks for what it shows.
@@ -49,7 +48,6 @@ class Session(QObject, Derived):
         data_dir: Where temporary projects live; None keeps nothing on disk until a folder is given.
     """
 
-    project_changed = Signal()  # another project, its name, or whether it is saved
     model_changed = Signal()
     calibration_changed = Signal()
     profile_changed = Signal()  # a complete profile, or a newer snapshot of a running one
@@ -59,15 +57,11 @@ class Session(QObject, Derived):
     exported_changed = Signal()
 
     def __init__(self, parent: QObject | None = None, *, data_dir: Path | None = None) -> None:
-        super().__init__(parent)
-        self.data_dir = data_dir
-        self.jobs = JobQueue(self)
+        super().__init__(parent, data_dir=data_dir)
         self.jobs.job_snapshot.connect(self._take_snapshot)
         self.jobs.job_finished.connect(self._take_end)
         self.undo_stack = QUndoStack(self)
         self.undo_stack.setUndoLimit(UNDO_LIMIT)
-        self.model = ""
-        self.info: ModelInfo | None = None
         self.options: CalibrationOptions | None = None
         self.profile: Profile | None = None
         self.live_profile: Profile | None = None
@@ -76,10 +70,7 @@ class Session(QObject, Derived):
         self.plan: Plan | None = None
         self.variants: tuple[Variant, ...] = ()
         self.exported: ExportResult | None = None
-        self._pages: dict[str, Mapping[str, object]] = {}
         self._cache: dict[str, tuple[tuple[object, ...], object]] = {}
-        self._keeper = Keeper(self._contents, self.start, data_dir, self)
-        self._keeper.changed.connect(self.project_changed)
         for changed in (
             self.calibration_changed,
             self.scores_changed,
@@ -104,7 +95,7 @@ class Session(QObject, Derived):
             run.check()
             return name, inspect_model(locate_model(name))
 
-        title = self.tr("Open {name}").format(name=_short(name))
+        title = self.tr("Open {name}").format(name=short(name))
         return self.start(
             Task(
                 title=title,
@@ -127,7 +118,7 @@ class Session(QObject, Derived):
 
     def set_model(self, info: ModelInfo | None, *, name: str = "") -> None:
         """Make a model the current one; what belonged to another one is dropped."""
-        self._keeper.release()
+        self._leave()
         self._pages = {}
         self._take_values(Contents(model=name or (str(info.path) if info else ""), info=info))
         if info is not None:
@@ -244,83 +235,10 @@ class Session(QObject, Derived):
         self.exported = result
         self.exported_changed.emit()
 
-    # -- the project -------------------------------------------------------------------------
-
-    @property
-    def project(self) -> Project | None:
-        """The project as it was last written, or None."""
-        return self._keeper.project
-
-    @property
-    def folder(self) -> Path | None:
-        """The project's folder, where jobs may write; None without one."""
-        return self._keeper.folder
-
-    @property
-    def temporary(self) -> bool:
-        """Whether the user has given the project no folder yet."""
-        return self._keeper.temporary
-
-    @property
-    def name(self) -> str:
-        """What the top bar calls what is open."""
-        if self.folder is not None and not self.temporary:
-            return self.folder.name
-        return _short(self.model) if self.model else ""
-
-    def saved_text(self) -> str:
-        """Whether the project is saved, in a word."""
-        if self.temporary:
-            return self.tr("not saved")
-        return self.tr("saving…") if self._keeper.unsaved else self.tr("saved")
-
-    def open_project(self, folder: Path) -> Job:
-        """Open a project folder beside whatever runs; everything in it becomes current."""
-
-        def load(run: Run) -> Opened:
-            return read(folder, run)
-
-        title = self.tr("Open {name}").format(name=folder.name)
-        return self.start(
-            Task(title=title, kind="open", function=load, on_result="take_project", heavy=False)
-        )
-
-    @Slot(object)
-    def take_project(self, opened: Opened) -> None:
-        """Take over a project that was read."""
-        contents = opened.contents
-        self._keeper.release()
-        self._pages = dict(contents.pages or {})
-        self._take_values(contents)
-        self._keeper.adopt(opened)
-
-    def save_project(self, folder: Path | None = None) -> None:
-        """Save the project, into another folder if one is given.
-
-        Raises:
-            ProjectError: The folder is not empty or cannot be written.
-        """
-        if folder is not None:
-            self._keeper.move_to(folder)
-        else:
-            self._keeper.flush()
-
-    @Slot(object)
-    def take_saved(self, saved: tuple[int, Project]) -> None:
-        """A save came through."""
-        self._keeper.take_saved(*saved)
-
-    def page_options(self, page: str) -> Mapping[str, object]:
-        """What a page last kept of its fields, JSON values; empty if nothing."""
-        return self._pages.get(page, {})
-
-    def set_page_options(self, page: str, options: Mapping[str, object]) -> None:
-        """Keep a page's fields in the project; JSON values only."""
-        if dict(self._pages.get(page, {})) != dict(options):
-            self._pages[page] = dict(options)
-            self._keeper.touch()
+    # -- what a project keeps ----------------------------------------------------------------
 
     def _contents(self) -> Contents:
+        """Everything that a project keeps, as it is now."""
         weights = dict(self.domain_weights) if self.domain_weights is not None else None
         own: dict[str, object] = {"metric": self.metric, "domain_weights": weights}
         return Contents(
@@ -330,18 +248,10 @@ class Session(QObject, Derived):
             plan=self.plan,
             variants=self.variants,
             pages={**self._pages, "session": own},
+            unfinished=self._unfinished(),
         )
 
-    def close(self) -> None:
-        """Stop every job, save, and give the project's folder back."""
-        self.jobs.shut_down()
-        self._keeper.release()
-
     # -- jobs --------------------------------------------------------------------------------
-
-    def start(self, task: Task) -> Job:
-        """Queue a task; its result comes back to the method that it names."""
-        return self.jobs.submit(task)
 
     @Slot(object, object)
     def _take_snapshot(self, job: Job, snapshot: Snapshot) -> None:
@@ -354,13 +264,12 @@ class Session(QObject, Derived):
             self.set_live_profile(None)
         if job.task.kind == "save" and job.state != "done":
             self._keeper.take_failure()
+        if job.task.recipe is not None and self._last_jobs is None:
+            self._keeper.touch_quietly()
+        if job.set_aside:
+            return
         if job.state == "done" and job.task.on_result:
             getattr(self, job.task.on_result)(job.result)
-
-
-def _short(name: str) -> str:
-    """The last part of a path or hub id."""
-    return Path(name).name or name
 
 
 def _quote(text: str) -> str:

@@ -17,6 +17,7 @@ class Banner(QFrame):
     """Hidden until it has something to say."""
 
     clicked = Signal()
+    cleared = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,7 +28,11 @@ class Banner(QFrame):
         self._text = label(wrap=True)
         self._button = Button()
         self._button.clicked.connect(self._click)
-        box = row(self._icon, self._text, self._button, spacing=12, margins=(12, 6, 6, 6))
+        self._dismiss = Button("", "ghost")
+        self._dismiss.clicked.connect(self.clear)
+        box = row(
+            self._icon, self._text, self._dismiss, self._button, spacing=12, margins=(12, 6, 6, 6)
+        )
         box.setStretch(1, 1)
         self.setLayout(box)
         self.setMinimumHeight(5 * UNIT + 2)
@@ -45,12 +50,24 @@ class Banner(QFrame):
         """The button that helps; hidden where there is none."""
         return self._button
 
+    @property
+    def dismiss(self) -> Button:
+        """The button that sends the message away; hidden where it stays."""
+        return self._dismiss
+
+    @property
+    def has_button(self) -> bool:
+        """Whether something is offered."""
+        return bool(self._button.text())
+
     def say(
         self,
         text: str,
         kind: str = "notice",
         button: str = "",
         on_click: Callable[[], object] | None = None,
+        *,
+        dismiss: str = "",
     ) -> None:
         """Show a message.
 
@@ -59,11 +76,14 @@ class Banner(QFrame):
             kind: "notice", "bad" or "info".
             button: What the button says; empty for none.
             on_click: What it does, besides `clicked`.
+            dismiss: What the button says that sends the message away; empty for none.
         """
         self._kind, self._on_click = kind, on_click
         self._text.setText(text)
         self._button.setText(button)
         self._button.setVisible(bool(button))
+        self._dismiss.setText(dismiss)
+        self._dismiss.setVisible(bool(dismiss))
         set_property(self, "panel", kind)
         self.setAccessibleName(text)
         self._dress()
@@ -72,6 +92,7 @@ class Banner(QFrame):
     def clear(self) -> None:
         """Have nothing to say."""
         self.hide()
+        self.cleared.emit()
 
     def _click(self) -> None:
         if self._on_click is not None:

@@ -18,7 +18,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QAction, QPainter
+from PySide6.QtGui import QAction, QKeySequence, QPainter, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QListView,
@@ -48,9 +48,11 @@ class JobRole(IntEnum):
     LOG = Qt.ItemDataRole.UserRole + 4  # the whole log as text
     COMMAND = Qt.ItemDataRole.UserRole + 5  # the `seer …` line
     CAN = Qt.ItemDataRole.UserRole + 6  # frozenset of "pause", "resume", "cancel", "retry", …
+    LOG_FILE = Qt.ItemDataRole.UserRole + 7  # path of the log, or empty
 
 
 _MARKS = {
+    "held": ("clock", "warn"),
     "queued": ("clock", "text_faint"),
     "running": ("play", "accent"),
     "paused": ("pause", "text_dim"),
@@ -90,7 +92,7 @@ class JobDelegate(QStyledItemDelegate):
         painter.setPen(color("text"))
         self._text(painter, QRect(left, area.top(), width, area.height()), title)
         left += width + 12
-        if state in {"running", "paused", "queued"}:
+        if state in {"held", "running", "paused", "queued"}:
             share = index.data(JobRole.SHARE)
             ink = "accent" if state == "running" else "bar"
             paint_bar(painter, QRectF(left, middle - 2.5, self.BAR, 6), share, ink)
@@ -112,6 +114,7 @@ class JobDock(QFrame):
     asked = Signal(str, int)
     copy_asked = Signal(str)
     details_asked = Signal(int)
+    file_asked = Signal(str)
     hidden_by_user = Signal()
 
     def __init__(self, model: QAbstractItemModel, parent: QWidget | None = None) -> None:
@@ -127,6 +130,8 @@ class JobDock(QFrame):
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._open_menu)
         self.view.doubleClicked.connect(self._open_details)
+        self.view.setDragDropMode(QListView.DragDropMode.InternalMove)
+        self.view.setDefaultDropAction(Qt.DropAction.MoveAction)
         self.log = QPlainTextEdit()
         self.log.setReadOnly(True)
         self.log.setFont(mono_font(11))
@@ -136,6 +141,7 @@ class JobDock(QFrame):
         self.log.hide()
         self._shown_log = ""
         self._actions = self._make_actions()
+        self._make_keys()
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.addWidget(self.view)
         splitter.addWidget(self.log)
@@ -166,14 +172,31 @@ class JobDock(QFrame):
             "remove": self.tr("Remove from the list"),
             "details": self.tr("What went wrong"),
             "copy": self.tr("Copy command"),
+            "file": self.tr("Open the log file"),
+        }
+        keys = {
+            "up": "Alt+Up",
+            "down": "Alt+Down",
+            "details": "Return",
+            "retry": "R",
         }
         out = {}
         for key, text in names.items():
             action = QAction(text, self)
             action.setData(key)
+            action.setShortcut(QKeySequence(keys.get(key, "")))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             action.triggered.connect(self._ask)
+            self.view.addAction(action)
             out[key] = action
         return out
+
+    def _make_keys(self) -> None:
+        """Keys of the list that mean one thing or another, as the selected job stands."""
+        for keys, call in (("Space", self._toggle_pause), ("Delete", self._end)):
+            shortcut = QShortcut(QKeySequence(keys), self.view)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(call)
 
     def _header(self) -> QWidget:
         icons = {
@@ -267,12 +290,27 @@ class JobDock(QFrame):
         if not isinstance(action, QAction) or not index.isValid():
             return
         key = str(action.data())
-        if key == "copy":
+        if key == "file":
+            self.file_asked.emit(str(index.data(JobRole.LOG_FILE)))
+        elif key == "copy":
             self.copy_asked.emit(str(index.data(JobRole.COMMAND)))
         elif key == "details":
             self.details_asked.emit(index.row())
         else:
             self.asked.emit(key, index.row())
+
+    def _toggle_pause(self) -> None:
+        self._trigger("resume", "pause")
+
+    def _end(self) -> None:
+        self._trigger("cancel", "remove")
+
+    def _trigger(self, *keys: str) -> None:
+        """The first of some actions that is possible."""
+        for key in keys:
+            if self._actions[key].isEnabled():
+                self._actions[key].trigger()
+                return
 
     def _open_details(self, index: QModelIndex) -> None:
         if "details" in index.data(JobRole.CAN):

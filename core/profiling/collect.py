@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import platform
 import time
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from core import __version__
 from core.errors import InputError, ResourceError
 from core.profiling import partial
 from core.profiling.files import save_profile
@@ -183,7 +185,7 @@ def check_tokens(live: LiveModel, batch: Batch) -> None:
 def versions() -> Mapping[str, str]:
     """What the numbers may depend on besides the model and the text."""
     found = {name: version(name) for name in ("torch", "transformers", "numpy")}
-    return found | {"python": platform.python_version()}
+    return found | {"python": platform.python_version(), "seer_studio": __version__}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -320,6 +322,7 @@ class Pass:
             seconds=self.seconds,
             streamed=live.stream is not None,
             peak_rss_bytes=peak_rss_bytes(),
+            made_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             peak_device_bytes=torch.cuda.max_memory_allocated(live.device) if on_cuda else 0,
             **self.probe.arrays(),
         )

@@ -45,6 +45,7 @@ _PLAIN = (
     "streamed",
     "peak_rss_bytes",
     "peak_device_bytes",
+    "made_at",
 )
 _GATED = ("gate_sum", "gated_norm_sum")  # a family's gate may be negative
 _MAX_SIDE = 2**16  # layers, experts, domains, tokens kept: a hostile file names no more
@@ -146,6 +147,7 @@ def _facts(path: Path, metadata: Mapping[str, str]) -> dict[str, list[object]]:
         raise _damaged(path, "its description is not JSON") from error
     if not isinstance(facts, dict):
         raise _damaged(path, "its description is not an object")
+    facts.setdefault("made_at", "")  # younger than the schema
     for name, check in _CHECKS.items():
         if name not in facts or not check(facts[name]):
             raise _damaged(path, f"its '{name}' is missing or has a wrong type")
@@ -242,4 +244,5 @@ _CHECKS = {
     "streamed": lambda value: isinstance(value, bool),
     "peak_rss_bytes": _is_count,
     "peak_device_bytes": _is_count,
+    "made_at": lambda value: isinstance(value, str) and len(value) <= 40,
 }

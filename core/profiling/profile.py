@@ -60,6 +60,7 @@ class Profile:
         streamed: Whether the model was streamed layer by layer.
         peak_rss_bytes: Highest resident memory of the process.
         peak_device_bytes: Highest memory allocated on the device; 0 on the CPU.
+        made_at: When the pass ended, UTC, ISO 8601; empty in a file of an older version.
         count: [D, L, E] int64, |T_e|.
         soft_count: [D, L, E], sum of p over all valid tokens.
         gate_sum: [D, L, E], sum of g over T_e.
@@ -93,6 +94,7 @@ class Profile:
     streamed: bool = False
     peak_rss_bytes: int = 0
     peak_device_bytes: int = 0
+    made_at: str = ""
     count: Ints
     soft_count: Floats
     gate_sum: Floats
@@ -256,6 +258,7 @@ def merge(profiles: Sequence[Profile]) -> Profile:
         seconds=sum(p.seconds for p in profiles),
         peak_rss_bytes=max(p.peak_rss_bytes for p in profiles),
         peak_device_bytes=max(p.peak_device_bytes for p in profiles),
+        made_at=max(p.made_at for p in profiles),
         **arrays,  # type: ignore[arg-type]
     )
 

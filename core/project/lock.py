@@ -11,7 +11,7 @@ from typing import Self
 
 import psutil
 
-from core.errors import ProjectError
+from core.errors import LockedError, ProjectError
 
 LOCK_NAME = ".seer-lock"
 # Process start times are compared with this slack: they are stored in hundredths of a second.
@@ -36,17 +36,21 @@ class ProjectLock:
         """Whether this object holds the lock."""
         return self._held
 
-    def acquire(self) -> None:
+    def acquire(self, *, take_over: bool = False) -> None:
         """Take the lock, and clear away what a killed save left behind.
 
+        Args:
+            take_over: Take it also from a holder on another machine, which nobody here can ask.
+
         Raises:
-            ProjectError: A living process holds it, or the folder cannot be written.
+            LockedError: A living process holds it, or one on another machine.
+            ProjectError: The folder cannot be written.
         """
         for _ in range(3):  # a stale lock may be taken over by somebody else in between
             try:
                 self._create()
             except FileExistsError:
-                self._remove_if_stale()
+                self._remove_if_stale(take_over=take_over)
                 continue
             except OSError as error:
                 raise ProjectError(
@@ -56,15 +60,35 @@ class ProjectLock:
             self._held = True
             _clear_debris(self._path.parent)
             return
-        raise ProjectError(
-            f"{self._path.parent} is being opened by another window", remedy="open it again"
+        raise LockedError(
+            f"{self._path.parent} is being opened by another window",
+            remedy="open it again",
+            folder=self._path.parent,
         )
 
     def release(self) -> None:
-        """Give the lock back; harmless when it is not held."""
+        """Give the lock back; harmless when it is not held, or was taken over meanwhile."""
         if self._held:
             self._held = False
-            self._path.unlink(missing_ok=True)
+            if self._is_mine():
+                self._path.unlink(missing_ok=True)
+
+    def abandoned(self) -> bool:
+        """Whether a process of this machine held the folder and died without giving it back."""
+        try:
+            holder = _holder(self._path.read_text(encoding="utf-8"))
+        except OSError:
+            return False
+        if holder is None:
+            return True
+        return holder[1] == socket.gethostname() and not _alive(holder[0], holder[2])
+
+    def _is_mine(self) -> bool:
+        try:
+            holder = _holder(self._path.read_text(encoding="utf-8"))
+        except OSError:
+            return False
+        return holder is not None and holder[:2] == (os.getpid(), socket.gethostname())
 
     def __enter__(self) -> Self:
         self.acquire()
@@ -96,11 +120,11 @@ class ProjectLock:
         finally:
             mine.unlink(missing_ok=True)
 
-    def _remove_if_stale(self) -> None:
-        """Remove a lock whose holder is gone.
+    def _remove_if_stale(self, *, take_over: bool) -> None:
+        """Remove a lock whose holder is gone, or cannot be asked and is to be robbed.
 
         Raises:
-            ProjectError: The holder lives, or is on another machine where nobody can tell.
+            LockedError: The holder lives, or is on another machine where nobody can tell.
         """
         try:
             text = self._path.read_text(encoding="utf-8")
@@ -108,15 +132,19 @@ class ProjectLock:
             return
         holder = _holder(text)
         folder = self._path.parent
-        if holder is not None and holder[1] != socket.gethostname():
-            raise ProjectError(
+        elsewhere = holder is not None and holder[1] != socket.gethostname()
+        if holder is not None and elsewhere and not take_over:
+            raise LockedError(
                 f"{folder} is open on another machine ({holder[1]})",
                 remedy=f"close it there, or delete {self._path} if nothing runs there",
+                folder=folder,
+                certain=False,
             )
-        if holder is not None and _alive(holder[0], holder[2]):
-            raise ProjectError(
+        if holder is not None and not elsewhere and _alive(holder[0], holder[2]):
+            raise LockedError(
                 f"{folder} is open in another window (process {holder[0]})",
                 remedy="close that window first",
+                folder=folder,
             )
         # Renaming first makes sure that of two who found it stale only one removes it.
         grave = self._path.with_name(f"{LOCK_NAME}.{os.getpid()}~")

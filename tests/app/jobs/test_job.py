@@ -227,3 +227,41 @@ def test_quiet_housekeeping_vanishes_when_done(queue, qtbot):
         pass
     assert job.state == "done"
     assert len(queue) == 0
+
+
+def test_a_held_job_waits_for_the_users_word_and_then_for_its_turn(queue, qtbot):
+    busy = queue.submit(task(run_for_ever))
+    held = queue.hold(task(lambda run: 7))
+    assert held.state == "held"
+    assert queue.unfinished == [busy]
+    held.resume()
+    assert held.state == "queued"
+    busy.cancel()
+    qtbot.waitUntil(lambda: held.over, timeout=3000)
+    assert held.result == 7
+
+
+def test_a_held_job_is_forgotten_without_having_run(queue):
+    ran = []
+    held = queue.hold(task(lambda run: ran.append(1)))
+    held.cancel()
+    assert held.state == "cancelled"
+    assert ran == []
+
+
+def test_a_waiting_job_is_moved_to_any_place_among_the_waiting(queue):
+    queue.submit(task(run_for_ever))
+    a, b, c = (queue.submit(task(run_for_ever, title=name)) for name in "abc")
+    queue.move_to(c, 0)
+    assert [job.title for job in queue if job.state == "queued"] == ["c", "a", "b"]
+    queue.move(a, -1)
+    assert [job.title for job in queue if job.state == "queued"] == ["a", "c", "b"]
+    queue.move_to(b, 7)
+    assert [job.title for job in queue if job.state == "queued"] == ["a", "c", "b"]
+
+
+def test_jobs_that_are_set_aside_are_stopped_and_forgotten(queue, qtbot):
+    job = queue.submit(task(run_for_ever))
+    queue.set_aside()
+    qtbot.waitUntil(lambda: len(queue) == 0, timeout=3000)
+    assert job.state == "cancelled"

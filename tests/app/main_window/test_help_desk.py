@@ -125,7 +125,7 @@ def test_the_about_box_copies_versions(window, qtbot):
 
 
 def test_settings_hold_at_once_and_are_kept(window, settings, qtbot):
-    dialog = window.show_settings()
+    dialog = window.choices.show_settings()
     dialog.theme.setCurrentIndex(dialog.theme.findData("light"))
     assert chosen_theme() == settings.get("theme") == "light"
     dialog.threads.setValue(3)
@@ -145,7 +145,7 @@ def test_clearing_the_recent_list_empties_welcome_as_well(window, settings, qtbo
     from app.main_window.settings import Recent
 
     settings.remember(Recent(kind="model", path="org/model", name="model"))
-    dialog = window.show_settings()
+    dialog = window.choices.show_settings()
     qtbot.mouseClick(dialog.clear, Qt.MouseButton.LeftButton)
     assert settings.recent() == ()
     assert window.pages["welcome"].recent_rows == []

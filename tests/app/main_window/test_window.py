@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from app.main_window import MainWindow, Settings
 from app.main_window import window as window_module
 from app.main_window.dialogs import ErrorDialog
 from app.main_window.opener import Opener
+from app.main_window.runs import RunsDialog
 from app.session import Session
 from app.theme import apply_theme, chosen_theme, theme
 from core.checkpoint import inspect_model
@@ -291,3 +293,38 @@ def test_the_model_page_states_what_the_headers_say(window, folder):
     facts = {name: value.full_text for name, value in page.facts.values.items()}
     assert facts["Model type"] == "mixtral"
     assert facts["Experts per layer"] == "8"
+
+
+def test_earlier_runs_show_the_logs_of_the_project_the_newest_first(window, qtbot, tmp_path):
+    runs = tmp_path / "runs"
+    for number, name in enumerate(("20261124-054405-profile", "20261124-060000-export")):
+        (runs / name).mkdir(parents=True)
+        (runs / name / "log.txt").write_text(f"read {number} layers\n")
+        os.utime(runs / name / "log.txt", (number, number))
+    window.session.jobs.log_home = lambda: runs
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(window, Qt.Key.Key_J, both)
+    dialog = window.findChild(RunsDialog)
+    shown = [dialog.list.item(row).text() for row in range(dialog.list.count())]
+    assert shown == ["2026-11-24 06:00  export", "2026-11-24 05:44  profile"]
+    assert dialog.text.toPlainText() == "read 1 layers\n"
+    dialog.list.setCurrentRow(1)
+    assert dialog.text.toPlainText() == "read 0 layers\n"
+    dialog.accept()
+
+
+def test_opening_something_else_asks_while_a_job_runs(window, qtbot, folder):
+    open_model(window, folder)
+    job = start(window)
+    qtbot.waitUntil(lambda: job.state == "running")
+    asked = []
+    window.opener.confirm_leave = lambda titles: asked.append(titles) or False
+    window.opener.open_path(folder.parent)
+    assert asked == ["Profile"]
+    assert job.state == "running"
+    assert window.session.info is not None
+    window.opener.confirm_leave = lambda titles: True
+    with qtbot.waitSignal(window.session.model_changed, timeout=5000):
+        window.opener.open_path(folder)
+    qtbot.waitUntil(lambda: job.over, timeout=5000)
+    assert job.state == "cancelled"

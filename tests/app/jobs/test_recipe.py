@@ -1,0 +1,97 @@
+"""A task outlives the program as JSON, and nothing else can be smuggled in that way."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app.jobs.measuring import Measure, Subject
+from app.jobs.recipe import decode, encode, remake
+from app.jobs.tasks import evaluate_task, export_task, profile_task
+from core.calibration import CalibrationOptions, Source
+from core.checkpoint import inspect_model
+from core.errors import ProjectError
+from core.export import ExportOptions
+from core.planning import Plan
+from tests.app.folders import write_mixtral
+
+
+@pytest.fixture
+def subject(tmp_path) -> Subject:
+    folder = write_mixtral(tmp_path / "tiny")
+    info = inspect_model(folder)
+    return Subject(name=str(folder), folder=folder, info=info, device="cpu", stream="always")
+
+
+OPTIONS = CalibrationOptions(
+    sources=(Source(path_or_id="demo"), Source(path_or_id="a.txt", domain="law", field="body")),
+    max_tokens=4096,
+    seed=7,
+)
+
+
+def through_a_file(task, folder: Path) -> object:
+    return json.loads(json.dumps(task.recipe.to_json(folder)))
+
+
+def half(subject: Subject) -> Plan:
+    kept = Plan.keep_all(subject.info).kept_LE.copy()
+    kept[:, ::2] = False
+    return Plan.keep_all(subject.info).with_kept(kept)
+
+
+def tasks_of(subject: Subject, folder: Path):
+    plan = half(subject)
+    yield profile_task(subject, OPTIONS, output=folder / "runs" / "p.safetensors")
+    yield evaluate_task(subject, Measure(name="half", options=OPTIONS, plan=plan))
+    options = ExportOptions(plan=plan, output=folder.parent / "out", drop_mtp=True)
+    yield export_task(subject, options, plan_file="plan.json", shard_size="5GB")
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_a_task_is_made_again_from_its_json_with_every_option(subject, tmp_path, number) -> None:
+    folder = tmp_path / "project"
+    task = list(tasks_of(subject, folder))[number]
+    plain = Subject(name=subject.name, folder=subject.folder, info=subject.info)
+    again = remake(through_a_file(task, folder), plain, folder)
+    assert again.command == task.command
+    assert again.title == task.title
+    assert again.recipe == task.recipe
+
+
+def test_a_project_that_was_moved_takes_its_jobs_outputs_along(subject, tmp_path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    task = profile_task(subject, OPTIONS, output=old / "runs" / "p.safetensors")
+    again = remake(through_a_file(task, old), subject, new)
+    assert again.recipe.arguments["output"] == new / "runs" / "p.safetensors"
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (None, "no options"),
+        ({"maker": "shell", "arguments": {}}, "does not know the job 'shell'"),
+        ({"maker": "profile", "arguments": {"command": "rm"}}, "cannot be read"),
+        ({"maker": "profile", "arguments": {"options": {"type": "os.system"}}}, "unknown type"),
+        (
+            {"maker": "profile", "arguments": {"output": {"type": "inside", "path": "../../x"}}},
+            "outside the project",
+        ),
+    ],
+)
+def test_a_hostile_or_damaged_recipe_is_refused(subject, tmp_path, data, words) -> None:
+    with pytest.raises(ProjectError, match=words):
+        remake(data, subject, tmp_path)
+
+
+def test_values_come_back_as_they_were(tmp_path) -> None:
+    values = (1, 2.5, None, True, "text", (Path("/a/b"), tmp_path / "c"), {"k": (1, 2)})
+    kept = json.loads(json.dumps(encode(values, tmp_path)))
+    assert decode(kept, tmp_path) == values
+
+
+def test_what_cannot_be_kept_is_said_at_once() -> None:
+    with pytest.raises(TypeError, match="cannot be kept"):
+        encode(object(), None)
