@@ -237,6 +237,7 @@ class CurvePlot(QWidget):
         plot.setMenuEnabled(False)
         plot.setMouseEnabled(False, False)
         plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        plot.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         plot.scene().sigMouseMoved.connect(self._on_moved)
         plot.viewport().installEventFilter(self)
         return plot
