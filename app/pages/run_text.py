@@ -24,6 +24,7 @@ def stage_text(stage: str) -> str:
         "evaluate": translate("RunText", "Measuring"),
         "export": translate("RunText", "Writing"),
         "verify": translate("RunText", "Verifying"),
+        "paper": translate("RunText", "Trying the paper's claims"),
         "tune": translate("RunText", "Tuning"),
         "distill": translate("RunText", "Asking the teacher"),
         "merge": translate("RunText", "Merging"),
@@ -44,6 +45,7 @@ def amounts(done: int, total: int | None, unit: str) -> str:
         "documents": translate("RunText", "documents"),
         "batches": translate("RunText", "batches"),
         "steps": translate("RunText", "steps"),
+        "experiments": translate("RunText", "experiments"),
     }.get(unit, unit)
     if total is None:
         return f"{numbers.count(done)} {name}"

@@ -36,11 +36,17 @@ class Outcome:
 
 
 class OutcomeList(QWidget):
-    """Outcomes, one a line."""
+    """Outcomes, one a line.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Args:
+        parent: Qt's parent.
+        stacked: Whether the detail is below the text: for sentences.
+    """
+
+    def __init__(self, parent: QWidget | None = None, *, stacked: bool = False) -> None:
         super().__init__(parent)
-        self._box = column(spacing=8)
+        self._stacked = stacked
+        self._box = column(spacing=12 if stacked else 8)
         self.setLayout(self._box)
         self._outcomes: tuple[Outcome, ...] = ()
         self._marks: list[tuple[QLabel, Mark]] = []
@@ -68,11 +74,17 @@ class OutcomeList(QWidget):
         mark = QLabel()
         mark.setFixedSize(QSize(16, 16))
         self._marks.append((mark, outcome.mark))
-        text = label(outcome.text)
-        detail = label(outcome.detail, "dim", wrap=True)
         out = QWidget()
-        box = row(mark, text, detail, spacing=8)
-        box.setStretch(2, 1)
+        if self._stacked:
+            text = label(outcome.text, wrap=True)
+            detail = label(outcome.detail, "caption", wrap=True)
+            box = row(column(mark, None), column(text, detail, spacing=2), spacing=8)
+            box.setStretch(1, 1)
+        else:
+            text = label(outcome.text)
+            detail = label(outcome.detail, "dim", wrap=True)
+            box = row(mark, text, detail, spacing=8)
+            box.setStretch(2, 1)
         out.setLayout(box)
         out.setAccessibleName(f"{outcome.text} {outcome.detail}".strip())
         return out

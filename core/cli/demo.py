@@ -46,12 +46,35 @@ def demo(
             help="Tokens to profile on; half as many are evaluated.",
         ),
     ] = 50_000,
+    paper: Annotated[
+        bool,
+        typer.Option(
+            "--paper",
+            help="Try the paper's claims instead, with seeds and controls: a quarter of an hour.",
+        ),
+    ] = False,
+    steps: Annotated[
+        int, typer.Option("--steps", min=1, metavar="N", help="With --paper: steps of each run.")
+    ] = 80,
+    seeds: Annotated[
+        int, typer.Option("--seeds", min=1, metavar="N", help="With --paper: seeds of each run.")
+    ] = 2,
     device: Device = "auto",
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Do everything once with the bundled model: profile, plan 75 %, evaluate, export, verify."""
     with Terminal(as_json=as_json, quiet=quiet) as terminal:
+        if paper:
+            from core.cli.paper import try_claims
+            from core.paper import PaperOptions
+
+            wanted = PaperOptions(
+                steps=steps, seeds=seeds, profile_tokens=max_tokens,
+                eval_tokens=max(max_tokens // 2, 1), device=device,
+            )  # fmt: skip
+            try_claims(wanted, output, terminal)
+            return
         from core.checkpoint import inspect_model, locate_model
         from core.cli.files import empty_folder
 

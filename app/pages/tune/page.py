@@ -15,6 +15,7 @@ from app.pages.job_watch import JobWatch
 from app.pages.page import Page, PageState
 from app.pages.quick_check import is_whole
 from app.pages.tune.choice import PLANNED, WHOLE, TuneChoice
+from app.pages.tune.claims import ClaimsView
 from app.pages.tune.curves import CurvesCard
 from app.pages.tune.desk import RunsDesk
 from app.pages.tune.figures import EstimateStrip
@@ -43,7 +44,7 @@ FORM_WIDTH = 400
 ESTIMATE_DELAY_MS = 300
 # Curves are drawn this often while a run goes on.
 DRAW_MS = 250
-CURVES, RUNS = 0, 1
+CURVES, RUNS, CLAIMS = 0, 1, 2
 
 
 class TunePage(Page):
@@ -140,12 +141,15 @@ class TunePage(Page):
         self.tabs.setExpanding(False)
         self.tabs.addTab(self.tr("Curves"))
         self.tabs.addTab(self.tr("Runs"))
+        self.tabs.addTab(self.tr("The paper's claims"))
         self.curves = CurvesCard()
         self.runs = RunsView()
         self.desk = RunsDesk(self.session, self.runs, self.watch, self)
         self.sheets = QStackedWidget()
         self.sheets.addWidget(self.curves)
         self.sheets.addWidget(self.runs)
+        self.claims = ClaimsView(self.session)
+        self.sheets.addWidget(self.claims)
         self.tabs.currentChanged.connect(self.sheets.setCurrentIndex)
         right = column(
             self.banner, self.figures, self.strip, row(self.tabs, None), self.sheets, spacing=12
