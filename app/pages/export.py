@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.jobs import tasks
 from app.jobs.lines import load_snippet, unfolded
-from app.pages import subject
 from app.pages.export_choice import Target, look_at, proposed, shard_bytes
 from app.pages.export_form import CostStrip, ExportForm, need_of
 from app.pages.export_result import ResultCard
+from app.pages.export_source import ExportSource, source_of, tuned_variants
 from app.pages.job_watch import JobWatch
 from app.pages.page import Page, PageState
 from app.pages.select.problems import fix_text, problem_text
@@ -44,6 +44,7 @@ class ExportPage(Page):
         self.primary_action.triggered.connect(self.export)
         self._behind = False
         self._written: Plan | None = None  # of the export that is shown
+        self._exported: ExportSource | None = None  # and what it was made of
         self._target = Target(folder=Path(), problem="missing", free=0)
         self._build()
         self._listen()
@@ -70,7 +71,9 @@ class ExportPage(Page):
         if plan is None:
             return PageState("blocked", self.tr("Open a model first."))
         if self.session.exported is not None:
-            if self._written is not None and plan.keep != self._written.keep:
+            source = self._source()
+            now = source.plan if source is not None else plan
+            if self._written is not None and now.keep != self._written.keep:
                 return PageState("stale", self.tr("The plan changed since it was exported."))
             return PageState("done")
         wrong = self._blocking()
@@ -84,7 +87,10 @@ class ExportPage(Page):
         return task.command if task else ""
 
     def shown(self) -> None:
-        """The disk may have changed."""
+        """The disk may have changed, and another page may have chosen what is written."""
+        kept = self.session.page_options(PAGE).get("source", "")
+        self.form.set_sources(tuned_variants(self.session), str(kept))
+        self._propose()
         self._refresh()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -101,14 +107,16 @@ class ExportPage(Page):
         task = self._task()
         if task is None or self.watch.busy or not self._ready():
             return
-        self._written = self.session.plan
+        self._exported = self._source()
+        self._written = self._exported.plan if self._exported is not None else None
         self.result.clear()
         self.session.start(task)
 
     @Slot()
     def reload(self) -> None:
         """Load what was written with stock transformers and compare logits."""
-        model, result = subject.current(self.session), self.session.exported
+        source = self._exported or self._source()
+        model, result = source.model if source else None, self.session.exported
         plan = self._written or self.session.plan
         if model is None or result is None or plan is None or self.watch.busy:
             return
@@ -168,6 +176,7 @@ class ExportPage(Page):
         session.model_changed.connect(self._on_model)
         session.plan_changed.connect(self._on_plan)
         session.exported_changed.connect(self._on_exported)
+        session.variants_changed.connect(self._on_variants)
         self.form.folder_changed.connect(self._refresh)
         self.form.options_changed.connect(self._on_option)
         self.watch.changed.connect(self._on_job)
@@ -179,8 +188,10 @@ class ExportPage(Page):
 
     @Slot()
     def _on_model(self) -> None:
-        self.form.set_options(self.session.page_options(PAGE))
-        self._written = None
+        kept = self.session.page_options(PAGE)
+        self.form.set_options(kept)
+        self.form.set_sources(tuned_variants(self.session), str(kept.get("source", "")))
+        self._written, self._exported = None, None
         self.result.clear()
         self.stack.setCurrentIndex(0 if self.session.plan is None else 1)
         self._on_plan()
@@ -193,25 +204,37 @@ class ExportPage(Page):
             self.state_changed.emit()
             return
         self._behind = False
-        plan, info = self.session.plan, self.session.info
-        if plan is not None and info is not None:
-            self.form.propose(proposed(self.session.model, Path(info.path), plan))
+        self._propose()
         self._refresh()
 
     @Slot()
     def _on_option(self) -> None:
         self.session.set_page_options(PAGE, self.form.options())
+        self._propose()
         self._refresh()
 
     @Slot()
+    def _on_variants(self) -> None:
+        """A tuned checkpoint came, or one is gone."""
+        self.form.set_sources(tuned_variants(self.session))
+        self._refresh()
+
+    def _propose(self, replacing: str = "") -> None:
+        """Fill in a folder that is not in use, unless the user named one."""
+        source, info = self._source(), self.session.info
+        if source is None or info is None:
+            return
+        tuned = source.tuned.name if source.tuned is not None else ""
+        folder = proposed(self.session.model, Path(info.path), source.plan, tuned)
+        self.form.propose(folder, replacing=replacing)
+
+    @Slot()
     def _on_exported(self) -> None:
-        result, info, plan = self.session.exported, self.session.info, self.session.plan
+        result = self.session.exported
         if result is not None:
             self.result.show_result(result)
-        if result is not None and info is not None and plan is not None:
             # The next export needs a folder of its own.
-            following = proposed(self.session.model, Path(info.path), plan)
-            self.form.propose(following, replacing=str(result.output))
+            self._propose(replacing=str(result.output))
         self._refresh()
 
     @Slot()
@@ -237,16 +260,14 @@ class ExportPage(Page):
 
     @Slot()
     def _refresh(self) -> None:
-        info, plan = self.session.info, self.session.plan
-        if info is None or plan is None:
+        source = self._source()
+        if source is None:
             self.primary_action.setEnabled(False)
             self.state_changed.emit()
             return
-        self._target = look_at(self.form.folder.text(), Path(info.path))
-        cost, base = self.session.cost, self.session.base_cost
-        self.form.show_target(self._target, need_of(cost))
-        if cost is not None and base is not None:
-            self.figures.show_plan(plan, cost, base)
+        self._target = look_at(self.form.folder.text(), source.model.folder)
+        self.form.show_target(self._target, need_of(source.cost))
+        self.figures.show_plan(source.plan, source.cost, source.base)
         self._show_banner()
         self.primary_action.setEnabled(self._ready() and not self.watch.busy)
         self.result.set_busy(self.watch.busy)
@@ -254,14 +275,14 @@ class ExportPage(Page):
         self.line.set_text(unfolded(task.command) if task else "")
         shown = self.session.exported.output if self.session.exported else self._target.folder
         result = self.session.exported
-        uniform = result.uniform if result is not None else plan.uniform
+        uniform = result.uniform if result is not None else source.plan.uniform
         self.python.set_text(load_snippet(shown, uniform=uniform))
         self.state_changed.emit()
 
     def _show_banner(self) -> None:
         """What forbids the export, or that the plan is ragged: that is allowed, but not stock."""
         problem, plan = self._blocker() or self._ragged(), self.session.plan
-        if problem is None or plan is None:
+        if problem is None or plan is None or self.form.chosen:
             self.banner.clear()
             return
         text = problem_text(problem, plan)
@@ -294,26 +315,31 @@ class ExportPage(Page):
         plan, problem = self.session.plan, self._blocker()
         if plan is None:
             return self.tr("Open a model first.")
+        if self.form.chosen:  # a checkpoint that was written already: all of it stays
+            return ""
         return problem_text(problem, plan) if problem is not None else ""
 
     def _ready(self) -> bool:
-        cost, target = self.session.cost, self._target
-        fits = cost is not None and target.free >= need_of(cost)
+        source, target = self._source(), self._target
+        fits = source is not None and target.free >= need_of(source.cost)
         return not target.problem and not self._blocking() and fits
 
     def _task(self) -> tasks.Task | None:
-        model, plan = subject.current(self.session), self.session.plan
-        if model is None or plan is None:
+        source = self._source()
+        if source is None:
             return None
         from core.export import ExportOptions
 
         shard = str(self.form.shard.currentData())
         options = ExportOptions(
-            plan=plan,
+            plan=source.plan,
             output=self._target.folder,
             shard_size=shard_bytes(shard),
             verify=self.form.verify.isChecked(),
         )
         return tasks.export_task(
-            model, options, plan_file=subject.plan_file(self.session), shard_size=shard
+            source.model, options, plan_file=source.plan_file, shard_size=shard
         )
+
+    def _source(self) -> ExportSource | None:
+        return source_of(self.session, self.form.chosen)

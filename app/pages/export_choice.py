@@ -64,11 +64,19 @@ def shard_bytes(text: str) -> int:
     return int(text.removesuffix("GB")) * GB
 
 
-def proposed(model: str, source: Path, plan: Plan) -> Path:
-    """A folder to propose: beside the model, or at home for the bundled one, never in use."""
+def proposed(model: str, source: Path, plan: Plan, tuned: str = "") -> Path:
+    """A folder to propose: beside the model, or at home for the bundled one, never in use.
+
+    Args:
+        model: The model as the user named it.
+        source: Its folder.
+        plan: What is written of it.
+        tuned: The name of the tuned checkpoint that is written instead.
+    """
     kept, total = sum(len(row) for row in plan.keep), sum(plan.experts)
     parent = Path.home() if model == "demo" else source.absolute().parent
-    stem = f"{Path(model).name or source.name}-{kept}of{total}"
+    how = tuned.replace(" ", "-").lower() if tuned else f"{kept}of{total}"
+    stem = f"{Path(model).name or source.name}-{how}"
     folder, n = parent / stem, 2
     while folder.exists():
         folder, n = parent / f"{stem}-{n}", n + 1

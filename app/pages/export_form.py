@@ -17,7 +17,7 @@ from app.widgets.forms import Button, Form, column, label, row, set_property
 from app.widgets.help import help_for
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from core.planning import Cost, Plan
 
@@ -36,6 +36,10 @@ class ExportForm(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._proposed = ""
+        self.source = QComboBox()
+        self.source.setAccessibleName(self.tr("What is written"))
+        self.source.currentIndexChanged.connect(self.options_changed)
+        self.source.hide()
         self.folder = QLineEdit()
         self.folder.setAccessibleName(self.tr("Folder"))
         self.folder.textChanged.connect(self.folder_changed)
@@ -56,6 +60,7 @@ class ExportForm(QWidget):
         card = Card(self.tr("Write to"))
         field = row(self.folder, self.browse_button)
         field.setStretch(0, 1)
+        card.body.addWidget(self.source)
         card.body.addLayout(field)
         card.body.addWidget(self.hint)
         card.body.addSpacing(UNIT)
@@ -82,9 +87,30 @@ class ExportForm(QWidget):
             self._proposed = str(folder)
             self.folder.setText(self._proposed)
 
+    @property
+    def chosen(self) -> str:
+        """The name of the tuned checkpoint that is written; empty for the current plan."""
+        return str(self.source.currentData() or "")
+
+    def set_sources(self, names: Iterable[str], chosen: str | None = None) -> None:
+        """What may be written besides the current plan; without any there is no choice."""
+        wanted = self.chosen if chosen is None else chosen
+        was = self.source.blockSignals(True)
+        self.source.clear()
+        self.source.addItem(self.tr("Current plan"), "")
+        for name in names:
+            self.source.addItem(name, name)
+        self.source.setCurrentIndex(max(self.source.findData(wanted), 0))
+        self.source.setVisible(self.source.count() > 1)
+        self.source.blockSignals(was)
+
     def options(self) -> dict[str, object]:
         """What a project keeps of it."""
-        return {"shard": self.shard.currentData(), "verify": self.verify.isChecked()}
+        return {
+            "shard": self.shard.currentData(),
+            "verify": self.verify.isChecked(),
+            "source": self.chosen,
+        }
 
     def set_options(self, kept: Mapping[str, object]) -> None:
         """Show what a project kept."""

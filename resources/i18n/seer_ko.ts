@@ -707,6 +707,14 @@
             <source>Export into</source>
             <translation>내보낼 폴더</translation>
         </message>
+        <message>
+            <source>What is written</source>
+            <translation>쓸 대상</translation>
+        </message>
+        <message>
+            <source>Current plan</source>
+            <translation>현재 계획</translation>
+        </message>
     </context>
     <context>
         <name>ExportPage</name>

@@ -19,6 +19,7 @@ from app.pages.tune.request import request_again
 from app.pages.tune.runs import RunsView
 from app.widgets.text_form import TextChoice
 from core.errors import StudioError
+from core.evaluation.variant import Variant
 
 if TYPE_CHECKING:
     from app.jobs.tuning import TuneTask
@@ -35,7 +36,7 @@ class RunsDesk(QObject):
         choice_asked: Changes of the form's value, as a function of it.
         failed: A StudioError to show.
         said: A line for the status bar, or for a banner where it forbids something.
-        used: A checkpoint became a variant.
+        used: A checkpoint became the variant of this name.
     """
 
     changed = Signal()
@@ -44,7 +45,7 @@ class RunsDesk(QObject):
     failed = Signal(object)
     forbidden = Signal(str)
     said = Signal(str)
-    used = Signal()
+    used = Signal(str)
 
     def __init__(self, session: Session, view: RunsView, watch: JobWatch, parent: QObject) -> None:
         super().__init__(parent)
@@ -209,5 +210,6 @@ class RunsDesk(QObject):
     @Slot()
     def _on_used(self) -> None:
         job = self.sender()
-        if isinstance(job, Job) and job.state == "done":
-            self.used.emit()
+        if isinstance(job, Job) and isinstance(job.result, Variant):
+            path = job.result.path  # its name may have been made unique
+            self.used.emit(next(v.name for v in self._session.variants if v.path == path))

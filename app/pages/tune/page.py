@@ -252,9 +252,11 @@ class TunePage(Page):
         remedy = sentence(error.remedy) + "." if error.remedy else ""
         self.banner.say(f"{sentence(error.what)}. {remedy}".strip(), "bad")
 
-    @Slot()
-    def _on_used(self) -> None:
-        """The variant is there: Evaluate shows it, Export offers it."""
+    @Slot(str)
+    def _on_used(self, name: str) -> None:
+        """The variant is there: Export will write it, Evaluate shows it."""
+        options = self.session.page_options("export")
+        self.session.set_page_options("export", {**options, "source": name})
         self.go_to.emit("evaluate")
 
     # -- the curves --------------------------------------------------------------------------

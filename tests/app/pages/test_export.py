@@ -10,7 +10,10 @@ import pytest
 from app.pages.export import ExportPage
 from app.pages.export_choice import look_at, proposed, shard_bytes
 from app.session import Session
+from core.checkpoint import inspect_model
+from core.evaluation.variant import Variant
 from core.export import ExportResult
+from tests.app.folders import write_mixtral
 from tests.app.pages.conftest import drop
 
 
@@ -136,3 +139,48 @@ def test_an_export_of_another_plan_is_stale(page, session, tmp_path: Path) -> No
     assert page.state().kind == "done"
     drop(session, slice(2, 3))
     assert page.state().kind == "stale"
+
+
+@pytest.fixture
+def tuned(session, tmp_path: Path) -> Variant:
+    """A tuned checkpoint that is a variant of the open model."""
+    folder = write_mixtral(tmp_path / "run-1" / "model", experts=6)
+    variant = Variant(name="run-1 Top-1", kind="tuned", path=str(folder))
+    session.add_variant(variant)
+    return variant
+
+
+def test_without_a_tuned_checkpoint_there_is_no_choice_of_what_is_written(page, session) -> None:
+    assert page.form.source.isHidden()
+    session.add_variant(Variant(name="gone", kind="tuned", path="/nowhere"))
+    assert page.form.source.isHidden()
+
+
+def test_a_tuned_checkpoint_is_written_whole(qtbot, page, session, tuned, tmp_path: Path) -> None:
+    assert not page.form.source.isHidden()
+    assert page.form.chosen == ""
+    drop(session, slice(0, 7))  # a plan that cannot be exported
+    assert not page.primary_action.isEnabled()
+    page.form.source.setCurrentIndex(1)
+    assert page.primary_action.isEnabled()
+    assert page.figures.figures[0].value.full_text == "18"
+    assert page.form.folder.text().endswith("tiny-run-1-top-1")
+    page.form.folder.setText(str(tmp_path / "out"))
+    words = shlex.split(page.command())
+    assert words[2] == tuned.path
+    assert Path(words[words.index("--plan") + 1]).is_file()
+    page.primary_action.trigger()
+    qtbot.waitUntil(lambda: session.exported is not None, timeout=20_000)
+    assert session.exported.verified
+    written = inspect_model(tmp_path / "out")
+    assert written.parameters == inspect_model(Path(tuned.path)).parameters
+    exported = next(v for v in session.variants if v.kind == "exported")
+    assert exported.path == str(tmp_path / "out")
+
+
+def test_another_page_chooses_what_is_written(page, session, tuned) -> None:
+    session.set_page_options("export", {**page.form.options(), "source": tuned.name})
+    page.shown()
+    assert page.form.chosen == tuned.name
+    session.remove_variant(tuned.name)
+    assert page.form.chosen == ""
