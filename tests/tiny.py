@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.tiny_families import MORE
+
 VOCABULARY = 320
 SPECIALS = ("<pad>", "<s>", "</s>")
 TEXT = """Every expert answers for the tokens that its router sends to it. A layer that routes
@@ -80,6 +82,7 @@ FAMILIES: Mapping[str, Mapping[str, object]] = {
         "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0},
     },
     "granitemoe": {"intermediate_size": 24, "num_local_experts": 8, "num_experts_per_tok": 2},
+    **MORE,
 }
 
 

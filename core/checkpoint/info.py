@@ -210,7 +210,7 @@ def describe(
         moe_layers=tuple(block.layer for block in blocks),
         experts=tuple(block.experts for block in blocks),
         top_k=moe.top_k,
-        routing=moe.family.routing,
+        routing=moe.routing,
         n_group=moe.n_group,
         topk_group=moe.topk_group,
         shared_experts=_shared_experts(text, moe, tally),
@@ -314,7 +314,7 @@ def shortcomings(layout: Layout, moe: MoeConfig) -> tuple[str, ...]:
     problems += [
         f"layer {block.layer} has {block.experts} experts, config.json says {said}"
         for block in layout.blocks
-        if block.experts != (said := moe.per_layer.get(block.layer, moe.experts))
+        if block.experts != (said := moe.count(block.layer))
     ]
     return tuple(problems)
 

@@ -52,10 +52,13 @@ class Layout:
     faults: tuple[str, ...]
 
 
-def expert_axis(shape: tuple[int, ...], experts: int) -> bool:
-    """Whether the first dimension longer than one counts experts: [E, …], or ERNIE's [1, E]."""
+def expert_axis(shape: tuple[int, ...], experts: int, *, flattened: bool = False) -> bool:
+    """Whether the first dimension longer than one counts experts: [E, …], or ERNIE's [1, E].
+
+    With `flattened` it may count rows of experts, E·F of them.
+    """
     extent = next((extent for extent in shape if extent != 1), 1)
-    return extent == experts
+    return extent % experts == 0 if flattened else extent == experts
 
 
 def read_layout(tensors: Mapping[str, TensorRef], moe: MoeConfig) -> Layout:
@@ -70,12 +73,14 @@ def read_layout(tensors: Mapping[str, TensorRef], moe: MoeConfig) -> Layout:
         elif role in _BY_ROW and layer is not None:
             rows.append(name)
             if role is Role.EXPERTS and tensors[name].shape:
-                fused.setdefault(layer, set()).add(tensors[name].shape[0])
+                extent = tensors[name].shape[0]
+                count = moe.count(layer) if moe.family.flattened else extent
+                fused.setdefault(layer, set()).add(count)
     routed = {places[name].layer for name in rows if places[name].role is Role.ROUTER}
     blocks, faults = [], []
     for layer in sorted({*numbers, *fused}):
         found, (stem, mtp) = numbers.get(layer, set()), stems[layer]
-        experts = len(found) or _fused_count(fused[layer], moe.per_layer.get(layer, moe.experts))
+        experts = len(found) or _fused_count(fused[layer], moe.count(layer))
         if found and max(found) != len(found) - 1:
             lost = next(i for i in range(max(found)) if i not in found)
             faults.append(f"{stem}: expert {lost} of {max(found) + 1} has no tensors")
@@ -113,7 +118,7 @@ def _place_all(
     numbers: dict[str, int | None] = {}
     decoders = tuple(f"{decoder}." for decoder in moe.family.decoders)
     mtp_heads = tuple(f"{head}." for head in moe.family.mtp)
-    usual = decoders[0]
+    usual, spares = decoders[0], moe.family.extra_router_rows
     for name in tensors:
         mtp = False
         if name.startswith(usual):
@@ -132,6 +137,8 @@ def _place_all(
             known = roles[rest] = moe.family.role_of(rest)
         role, expert, (start, end) = known
         layer = index + moe.layers if mtp else index
+        if spares and role is Role.EXPERT and expert is not None and expert >= moe.count(layer):
+            role = Role.SPARE
         offset = at + len(number) + 1
         beyond = layer >= moe.layers
         digits = (offset + start, offset + end)
@@ -177,7 +184,10 @@ def _shape_faults(
         place = places[name]
         experts = counts.get(-1 if place.layer is None else place.layer)
         shape = tensors[name].shape
-        if experts is None or tensors[name].elements == 1 or expert_axis(shape, experts):
+        flattened = moe.family.flattened and place.role is Role.EXPERTS
+        if experts is None or tensors[name].elements == 1:
+            continue
+        if expert_axis(shape, experts, flattened=flattened):
             continue
         spare = place.role is Role.ROUTER and moe.family.extra_router_rows
         if not (spare and shape and shape[0] > experts):

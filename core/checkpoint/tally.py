@@ -37,7 +37,12 @@ _PARTS = {
     Role.OTHER: "other",
 }
 _SLICED = frozenset({Role.EXPERT, Role.EXPERTS, Role.ROUTER})
-_COUNTED_AS = {Role.EXPERTS: Role.EXPERT, Role.HASH: Role.OTHER}
+_COUNTED_AS = {
+    Role.EXPERTS: Role.EXPERT,
+    Role.SPARE: Role.OTHER,
+    Role.ROUTER_BODY: Role.ROUTER,
+    Role.HASH: Role.OTHER,
+}
 
 
 @dataclass(kw_only=True)

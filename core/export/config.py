@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
+from typing import cast
 
-from core.export.ragged import CLASS, MODULE, ragged_entries, without_experts
-from core.families import MoeConfig
+from core.export.ragged import ALLOW, CLASS, MODULE, ragged_entries, without_experts
+from core.families import MoeConfig, look_up
 
 
 def edited_config(
@@ -32,9 +33,10 @@ def edited_config(
     family = moe.family
     counts = {layer: len(ids) for layer, ids in kept.items() if layer < moe.layers}
     most = max(counts.values(), default=moe.experts)
-    if most != moe.experts:
+    if most != moe.experts and not family.shared_count:
         _set(text, family.experts_keys, most, moe)
-    if len(set(counts.values())) > 1:
+    alike = {most, moe.experts} if family.shared_count else {most}
+    if len({*counts.values(), *alike}) > 1:
         edited |= ragged_entries(config, moe, counts)
     elif moe.per_layer:
         _forget_ragged(edited, text, moe)
@@ -60,13 +62,18 @@ def _forget_ragged(edited: dict[str, object], text: dict[str, object], moe: MoeC
     auto_map = edited.get("auto_map")
     if isinstance(auto_map, dict) and f"{MODULE}.{CLASS}" in auto_map.values():
         del edited["auto_map"]
+        edited.pop(ALLOW, None)
 
 
 def _set(text: dict[str, object], keys: tuple[str, ...], value: int, moe: MoeConfig) -> None:
     """Write under every spelling that the file has; under the config class's own if it has none."""
-    present = [key for key in keys if text.get(key) is not None]
+    present = [key for key in keys if look_up(text, key) is not None]
     for key in present or [next((k for k in keys if k in moe.family.defaults), keys[0])]:
-        text[key] = value
+        *sections, last = key.split(".")
+        owner: dict[str, object] = text
+        for section in sections:
+            owner = cast("dict[str, object]", owner.setdefault(section, {}))
+        owner[last] = value
 
 
 def _renumbered(

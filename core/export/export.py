@@ -30,7 +30,7 @@ from core.export.slices import kept_by_layer, slice_tensors
 from core.export.staging import check_space, check_target, staged
 from core.export.verify import verify_export
 from core.families import MoeConfig, read_moe_config
-from core.planning import Plan, check_plan
+from core.planning import Plan, check_plan, loads_anywhere
 from core.run import Run
 
 # A shard must at least hold a header's worth; less is a slip of the unit.
@@ -96,7 +96,7 @@ def export_checkpoint(model: Path, options: ExportOptions, run: Run) -> ExportRe
         bytes_out=written,
         seconds=time.monotonic() - began,
         files=len(job.shards),
-        uniform=job.plan.uniform,
+        uniform=loads_anywhere(job.plan, job.info),
         verified=options.verify,
         peak_rss_bytes=peak_rss_bytes(),
         notes=job.notes,
@@ -128,7 +128,7 @@ def _prepare(model: Path, options: ExportOptions) -> _Job:
         )
     info = describe(source, source.tensors, moe, layout)
     plan = _checked(options.plan.for_model(info, force=options.force), info)
-    if not plan.uniform:
+    if not loads_anywhere(plan, info):
         mtp = bool(layout.mtp_blocks) and not options.drop_mtp
         check_ragged(source.config, moe, mtp=mtp)
     kept = kept_by_layer(plan, layout, drop_mtp=options.drop_mtp)
@@ -137,7 +137,7 @@ def _prepare(model: Path, options: ExportOptions) -> _Job:
         layout,
         kept,
         drop_mtp=options.drop_mtp,
-        extra_router_rows=moe.family.extra_router_rows,
+        family=moe.family,
     )
     job = _Job(
         source=source,
@@ -231,8 +231,9 @@ def _write_config(job: _Job, folder: Path) -> None:
         write_text(folder / CONFIG, raw)
     else:
         write_json(folder / CONFIG, edited)
-    if not job.plan.uniform:
-        write_text(folder / f"{MODULE}.py", loader_source(job.source.config))
+    if not loads_anywhere(job.plan, job.info):
+        source = loader_source(job.source.config, job.moe.family)
+        write_text(folder / f"{MODULE}.py", source)
 
 
 def _provenance(job: _Job, *, verified: bool) -> dict[str, object]:

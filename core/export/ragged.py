@@ -7,15 +7,17 @@ extends.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 
 from core.errors import PlanError
-from core.families import MoeConfig
+from core.families import Family, MoeConfig
 
 MODULE = "modeling_seer"
 CLASS = "SeerForCausalLM"
-_TEMPLATE_BASE = "transformers.MixtralForCausalLM"
+ALLOW = "allow_global_per_layer_attribute_access"
+_TEMPLATE = 'ragged(transformers.MixtralForCausalLM, "num_local_experts", ("mlp",))'
 
 
 def check_ragged(config: Mapping[str, object], moe: MoeConfig, *, mtp: bool) -> None:
@@ -27,8 +29,15 @@ def check_ragged(config: Mapping[str, object], moe: MoeConfig, *, mtp: bool) -> 
         mtp: Whether multi-token-prediction layers would be written.
 
     Raises:
-        PlanError: A nested text model, an unnamed class, or further-token layers.
+        PlanError: A family that cannot, a nested text model, an unnamed class, or further-token
+            layers.
     """
+    if moe.family.never_ragged:
+        raise PlanError(
+            f"layers of {moe.family.model_type} must keep equal numbers of experts: "
+            f"{moe.family.never_ragged}",
+            remedy="make the plan uniform",
+        )
     if moe.section:
         raise PlanError(
             "layers of a text model inside of a multimodal one must keep equal numbers of experts",
@@ -61,14 +70,15 @@ def architecture(config: Mapping[str, object]) -> str:
 def ragged_entries(
     config: Mapping[str, object], moe: MoeConfig, counts: Mapping[int, int]
 ) -> dict[str, object]:
-    """`per_layer_config` and `auto_map` of the result; other per-layer entries stay.
+    """`per_layer_config` and what loads it; other per-layer entries stay.
 
     Args:
         config: The source's config.json.
         moe: How it was read.
         counts: Experts that stay in each MoE layer of the decoder.
     """
-    most = max(counts.values())
+    # What else the number counts keeps it.
+    most = moe.experts if moe.family.shared_count else max(counts.values())
     per_layer = without_experts(config.get("per_layer_config"), moe)
     for layer, count in counts.items():
         if count != most:
@@ -76,6 +86,8 @@ def ragged_entries(
             entry[moe.family.per_layer_key] = count
     return {
         "per_layer_config": per_layer,
+        # Some config classes check the number itself while they are read.
+        ALLOW: True,
         # Alone: code of the source's own would bring another config class.
         "auto_map": {"AutoModelForCausalLM": f"{MODULE}.{CLASS}"},
     }
@@ -94,7 +106,9 @@ def without_experts(per_layer: object, moe: MoeConfig) -> dict[str, dict[str, ob
     return {layer: entry for layer, entry in kept.items() if entry}
 
 
-def loader_source(config: Mapping[str, object]) -> str:
+def loader_source(config: Mapping[str, object], family: Family) -> str:
     """The modelling file for the class that a config names."""
     template = (files("resources.loader") / f"{MODULE}.py").read_text(encoding="utf-8")
-    return template.replace(_TEMPLATE_BASE, f"transformers.{architecture(config)}")
+    names = f"({', '.join(json.dumps(name) for name in family.blocks)},)"
+    call = f"transformers.{architecture(config)}, {json.dumps(family.per_layer_key)}, {names}"
+    return template.replace(_TEMPLATE, f"ragged({call})")

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from core.checkpoint import Checkpoint, Layout, TensorRef
 from core.checkpoint.layout import expert_axis
 from core.errors import CheckpointError, PlanError
-from core.families import Place, Role
+from core.families import Family, Place, Role
 from core.planning import Plan
 
 
@@ -70,7 +70,7 @@ def slice_tensors(
     kept: Mapping[int, Sequence[int]],
     *,
     drop_mtp: bool,
-    extra_router_rows: bool,
+    family: Family,
 ) -> list[OutTensor]:
     """Every tensor of the result, in the order of the source's bytes."""
     counts = {block.layer: block.experts for block in (*layout.blocks, *layout.mtp_blocks)}
@@ -87,9 +87,13 @@ def slice_tensors(
             new = numbers[layer].get(place.expert or 0)
             if new is not None:
                 out.append(_whole(ref, _renamed(name, place, new)))
+        elif place.role is Role.SPARE:
+            number = (place.expert or 0) - counts[layer] + len(kept[layer])
+            out.append(_whole(ref, _renamed(name, place, number)))
         elif place.role in {Role.EXPERTS, Role.ROUTER}:
-            spare = extra_router_rows and place.role is Role.ROUTER
-            out.append(_rows(ref, kept[layer], counts[layer], spare=spare))
+            spare = family.extra_router_rows and place.role is Role.ROUTER
+            flattened = family.flattened and place.role is Role.EXPERTS
+            out.append(_rows(ref, kept[layer], counts[layer], spare=spare, flattened=flattened))
         else:
             out.append(_whole(ref))
     return out
@@ -107,7 +111,9 @@ def _whole(ref: TensorRef, name: str = "") -> OutTensor:
     return OutTensor(name or ref.name, ref.dtype, ref.shape, ranges)
 
 
-def _rows(ref: TensorRef, keep: Sequence[int], experts: int, *, spare: bool) -> OutTensor:
+def _rows(
+    ref: TensorRef, keep: Sequence[int], experts: int, *, spare: bool, flattened: bool
+) -> OutTensor:
     """Some rows of a tensor that has one per expert; a lone scale for all of them stays.
 
     Args:
@@ -115,11 +121,14 @@ def _rows(ref: TensorRef, keep: Sequence[int], experts: int, *, spare: bool) -> 
         keep: Rows that stay, ascending.
         experts: Rows that belong to experts.
         spare: Whether further rows may follow; they stay.
+        flattened: Whether a row of an expert is one of several.
     """
     if ref.elements == 1 and experts != 1:
         return _whole(ref)
-    rows = next((extent for extent in ref.shape if extent != 1), 1)
-    if not expert_axis(ref.shape, experts) and not (spare and rows > experts):
+    extent = next((extent for extent in ref.shape if extent != 1), 1)
+    rows = experts if flattened else extent
+    fits = expert_axis(ref.shape, experts, flattened=flattened)
+    if not fits and not (spare and rows > experts):
         raise CheckpointError(
             f"{ref.name}: shape {list(ref.shape)} does not count {experts} experts",
             remedy="a checkpoint whose config.json belongs to it",
@@ -129,7 +138,7 @@ def _rows(ref: TensorRef, keep: Sequence[int], experts: int, *, spare: bool) -> 
         raise CheckpointError(f"{ref.name}: its {rows} rows do not end at whole bytes")
     step = ref.nbytes // rows
     axis = next((i for i, extent in enumerate(ref.shape) if extent != 1), 0)
-    shape = (*ref.shape[:axis], len(wanted), *ref.shape[axis + 1 :])
+    shape = (*ref.shape[:axis], len(wanted) * (extent // rows), *ref.shape[axis + 1 :])
     ranges: list[Range] = []
     for row in wanted:
         start = ref.start + row * step

@@ -1,12 +1,14 @@
 """What the experts and the router are called in each model family: a table, not code. No torch."""
 
-from core.families.config import first_key, text_section
+from core.families.config import first_key, look_up, text_section
 from core.families.family import Family, Place, Role
 from core.families.moe import MoeConfig, read_moe_config
+from core.families.refused import REFUSED
 from core.families.table import FAMILIES, family_for, known_model_types
 
 __all__ = [
     "FAMILIES",
+    "REFUSED",
     "Family",
     "MoeConfig",
     "Place",
@@ -14,6 +16,7 @@ __all__ = [
     "family_for",
     "first_key",
     "known_model_types",
+    "look_up",
     "read_moe_config",
     "text_section",
 ]

@@ -17,15 +17,23 @@ def text_section(config: Mapping[str, object]) -> tuple[str, Mapping[str, object
     return "", config
 
 
+def look_up(config: Mapping[str, object], key: str) -> object:
+    """The value under a key, whose dots lead into sections: "ffn_config.moe_top_k"."""
+    value: object = config
+    for word in key.split("."):
+        value = value.get(word) if isinstance(value, Mapping) else None
+    return value
+
+
 def first_key(config: Mapping[str, object], keys: tuple[str, ...]) -> str | None:
     """The first of `keys` that the config has a value for; None when it has none of them."""
-    return next((key for key in keys if config.get(key) is not None), None)
+    return next((key for key in keys if look_up(config, key) is not None), None)
 
 
 def whole(config: Mapping[str, object], keys: tuple[str, ...], default: int) -> int:
     """The integer under the first of `keys` that holds one, else `default`."""
     for key in keys:
-        value = config.get(key)
+        value = look_up(config, key)
         if isinstance(value, int) and not isinstance(value, bool):
             return value
     return default

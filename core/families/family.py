@@ -22,8 +22,12 @@ class Role(Enum):
     """A tensor of one routed expert; its number is in the name."""
     EXPERTS = "experts"
     """A tensor of all routed experts of a layer, expert by expert along its first dimension."""
+    SPARE = "spare expert"
+    """A tensor under a number beyond the routed experts: renumbered, never dropped."""
     ROUTER = "router"
     """Router weight, bias or correction bias: a row (or a number) per expert."""
+    ROUTER_BODY = "router body"
+    """The part of a router that all experts share: it stays whole."""
     HASH = "hash"
     """A table from token id to expert: such a layer cannot lose experts."""
     SHARED = "shared"
@@ -63,21 +67,24 @@ class Family:
 
     Attributes:
         model_type: `model_type` in config.json.
-        text_type: `model_type` of the nested text config, when the checkpoint is multimodal.
+        multimodal: `model_type` of multimodal checkpoints of which this is the language model.
         routing: How gates are made: "softmax", "sigmoid+bias, groups", "softmax after top-k".
+        score_key: Config key that names another function than `routing` does, if a file has it.
         experts_keys: Config keys of the number of routed experts, any alias.
         per_layer_key: The config class's own key of that number, for `per_layer_config`.
         top_k_keys: Config keys of the experts chosen per token.
-        layers_keys: Config keys of the number of decoder layers.
+        layers_keys: Config keys of the number of decoder layers, or of a list with one entry each.
         shared_keys: Config keys of the number of shared experts.
-        group_keys: Config keys of (number of groups, groups chosen); empty without groups.
+        group_keys: Config keys of the number of router groups; empty without groups.
         mtp_keys: Config keys of the number of multi-token-prediction layers.
         expert_size_keys: Config keys of one expert's inner width.
         defaults: What the config class assumes when a file leaves a key out.
+        tied: What it assumes of the head: whether it is the embedding.
         decoders: Paths of the list of decoder layers.
         experts: Modules of routed experts; what follows is an expert number or a fused tensor.
         routers: Modules of the router.
         choice_biases: Correction biases that live outside of the router's module.
+        router_bodies: Parts of the router that have no row per expert.
         hash_tables: Token-to-expert tables.
         shared: Modules of shared experts and their gates.
         attention: Modules of attention or of what mixes tokens in its stead.
@@ -85,20 +92,29 @@ class Family:
         embeddings: Last module names of embeddings and head.
         mtp: First path components of multi-token-prediction layers kept apart from the decoder.
         extra_router_rows: Whether router rows beyond the experts exist and stay.
+        flattened: Whether fused expert tensors hold several rows of each expert, E·F in all.
+        shared_count: Whether the config's number of experts also counts others, which stay: then
+            every plan needs the bundled loader.
+        fixed_top_k: Why Top-K cannot be lowered; "" where it can.
+        least_top_k: What stock code can choose at least.
+        never_ragged: Why layers cannot keep different numbers; "" where they can.
+        remarks: What a user should know of this family, in a sentence or two.
     """
 
     model_type: str
-    text_type: str = ""
+    multimodal: str = ""
     routing: str
+    score_key: str = ""
     experts_keys: tuple[str, ...] = ("num_experts", "num_local_experts", "n_routed_experts")
     per_layer_key: str = "num_local_experts"
     top_k_keys: tuple[str, ...] = ("num_experts_per_tok",)
     layers_keys: tuple[str, ...] = ("num_hidden_layers",)
     shared_keys: tuple[str, ...] = ("n_shared_experts", "num_shared_experts")
-    group_keys: tuple[str, str] | tuple[()] = ()
+    group_keys: tuple[str, ...] = ()
     mtp_keys: tuple[str, ...] = ("num_nextn_predict_layers", "num_mtp_layers", "mtp_num_layers")
     expert_size_keys: tuple[str, ...] = ("moe_intermediate_size", "intermediate_size")
     defaults: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    tied: bool = False
     decoders: tuple[str, ...] = (
         "model.layers",
         "model.language_model.layers",
@@ -108,6 +124,7 @@ class Family:
     experts: tuple[str, ...] = ("mlp.experts",)
     routers: tuple[str, ...] = ("mlp.gate",)
     choice_biases: tuple[str, ...] = ()
+    router_bodies: tuple[str, ...] = ()
     hash_tables: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
     attention: tuple[str, ...] = ("self_attn",)
@@ -115,11 +132,23 @@ class Family:
     embeddings: tuple[str, ...] = ("embed_tokens", "lm_head")
     mtp: tuple[str, ...] = ("mtp", "model.mtp")
     extra_router_rows: bool = False
+    flattened: bool = False
+    shared_count: bool = False
+    fixed_top_k: str = ""
+    least_top_k: int = 1
+    never_ragged: str = ""
+    remarks: str = ""
+
+    @property
+    def blocks(self) -> tuple[str, ...]:
+        """What layers may call the modules that hold routers and experts."""
+        return tuple(sorted({name.partition(".")[0] for name in (*self.experts, *self.routers)}))
 
     def role_of(self, rest: str) -> tuple[Role, int | None, tuple[int, int]]:
         """Role, expert and the position of its digits for the part of a name below a layer."""
         ordered = (
             (self.hash_tables, Role.HASH),
+            (self.router_bodies, Role.ROUTER_BODY),
             (self.choice_biases, Role.ROUTER),
             (self.routers, Role.ROUTER),
             (self.shared, Role.SHARED),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.errors import CheckpointError
-from core.families.config import text_section, whole
+from core.families.config import look_up, text_section, whole
 from core.families.family import Family
 from core.families.table import family_for
 
@@ -22,6 +23,7 @@ class MoeConfig:
 
     Attributes:
         family: The row that reads it.
+        routing: How gates are made, in words.
         section: Key of the nested text config, "" when the file itself is one.
         layers: Decoder layers.
         experts: Routed experts per MoE layer, where `per_layer` says nothing else.
@@ -34,6 +36,7 @@ class MoeConfig:
     """
 
     family: Family
+    routing: str
     section: str
     layers: int
     experts: int
@@ -43,6 +46,10 @@ class MoeConfig:
     topk_group: int
     mtp_layers: int
     tied: bool
+
+    def count(self, layer: int) -> int:
+        """Routed experts of a layer, if it has any."""
+        return self.per_layer.get(layer, self.experts)
 
 
 def read_moe_config(config: Mapping[str, object]) -> MoeConfig:
@@ -62,22 +69,39 @@ def read_moe_config(config: Mapping[str, object]) -> MoeConfig:
             f"config.json chooses {top_k} experts per token out of {experts}",
             remedy="a config.json that belongs to these weights",
         )
-    groups = family.group_keys
-    n_group = whole(text, groups[:1], family.defaults.get("n_group", 1)) if groups else 1
-    topk_group = whole(text, groups[1:], family.defaults.get("topk_group", 1)) if groups else 1
-    tied = text.get("tie_word_embeddings", config.get("tie_word_embeddings", False))
+    n_group = _groups(text, family, family.group_keys)
+    topk_group = _groups(text, family, ("topk_group",))
+    tied = text.get("tie_word_embeddings", config.get("tie_word_embeddings", family.tied))
     return MoeConfig(
         family=family,
+        routing=_routing(text, family),
         section=section,
         layers=layers,
         experts=experts,
         per_layer=_per_layer(text, family),
         top_k=top_k,
-        n_group=max(n_group, 1),
-        topk_group=max(topk_group, 1),
+        n_group=n_group,
+        topk_group=topk_group,
         mtp_layers=max(whole(text, family.mtp_keys, 0), 0),
         tied=tied is True,
     )
+
+
+def _groups(text: Mapping[str, object], family: Family, keys: tuple[str, ...]) -> int:
+    """Router groups, or how many of them a token may choose from; 1 for a family without."""
+    if not family.group_keys:
+        return 1
+    default = next((family.defaults[key] for key in keys if key in family.defaults), 1)
+    return max(whole(text, keys, default), 1)
+
+
+def _routing(text: Mapping[str, object], family: Family) -> str:
+    """The family's words, with the function that the file names in place of the usual one."""
+    named = text.get(family.score_key) if family.score_key else None
+    usual = re.match(r"\w+", family.routing)
+    if not isinstance(named, str) or usual is None:
+        return family.routing
+    return named + family.routing[usual.end() :]
 
 
 def _per_layer(text: Mapping[str, object], family: Family) -> dict[int, int]:
@@ -97,11 +121,13 @@ def _per_layer(text: Mapping[str, object], family: Family) -> dict[int, int]:
 def _number(
     text: Mapping[str, object], keys: tuple[str, ...], defaults: Mapping[str, int], most: int
 ) -> int:
-    """A positive number from the file, or the config class's default."""
-    default = next((defaults[key] for key in keys if key in defaults), 0)
+    """A positive number from the file, or the config class's default; a list counts its entries."""
+    lists = (look_up(text, key) for key in keys)
+    counted = next((len(value) for value in lists if isinstance(value, list | str)), 0)
+    default = next((defaults[key] for key in keys if key in defaults), counted)
     value = whole(text, keys, default)
     if not 0 < value <= most:
-        found = f"{value}" if any(key in text for key in keys) else "nothing"
+        found = f"{value}" if any(look_up(text, key) is not None for key in keys) else "nothing"
         raise CheckpointError(
             f"config.json says {found} under {' / '.join(keys)}, needed is 1 to {most:,}",
             remedy="a complete config.json of this model",

@@ -5,7 +5,7 @@ layers (rows), E experts of the widest layer, K experts chosen per token, G rout
 """
 
 from core.planning.bounds import Bounds
-from core.planning.checks import Problem, check_plan, make_uniform
+from core.planning.checks import Problem, check_plan, loads_anywhere, make_uniform
 from core.planning.cost import (
     ContextForShare,
     Cost,
@@ -53,6 +53,7 @@ __all__ = [
     "invert",
     "keep_global",
     "keep_per_layer",
+    "loads_anywhere",
     "lock",
     "make_uniform",
     "never_routed",

@@ -5,6 +5,7 @@
 | below_top_k | error | a layer keeps fewer experts than a token chooses |
 | groups | error | a grouped router's groups keep unequal numbers, or too few |
 | hash_routed | error | a layer routes by a fixed token table and cannot lose experts |
+| fixed_top_k | error | the family's router cannot choose fewer experts |
 | ragged | warning | layers keep different numbers: only the bundled loader reads that |
 | not_multiple_of_8 | info | expert-parallel serving likes multiples of 8 |
 """
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from core.families import FAMILIES
 from core.planning.bounds import Bounds
 from core.planning.edits import edited
 from core.planning.plan import Plan
@@ -72,12 +74,20 @@ def check_plan(
     repair = _Repair(plan, bounds, scores_LE)
     found = [
         _hash_routed(plan, info),
+        _fixed_top_k(plan, info),
         _below_top_k(plan, bounds, repair),
         _groups(plan, bounds, repair),
         _ragged(plan, repair),
         _multiple(plan, bounds, repair),
     ]
     return tuple(problem for problem in found if problem is not None)
+
+
+def loads_anywhere(plan: Plan, info: ModelInfo) -> bool:
+    """Whether stock loaders take what a plan makes of a model, without the bundled one."""
+    family = FAMILIES.get(info.model_type)
+    shared = family is not None and family.shared_count
+    return plan.uniform and not (shared and plan.dropped)
 
 
 def make_uniform(
@@ -127,6 +137,11 @@ class _Repair:
         least_L, most_L = self._bounds.slices()
         return int(least_L.max()) <= int(most_L.min())
 
+    def can_keep(self, count: int) -> bool:
+        """Whether locks let every layer keep so many."""
+        least_L, most_L = self._bounds.slices()
+        return int(least_L.max()) <= count // self._bounds.groups <= int(most_L.min())
+
     def balanced(self) -> Plan:
         """Every group of a layer with the same number, at least the least; never fewer in all."""
         groups_LG = self._bounds.per_group(self._plan.kept_LE)
@@ -171,6 +186,25 @@ def _hash_routed(plan: Plan, info: ModelInfo) -> Problem | None:
         values={"layers": _names(plan, rows)},
         fix_text="Keep them whole" if free else "",
         fix=restore if free else None,
+    )
+
+
+def _fixed_top_k(plan: Plan, info: ModelInfo) -> Problem | None:
+    if plan.top_k is None or plan.top_k == info.top_k:
+        return None
+    family = FAMILIES.get(info.model_type)
+    if family is None or not (family.fixed_top_k or plan.top_k < family.least_top_k):
+        return None
+    text = (
+        f"{info.model_type} always chooses {info.top_k} experts: {family.fixed_top_k}."
+        if family.fixed_top_k
+        else f"{info.model_type} chooses {family.least_top_k} experts at least, not {plan.top_k}."
+    )
+    return Problem(
+        kind="fixed_top_k",
+        severity="error",
+        text=text,
+        values={"model_type": info.model_type, "top_k": info.top_k},
     )
 
 
@@ -251,7 +285,7 @@ def _multiple(plan: Plan, bounds: Bounds, repair: _Repair) -> Problem | None:
     if count % SERVING_MULTIPLE == 0:
         return None
     better = -(-count // SERVING_MULTIPLE) * SERVING_MULTIPLE
-    fits = better % bounds.groups == 0
+    fits = better % bounds.groups == 0 and repair.can_keep(better)
     return Problem(
         kind="not_multiple_of_8",
         severity="info",

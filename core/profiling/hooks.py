@@ -6,31 +6,24 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-import torch
 from torch import nn
 
-from core.profiling import observed
+from core.runtime.contract import Sink
 from core.runtime.live import LiveModel
 
 
-class Observer(observed.Sink, Protocol):
+class Observer(Sink, Protocol):
     """What watches one layer: its router and its experts."""
 
-    def router(self, module: nn.Module, args: object, output: tuple[torch.Tensor, ...], /) -> None:
+    def router(self, module: nn.Module, args: object, output: object, /) -> None:
         """Forward hook of the layer's router."""
 
 
 @contextlib.contextmanager
 def observed_by(live: LiveModel, observers: Sequence[Observer]) -> Iterator[None]:
     """Let one observer per row watch the model's routers and experts."""
-    observed.register()
-    model = live.model
     with contextlib.ExitStack() as undo:
-        undo.callback(model.set_experts_implementation, model.get_experts_implementation())
         for layer, observer in zip(live.moe, observers, strict=True):
-            holder = vars(layer.experts)
-            holder[observed.SINK] = observer
-            undo.callback(holder.pop, observed.SINK)
             undo.callback(layer.router.register_forward_hook(observer.router).remove)
-        model.set_experts_implementation(observed.NAME)
+            undo.enter_context(layer.contract.observe(layer, observer))
         yield

@@ -40,7 +40,7 @@ class LayerEye:
         self._choice: tuple[torch.Tensor, torch.Tensor] | None = None
         self._entropy_S: torch.Tensor | None = None
 
-    def router(self, _: nn.Module, __: object, output: tuple[torch.Tensor, ...]) -> None:
+    def router(self, _: nn.Module, __: object, output: object) -> None:
         """Forward hook of the router: how sure it is of each token."""
         self._run.check()
         _, self._entropy_S = opinion(self._layer, output)
@@ -80,6 +80,9 @@ class LayerEye:
                 f"layer {self._layer.layer_id} put out something that is not a number",
                 remedy="--dtype float32 if it overflowed, else a checkpoint without NaN weights",
             )
+        nobody_SK = index_SK >= self._layer.count  # a choice of no expert
+        index_SK = np.where(nobody_SK, NOBODY, index_SK)
+        gate_SK = np.where(nobody_SK, np.float32(0), gate_SK)
         order_SK = np.argsort(-gate_SK, axis=1, kind="stable")
         return (
             np.take_along_axis(index_SK, order_SK, axis=1),

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import torch
 from torch import nn
+from torch.nn.functional import softplus
 
 from core.errors import UnsupportedModelError
 from core.run import Run
-from core.runtime.live import MoeLayer
+from core.runtime.live import MoeLayer, Score
 
 # Columns of a layer's sums.
 COUNT, GATE, NORM, NORM_SQ, GATED_NORM = range(5)
@@ -44,30 +45,20 @@ class Choice:
     gate_TK: torch.Tensor
 
 
-def opinion(layer: MoeLayer, output: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, torch.Tensor]:
-    """What a router thinks of all experts, before it chooses.
-
-    p_TE is softmax(z), or sigmoid(z) where the family scores so; the entropy is that of p made a
-    distribution, H = −Σ p ln p, in nats.
+def opinion(layer: MoeLayer, output: object) -> tuple[torch.Tensor, torch.Tensor]:
+    """What a router thinks of all experts.
 
     Args:
         layer: The layer.
         output: What its router put out.
 
     Returns:
-        p_TE [T, E] and entropy_T [T], float32.
+        p [T, E], and the entropy [T] of p as a distribution over all router rows, in nats. Rows
+        beyond the experts choose none of them, but have their share.
     """
-    logits = output[layer.logits_index]
-    logits_TE = logits.detach().reshape(-1, logits.shape[-1])[:, : layer.count].float()
-    if layer.score == "sigmoid":
-        p_TE = logits_TE.sigmoid()
-        # The entropy needs a distribution.
-        share_TE = p_TE / p_TE.sum(dim=-1, keepdim=True).clamp_min(_TINY)
-        return p_TE, torch.special.entr(share_TE).sum(dim=-1)
-    log_p_TE = logits_TE.log_softmax(dim=-1)
-    p_TE = log_p_TE.exp()
-    # A masked expert has p = 0 and log p = -inf, whose product is to be 0.
-    return p_TE, -p_TE.mul(log_p_TE.clamp_min(_LEAST)).sum(dim=-1)
+    logits_TR = layer.contract.logits(layer, output).detach().float()
+    p_TR, entropy_T = _shares(logits_TR, layer.score)
+    return p_TR[:, : layer.count], entropy_T
 
 
 class LayerSink:
@@ -101,7 +92,7 @@ class LayerSink:
         self._valid = valid
         self._forget()
 
-    def router(self, _: nn.Module, __: object, output: tuple[torch.Tensor, ...]) -> None:
+    def router(self, _: nn.Module, __: object, output: object) -> None:
         """Forward hook of the router: what it thinks of all experts."""
         self._run.check()  # a batch may take long; this is where a run stops within a second
         if self._valid is None:
@@ -134,8 +125,10 @@ class LayerSink:
         peak_S = torch.maximum(output_SH.amax(dim=-1), -output_SH.amin(dim=-1)).float()
         gate_S = gate_TK.reshape(-1)[order_S].double()
         norm64_S = norm_S.double()
+        # What went in weighed comes out weighed.
+        gated_S = norm64_S if self._layer.contract.gated_input else gate_S * norm64_S
         rows_S5 = torch.stack(
-            [torch.ones_like(gate_S), gate_S, norm64_S, norm64_S.square(), gate_S * norm64_S], dim=1
+            [torch.ones_like(gate_S), gate_S, norm64_S, norm64_S.square(), gated_S], dim=1
         )
         tops_S2 = torch.stack([norm_S, peak_S], dim=1).double()
         if self._valid.padded:
@@ -216,8 +209,12 @@ class LayerSink:
         """Count which experts fire together; integers, so the order does not matter."""
         K, E = index_TK.shape[1], self._layer.count
         first, second = torch.triu_indices(K, K, offset=1, device=index_TK.device)
+        ones = valid.mask_T.long()[:, None].expand(-1, first.shape[0])
+        if self._layer.contract.may_choose_none:
+            chosen_TK = index_TK < E
+            ones = ones * (chosen_TK[:, first] & chosen_TK[:, second])
+            index_TK = index_TK.clamp(max=E - 1)
         pairs = index_TK[:, first] * E + index_TK[:, second]
-        ones = valid.mask_T.long()[:, None].expand_as(pairs)
         self.pairs_EE.view(-1).index_add_(0, pairs.reshape(-1), ones.reshape(-1))
 
     def _check_rows(self, rows: torch.Tensor) -> None:
@@ -237,3 +234,15 @@ class LayerSink:
         self._entropy = self.entropy_D.new_zeros(())
         self._choice = None
         self._routed = False
+
+
+def _shares(logits_TR: torch.Tensor, score: Score) -> tuple[torch.Tensor, torch.Tensor]:
+    """P of all rows [T, R], and the entropy [T] of p as a distribution, in nats."""
+    if score == "softmax":
+        log_p_TR = logits_TR.log_softmax(dim=-1)
+        p_TR = log_p_TR.exp()
+        # A masked expert has p = 0 and log p = -inf, whose product is to be 0.
+        return p_TR, -p_TR.mul(log_p_TR.clamp_min(_LEAST)).sum(dim=-1)
+    p_TR = logits_TR.sigmoid() if score == "sigmoid" else softplus(logits_TR).sqrt()
+    share_TR = p_TR / p_TR.sum(dim=-1, keepdim=True).clamp_min(_TINY)
+    return p_TR, torch.special.entr(share_TR).sum(dim=-1)

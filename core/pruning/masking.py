@@ -12,7 +12,7 @@ experts are not touched.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,8 +21,9 @@ from torch import nn
 
 from core.planning.plan import Plan
 from core.pruning.fits import fitted
+from core.runtime.contract import Undo, survivors
 from core.runtime.live import LiveModel, MoeLayer
-from core.runtime.structure import Changes, TensorChange, changes, held
+from core.runtime.structure import Changes, TensorChange, changes, held, own_configs
 
 
 @contextlib.contextmanager
@@ -52,19 +53,19 @@ class Rerouting(contextlib.AbstractContextManager[None]):
         """
         plan = fitted(live, plan, top_k)
         self._swaps: list[_Swap] = []
-        self._hooks: list[tuple[nn.Module, Callable[..., object]]] = []
-        self._handles: list[torch.utils.hooks.RemovableHandle] = []
+        self._masks: list[tuple[MoeLayer, Sequence[int]]] = []
+        self._undo: list[Undo] = []
         by_count: dict[int, Changes] = {}
         for layer, keep in zip(live.moe, plan.keep, strict=True):
             count = len(keep)
             if count not in by_count:
                 by_count[count] = changes(live, experts=count, top_k=plan.top_k)
-            routing = by_count[count].within(
-                layer.name, without=(f"{layer.name}.{layer.experts_name}",)
-            )
+            routing = by_count[count].within(layer.name, without=layer.expert_paths)
             self._swaps.extend(_swaps(live.model, routing, keep, layer.count))
+            for module, config in own_configs(live, layer, experts=count, top_k=plan.top_k):
+                self._swaps.append(_Swap(holder=vars(module), name="config", other=config))
             if count < layer.count:
-                self._hooks.append((layer.router, _renumber(layer, keep)))
+                self._masks.append((layer, keep))
         self._on = False
 
     def __enter__(self) -> None:
@@ -78,15 +79,13 @@ class Rerouting(contextlib.AbstractContextManager[None]):
         self._on = True
         for swap in self._swaps:
             swap.toggle()
-        for router, hook in self._hooks:
-            # Before any observer's hook, so that a probe sees the original's numbering.
-            self._handles.append(router.register_forward_hook(hook, prepend=True))
+        for layer, keep in self._masks:
+            self._undo.extend(layer.contract.put_mask(layer, keep))
 
     def __exit__(self, *_: object) -> None:
         """Take the mask off."""
-        for handle in self._handles:
-            handle.remove()
-        self._handles.clear()
+        while self._undo:
+            self._undo.pop()()
         for swap in self._swaps:
             swap.toggle()
         self._on = False
@@ -104,14 +103,13 @@ class _Swap:
         self.holder[self.name], self.other = self.other, self.holder[self.name]
 
 
-def survivors(keep: Sequence[int], experts: int, rows: int, device: torch.device) -> torch.Tensor:
-    """Entries that stay of a dimension: the kept experts, and rows beyond the experts."""
-    return torch.tensor([*keep, *range(experts, rows)], dtype=torch.int64, device=device)
-
-
 def cut(tensor: torch.Tensor, change: TensorChange, keep: Sequence[int], experts: int) -> Any:
     """The surviving part of an expert tensor, as a parameter if it was one."""
-    index = survivors(keep, experts, tensor.shape[change.axis], tensor.device)
+    rows = tensor.shape[change.axis]
+    # One matrix may hold several rows of each expert (DBRX).
+    step = (rows - change.extent) // (experts - len(keep))
+    wanted = survivors(keep, experts, rows // step, tensor.device)
+    index = (wanted[:, None] * step + torch.arange(step, device=tensor.device)).reshape(-1)
     part = tensor.detach().index_select(change.axis, index)
     return part if change.buffer else nn.Parameter(part, requires_grad=tensor.requires_grad)
 
@@ -126,26 +124,3 @@ def _swaps(model: nn.Module, routing: Changes, keep: Sequence[int], experts: int
         holder = vars(model.get_submodule(number.module))
         found.append(_Swap(holder=holder, name=number.name, other=number.value))
     return found
-
-
-def _renumber(layer: MoeLayer, keep: Sequence[int]) -> Callable[..., object]:
-    """A hook that puts the router's output back among the original's experts."""
-    experts = layer.count
-
-    def hook(_: nn.Module, __: object, output: Sequence[torch.Tensor]) -> tuple[object, ...]:
-        logits = output[layer.logits_index]
-        rows = experts + logits.shape[-1] - len(keep)
-        index = survivors(keep, experts, rows, logits.device)
-        wide = logits.new_full((*logits.shape[:-1], rows), -torch.inf)
-        wide.index_copy_(-1, index, logits)
-        # The choice is the only output of integers.
-        parts = [
-            index[part].to(part.dtype)
-            if torch.is_tensor(part) and not part.is_floating_point()
-            else part
-            for part in output
-        ]
-        parts[layer.logits_index] = wide
-        return tuple(parts)
-
-    return hook

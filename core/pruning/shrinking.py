@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.errors import InputError
+from core.planning.checks import loads_anywhere
 from core.planning.plan import Plan
 from core.pruning.fits import fitted
 from core.pruning.masking import cut
 from core.runtime.live import LiveModel
-from core.runtime.structure import Changes, changes, held, set_counts
+from core.runtime.structure import Changes, changes, held, own_configs, set_counts
 
 
 def shrink(live: LiveModel, plan: Plan, *, top_k: int | None = None) -> LiveModel:
@@ -49,7 +50,9 @@ def shrink(live: LiveModel, plan: Plan, *, top_k: int | None = None) -> LiveMode
             holder = held(live.model.get_submodule(change.module), buffers=change.buffer)
             holder[change.name] = cut(holder[change.name], change, keep, experts)
         _set_numbers(live, inside)
-    if plan.uniform:
+        for module, config in own_configs(live, layer, experts=len(keep), top_k=plan.top_k):
+            vars(module)["config"] = config
+    if loads_anywhere(plan, live.info):
         count = len(plan.keep[0])
         _set_numbers(live, by_count[count].outside(blocks))
         set_counts(live, live.model.config, experts=count, top_k=plan.top_k)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from core.checkpoint import ModelInfo
-from core.planning import Plan
+from core.planning import Plan, loads_anywhere
 
 # Lines of the source card's front matter that stay true of a smaller copy.
 _KEPT_KEYS = ("license", "license_name", "license_link", "language", "base_model")
@@ -50,6 +50,7 @@ def model_card(source: ModelInfo, result: ModelInfo, plan: Plan) -> str:
     """
     name = source.name.replace("`", "'").replace("\n", " ")
     kept, total = sum(result.experts), sum(source.experts)
+    stock = loads_anywhere(plan, source)
     parts = [
         _front_matter(source.path / "README.md"),
         f"# {name}, {kept:,} of {total:,} experts",
@@ -59,8 +60,8 @@ def model_card(source: ModelInfo, result: ModelInfo, plan: Plan) -> str:
         _made_by(plan),
         _PAPER,
         "## Loading it",
-        _LOADING.format(trust="" if plan.uniform else ", trust_remote_code=True"),
-        _loaders(plan),
+        _LOADING.format(trust="" if stock else ", trust_remote_code=True"),
+        _loaders(plan, stock=stock),
         "## Making it again",
         "`seer.json` in this folder holds the whole plan under `plan`. Saved as `plan.json`:",
         f"```sh\nseer export {_quoted(name)} --plan plan.json -o OUT\n```",
@@ -133,15 +134,20 @@ def _made_by(plan: Plan) -> str:
     return "\n".join(lines)
 
 
-def _loaders(plan: Plan) -> str:
+def _loaders(plan: Plan, *, stock: bool) -> str:
     """Who can load it."""
-    if plan.uniform:
+    if stock:
         return (
             "Every layer keeps the same number of experts, so stock transformers and vLLM load it."
         )
+    why = (
+        "The config's number of experts also counts others, which stayed."
+        if plan.uniform
+        else "Layers keep different numbers of experts."
+    )
     return (
-        "Layers keep different numbers of experts. `trust_remote_code=True` lets transformers run "
-        "`modeling_seer.py` of this folder, 20 lines that give each layer its own number."
+        f"{why} `trust_remote_code=True` lets transformers run "
+        "`modeling_seer.py` of this folder, a few lines that give each layer its own number."
     )
 
 

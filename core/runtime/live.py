@@ -1,23 +1,27 @@
 """The live model as the rest of the engine sees it: its routers and experts by layer.
 
 transformers declares both: the router class under `_can_record_outputs["router_logits"]`, and
-experts by the decorator that makes their forward pluggable. Nothing is guessed from names.
+experts by the decorator that makes their forward pluggable. A router that it does not declare is
+taken if the family's row names it. Nothing is guessed.
 """
 
 from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import torch
 from torch import nn
 
 from core.errors import UnsupportedModelError
+from core.families import FAMILIES
 from core.run import Run
+from core.runtime.adapters import contract_for
+from core.runtime.contract import Contract
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -25,9 +29,10 @@ if TYPE_CHECKING:
     from core.checkpoint.info import ModelInfo
     from core.runtime.streaming import LayerStream
 
-Score = Literal["softmax", "sigmoid"]
+Score = Literal["softmax", "sigmoid", "sqrtsoftplus"]
 
-_LAYER = re.compile(r"(?:^|\.)layers\.(\d+)\.")
+_SCORES: tuple[Score, ...] = get_args(Score)
+_LAYER = re.compile(r"(?:^|\.)(?:layers|blocks)\.(\d+)\.")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -40,9 +45,9 @@ class MoeLayer:
         block: The module that holds router and experts.
         router: hidden → (logits, weights, indices), or the order the family has.
         router_name: Name of the router within the block.
-        experts: (hidden, indices, weights) → hidden; its `num_experts` is the count.
+        experts: (hidden, indices, weights) → hidden, in most families.
         experts_name: Name of the experts within the block.
-        logits_index: Where the router's output holds the logits.
+        contract: How router and experts are to be read.
         score: What the router makes of its logits over all experts: the p of soft count.
     """
 
@@ -53,13 +58,19 @@ class MoeLayer:
     router_name: str
     experts: nn.Module
     experts_name: str
-    logits_index: int
+    contract: Contract
     score: Score
 
     @property
     def count(self) -> int:
         """Number of experts that are there now."""
-        return int(self.experts.num_experts)
+        return self.contract.count(self.experts)
+
+    @property
+    def expert_paths(self) -> tuple[str, ...]:
+        """Paths of the modules that hold expert tensors."""
+        names = self.contract.expert_modules(self.experts_name)
+        return tuple(f"{self.name}.{name}" for name in names)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -121,51 +132,71 @@ def find_layers(model: PreTrainedModel, routing: str) -> tuple[MoeLayer, ...]:
     Raises:
         UnsupportedModelError: A router without experts beside it, or no router at all.
     """
+    model_type = model.config.get_text_config().model_type
     declared = _router_classes(model)
+    named = FAMILIES[model_type].routers if model_type in FAMILIES else ()
     score = _score(routing)
     rows = []
-    for name, module in model.named_modules():
-        if type(module) not in declared:
+    for block_name, block in model.named_modules():
+        contract = contract_for(model_type)
+        beside = contract.experts_of(block)
+        if not beside:
             continue
-        block_name, _, router_name = name.rpartition(".")
-        block = model.get_submodule(block_name)
-        beside = [(key, child) for key, child in block.named_children() if is_experts(child)]
-        number = _LAYER.search(name)
+        name, router = _router_of(block_name, block, declared, named)
+        number = _LAYER.search(f"{block_name}.")
         if len(beside) != 1 or number is None:
             raise UnsupportedModelError(
-                f"router {name} of {type(model).__name__} has {len(beside)} groups of experts "
-                "beside it, needed is 1",
+                f"{block_name} of {type(model).__name__} has {len(beside)} groups of experts, "
+                "needed is 1",
                 remedy="a newer SEER Studio for this model type",
             )
+        contract.logits_index = declared.get(type(router), contract.logits_index)
         rows.append(
             MoeLayer(
                 layer_id=int(number[1]),
                 name=block_name,
                 block=block,
-                router=module,
-                router_name=router_name,
+                router=router,
+                router_name=name,
                 experts=beside[0][1],
                 experts_name=beside[0][0],
-                logits_index=declared[type(module)],
+                contract=contract,
                 score=score,
             )
         )
     if not rows:
         raise UnsupportedModelError(
-            f"{type(model).__name__} has no router that transformers declares",
+            f"{type(model).__name__} has no routed experts that transformers declares",
             remedy="a Mixture-of-Experts model of a supported type",
         )
     return tuple(sorted(rows, key=lambda row: row.layer_id))
 
 
-def is_experts(module: nn.Module) -> bool:
-    """Whether a module's forward goes through transformers' experts interface."""
-    return hasattr(module, "_is_expert_parallel") and hasattr(module, "num_experts")
+def _router_of(
+    block_name: str,
+    block: nn.Module,
+    declared: Mapping[type[nn.Module], int],
+    named: Sequence[str],
+) -> tuple[str, nn.Module]:
+    """The router of a block of experts: one that transformers declares, or that the row names.
+
+    Raises:
+        UnsupportedModelError: There is none, or more than one.
+    """
+    children = list(block.named_children())
+    found = [(name, child) for name, child in children if type(child) in declared]
+    if not found:
+        found = [(n, child) for n, child in children if f"{block_name}.{n}".endswith(tuple(named))]
+    if len(found) != 1:
+        raise UnsupportedModelError(
+            f"the experts of {block_name} have {len(found)} routers beside them, needed is 1",
+            remedy="a newer SEER Studio for this model type",
+        )
+    return found[0]
 
 
 def _score(routing: str) -> Score:
-    score: Score
-    for score in ("softmax", "sigmoid"):
+    for score in _SCORES:
         if routing.startswith(score):
             return score
     raise UnsupportedModelError(f"routing '{routing}' has no known score")

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.checkpoint.files import CONFIG, read_json
 from core.errors import UnsupportedModelError
+from core.families import read_moe_config
 
 
 def model_class(folder: Path) -> Any:
@@ -24,6 +25,9 @@ def model_class(folder: Path) -> Any:
     config = read_json(folder / CONFIG)
     if not config.get("per_layer_config"):
         return transformers.AutoModelForCausalLM
+    moe = read_moe_config(config)
+    if not moe.per_layer:  # some families override other things by layer, and can do that
+        return transformers.AutoModelForCausalLM
     named = config.get("architectures")
     first = named[0] if isinstance(named, list) and named else None
     base = getattr(transformers, first, None) if isinstance(first, str) else None
@@ -32,4 +36,5 @@ def model_class(folder: Path) -> Any:
             f"{folder.name} has a per_layer_config and names no class of transformers ({first!r})",
             remedy="a checkpoint exported by SEER Studio",
         )
-    return importlib.import_module("resources.loader.modeling_seer").ragged(base)
+    loader = importlib.import_module("resources.loader.modeling_seer")
+    return loader.ragged(base, moe.family.per_layer_key, moe.family.blocks)

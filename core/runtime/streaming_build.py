@@ -7,7 +7,7 @@ that leaves out its last two steps: reading the weights and initialising what wa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +22,7 @@ from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING
 from transformers.utils.loading_report import LoadStateDictInfo
 
 from core.errors import CheckpointError, UnsupportedModelError
-from core.runtime.live import MoeLayer, find_layers, is_experts
+from core.runtime.live import MoeLayer, find_layers
 from core.runtime.quantised import loading_options
 from core.runtime.streaming_reader import LazyTensor
 
@@ -106,36 +106,32 @@ def build_skeleton(
         options["device_map"] = {"": device}
     model = weightless.from_pretrained(folder, dtype=dtype, **options)
     model.__class__ = stock
-    name, layers = decoder_layers(model)
+    moe = find_layers(model, routing)
+    name, layers = decoder_layers(model, [row.name for row in moe])
     return Skeleton(
         model=model,
         load_config=kept["load_config"],
         layers_name=name,
         layers=layers,
-        moe=find_layers(model, routing),
+        moe=moe,
     )
 
 
-def decoder_layers(model: nn.Module) -> tuple[str, nn.ModuleList]:
-    """The outermost list of modules that holds expert blocks, and its path.
+def decoder_layers(model: nn.Module, blocks: Sequence[str]) -> tuple[str, nn.ModuleList]:
+    """The outermost list of modules that holds all blocks of experts, and its path.
 
     Raises:
-        UnsupportedModelError: There is none, or more than one of the expected length.
+        UnsupportedModelError: No list holds them all.
     """
-    found: list[tuple[str, nn.ModuleList]] = []
     for name, module in model.named_modules():
-        nested = any(name.startswith(outer + ".") for outer, _ in found)
-        if isinstance(module, nn.ModuleList) and not nested and _holds_experts(module):
-            found.append((name, module))
-    count = model.config.get_text_config().num_hidden_layers
-    exact = [entry for entry in found if len(entry[1]) == count]
-    if len(exact) != 1:
-        raise UnsupportedModelError(
-            f"{model.config.model_type} has {len(exact)} lists of {count} decoder layers with "
-            "experts, so it cannot be streamed layer by layer",
-            remedy="turning streaming off",
-        )
-    return exact[0]
+        held = name and all(block.startswith(name + ".") for block in blocks)
+        if held and isinstance(module, nn.ModuleList):
+            return name, module
+    raise UnsupportedModelError(
+        f"{model.config.model_type} has no list of decoder layers with all its experts, so it "
+        "cannot be streamed layer by layer",
+        remedy="turning streaming off",
+    )
 
 
 def load_outside_layers(skeleton: Skeleton, tensors: Mapping[str, LazyTensor]) -> None:
@@ -193,8 +189,3 @@ def empty_info() -> Any:
         error_msgs=[],
         skipped_pp_keys=set(),
     )
-
-
-def _holds_experts(layers: nn.ModuleList) -> bool:
-    """Whether there are experts below its children; a list of experts itself does not count."""
-    return any(is_experts(module) for layer in layers for module in layer.modules())

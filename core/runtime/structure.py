@@ -19,7 +19,7 @@ from core.errors import UnsupportedModelError
 from core.families import family_for
 
 if TYPE_CHECKING:
-    from core.runtime.live import LiveModel
+    from core.runtime.live import LiveModel, MoeLayer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,12 +30,14 @@ class TensorChange:
         module: Path of its module in the model.
         name: Its name there.
         axis: The dimension that counts experts.
+        extent: Its extent in the other model.
         buffer: Whether it is a buffer.
     """
 
     module: str
     name: str
     axis: int
+    extent: int
     buffer: bool
 
 
@@ -111,12 +113,40 @@ def set_counts(
     for value, keys in ((experts, family.experts_keys), (top_k, family.top_k_keys)):
         if value is None:
             continue
-        key = next((key for key in keys if getattr(text, key, None) is not None), None)
-        if key is None:
+        places = [_place(text, key) for key in keys]
+        owner, key = next(
+            (place for place in places if getattr(*place, None) is not None), (None, "")
+        )
+        if owner is None:
             raise UnsupportedModelError(
                 f"the config of {live.info.model_type} has none of {', '.join(keys)}"
             )
-        setattr(text, key, value)
+        setattr(owner, key, value)
+
+
+def _place(config: object, key: str) -> tuple[object, str]:
+    """The config object that a key with dots is in, and its last word."""
+    *owners, last = key.split(".")
+    for owner in owners:
+        config = getattr(config, owner, None)
+    return config, last
+
+
+def own_configs(
+    live: LiveModel, layer: MoeLayer, *, experts: int, top_k: int | None
+) -> list[tuple[nn.Module, object]]:
+    """Configs of a router's own, with other counts, for a router that reads its config as it runs.
+
+    Returns:
+        The modules that hold a config, and what each is to hold instead.
+    """
+    holders = [module for module in layer.router.modules() if "config" in vars(module)]
+    found: list[tuple[nn.Module, object]] = []
+    for module in holders:
+        config = copy.deepcopy(vars(module)["config"])
+        set_counts(live, config, experts=experts, top_k=top_k)
+        found.append((module, config))
+    return found
 
 
 def _forget_layers(text: Any, keys: Sequence[str]) -> None:
@@ -152,7 +182,15 @@ def _tensor_changes(path: str, module: nn.Module, twin: nn.Module) -> list[Tenso
                     f"tensor {path}.{name} would go from {list(tensor.shape)} to "
                     f"{list(other.shape)}: not a slice"
                 )
-            found.append(TensorChange(module=path, name=name, axis=axes[0], buffer=buffer))
+            found.append(
+                TensorChange(
+                    module=path,
+                    name=name,
+                    axis=axes[0],
+                    extent=int(other.shape[axes[0]]),
+                    buffer=buffer,
+                )
+            )
     return found
 
 

@@ -1,17 +1,26 @@
 """A Mixture-of-Experts model whose layers keep different numbers of experts.
 
 SEER Studio wrote this file beside the weights. config.json says under `per_layer_config` how many
-experts each layer has; the stock class builds all layers with one number, and this class rebuilds
-them with their own. Everything else is the stock class. Load it with
+experts each layer has; the stock class builds all layers with one number, and this class takes the
+blocks of those that differ from a model of the same class that has their number. Everything else is
+the stock class. Load it with
 
     AutoModelForCausalLM.from_pretrained(folder, trust_remote_code=True)
 """
 
+import copy
+
 import transformers
 
 
-def ragged(base):
-    """The stock class `base` with every layer's own number of experts."""
+def ragged(base, key, blocks):
+    """The stock class `base` with every layer's own number of experts.
+
+    Args:
+        base: A causal language model class of transformers.
+        key: What its config calls the number of experts.
+        blocks: What its layers may call the modules that hold routers and experts.
+    """
 
     class SeerForCausalLM(base):
         """See the module."""
@@ -20,13 +29,42 @@ def ragged(base):
             # The stock constructor reads one number for all layers: the largest.
             config.allow_global_per_layer_attribute_access = True
             super().__init__(config, *args, **kwargs)
-            for index, layer in enumerate(self.get_decoder().layers):
-                for name, child in layer.named_children():
-                    if hasattr(child, "experts"):
-                        setattr(layer, name, type(child)(config.per_layer_config[index]))
+            others = {}
+            for index, layer in enumerate(_layers(self)):
+                count = getattr(config.per_layer_config[index], key)
+                if count == getattr(config, key):
+                    continue
+                if count not in others:
+                    other = base(_with_count(config, key, count), *args, **kwargs)
+                    others[count] = _layers(other)
+                for name in blocks:
+                    if hasattr(layer, name):
+                        setattr(layer, name, getattr(others[count][index], name))
             self.post_init()
 
+        @classmethod
+        def is_custom_code(cls):
+            # Names and shapes of weights are the stock class's, and so is their conversion.
+            return False
+
+    # Conversions of weights are looked up by the class's name.
+    SeerForCausalLM.__name__ = base.__name__
     return SeerForCausalLM
 
 
-SeerForCausalLM = ragged(transformers.MixtralForCausalLM)
+def _layers(model):
+    """The list of decoder layers."""
+    return next(part.layers for part in model.modules() if hasattr(part, "layers"))
+
+
+def _with_count(config, key, count):
+    """The config of a model with the same number of experts in all layers."""
+    even = copy.deepcopy(config)
+    layers = even.to_dict()["per_layer_config"]
+    rest = {i: {k: v for k, v in own.items() if k != key} for i, own in layers.items()}
+    even.per_layer_config = {i: own for i, own in rest.items() if own} or None
+    setattr(even, key, count)
+    return even
+
+
+SeerForCausalLM = ragged(transformers.MixtralForCausalLM, "num_local_experts", ("mlp",))

@@ -8,7 +8,8 @@ from core.calibration import CalibrationOptions, CalibrationSet, Source
 from core.run import Run
 from tests.tiny import VOCABULARY, tiny_model
 
-ISSUE_2_FAMILIES = (
+# One of each kind of routing; tests/core/families goes through all there are.
+KINDS = (
     "mixtral",
     "qwen2_moe",
     "qwen3_moe",

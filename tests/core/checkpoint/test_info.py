@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.checkpoint import inspect_model
-from core.families import known_model_types
+from tests.core.live import KINDS
 from tests.raw import (
     Raw,
     deepseek,
@@ -26,7 +26,7 @@ from tests.tiny import tiny_model
 
 
 @pytest.mark.timeout(600)  # the first one imports torch
-@pytest.mark.parametrize("model_type", known_model_types())
+@pytest.mark.parametrize("model_type", KINDS)
 def test_figures_are_those_of_the_live_model(model_type: str, tmp_path: Path) -> None:
     from transformers import AutoModelForCausalLM
 
@@ -51,7 +51,7 @@ def test_figures_are_those_of_the_live_model(model_type: str, tmp_path: Path) ->
     assert info.problems == ()
 
 
-@pytest.mark.parametrize("model_type", known_model_types())
+@pytest.mark.parametrize("model_type", KINDS)
 def test_parts_sum_to_the_total(model_type: str, tmp_path: Path) -> None:
     info = inspect_model(tiny_model(model_type, tmp_path, tokenizer=False))
     parts = info.to_json()["parameters"]

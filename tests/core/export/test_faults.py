@@ -230,8 +230,8 @@ def test_wrong_ranges_are_found_by_verification(
 ) -> None:
     from core.export import slices
 
-    def swapped(ref: object, keep: list[int], experts: int, *, spare: bool) -> object:
-        return real(ref, [experts - 1 - i for i in keep][::-1], experts, spare=spare)
+    def swapped(ref: object, keep: list[int], experts: int, **options: bool) -> object:
+        return real(ref, [experts - 1 - i for i in keep][::-1], experts, **options)
 
     real = slices._rows
     monkeypatch.setattr(slices, "_rows", swapped)

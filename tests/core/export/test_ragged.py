@@ -14,10 +14,10 @@ import pytest
 from core.checkpoint import inspect_model
 from core.errors import PlanError
 from core.export.reload import check_reload
-from core.families import known_model_types
 from core.planning import Plan
 from core.run import Run
 from tests.core.export.plans import export, odd, plan_of
+from tests.core.live import KINDS
 from tests.raw import mixtral, mixtral_config, tensor_bytes, write_folder
 from tests.tiny import tiny_model
 
@@ -62,7 +62,7 @@ def test_config_says_each_layers_number(tmp_path: Path, model: Path) -> None:
 
 
 @pytest.mark.timeout(600)  # the first one imports torch
-@pytest.mark.parametrize("model_type", known_model_types())
+@pytest.mark.parametrize("model_type", KINDS)
 def test_ragged_model_has_the_masked_models_logits(model_type: str, tmp_path: Path) -> None:
     folder = tiny_model(model_type, tmp_path)
     plan = ragged_plan(folder)
@@ -84,7 +84,7 @@ def test_stock_auto_class_loads_it_with_the_file_that_lies_beside(tmp_path: Path
 from transformers import AutoModelForCausalLM
 model = AutoModelForCausalLM.from_pretrained({str(tmp_path / "out")!r}, trust_remote_code=True)
 blocks = [layer.mlp for layer in model.model.layers if hasattr(layer.mlp, "experts")]
-print(type(model).__name__, [block.experts.num_experts for block in blocks])
+print(type(model).__module__.split(".")[-1], [block.experts.num_experts for block in blocks])
 """
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -95,7 +95,7 @@ print(type(model).__name__, [block.experts.num_experts for block in blocks])
         check=False,
     )
     expected = [len(ids) for ids in plan.keep]
-    assert done.stdout.strip() == f"SeerForCausalLM {expected}", done.stderr
+    assert done.stdout.strip() == f"modeling_seer {expected}", done.stderr
 
 
 def test_pruning_a_ragged_model_to_one_number_makes_it_stock_again(

@@ -9,9 +9,9 @@ import pytest
 
 from core.errors import CheckpointError
 from core.export.reload import check_names, check_reload
-from core.families import known_model_types
 from core.run import Run
 from tests.core.export.plans import export, odd, plan_of
+from tests.core.live import KINDS
 from tests.raw import mixtral, mixtral_config, write_folder
 from tests.tiny import tiny_model
 
@@ -23,7 +23,7 @@ def scattered(count: int) -> Sequence[int]:
     return [i for i in range(count) if i % 4 in {1, 2}]
 
 
-@pytest.mark.parametrize("model_type", known_model_types())
+@pytest.mark.parametrize("model_type", KINDS)
 def test_exported_model_has_the_masked_models_logits(model_type: str, tmp_path: Path) -> None:
     folder = tiny_model(model_type, tmp_path, shards=3)
     plan = plan_of(folder, scattered)

@@ -23,19 +23,19 @@ def ref(dtype: str, *shape: int, start: int = 100) -> TensorRef:
 
 
 def test_rows_are_ranges_and_neighbours_are_one() -> None:
-    out = _rows(ref("BF16", 8, 5), [0, 1, 4, 7], 8, spare=False)
+    out = _rows(ref("BF16", 8, 5), [0, 1, 4, 7], 8, spare=False, flattened=False)
     assert out.shape == (4, 5)
     assert out.ranges == (Range("f", 100, 120), Range("f", 140, 150), Range("f", 170, 180))
 
 
 def test_a_bias_with_a_leading_one_loses_columns() -> None:
-    out = _rows(ref("F32", 1, 4), [0, 3], 4, spare=False)
+    out = _rows(ref("F32", 1, 4), [0, 3], 4, spare=False, flattened=False)
     assert (out.shape, out.nbytes) == ((1, 2), 8)
     assert out.ranges == (Range("f", 100, 104), Range("f", 112, 116))
 
 
 def test_router_rows_beyond_the_experts_stay() -> None:
-    out = _rows(ref("BF16", 6, 2), [1, 3], 4, spare=True)
+    out = _rows(ref("BF16", 6, 2), [1, 3], 4, spare=True, flattened=False)
     assert out.shape == (4, 2)
     assert [(r.start - 100) // 4 for r in out.ranges] == [1, 3]
     assert out.nbytes == 16
@@ -43,18 +43,18 @@ def test_router_rows_beyond_the_experts_stay() -> None:
 
 def test_one_scale_for_all_experts_stays() -> None:
     for shape in ((), (1,), (1, 1)):
-        out = _rows(ref("F32", *shape), [1], 4, spare=False)
+        out = _rows(ref("F32", *shape), [1], 4, spare=False, flattened=False)
         assert (out.shape, out.nbytes) == (shape, 4)
 
 
 def test_shape_that_counts_something_else_is_refused() -> None:
     with pytest.raises(CheckpointError, match="does not count 4 experts"):
-        _rows(ref("BF16", 5, 2), [0], 4, spare=False)
+        _rows(ref("BF16", 5, 2), [0], 4, spare=False, flattened=False)
 
 
 def test_rows_that_end_within_a_byte_are_refused() -> None:
     with pytest.raises(CheckpointError, match="whole bytes"):
-        _rows(ref("F4", 4, 3)._replace(end=106), [0], 4, spare=False)
+        _rows(ref("F4", 4, 3)._replace(end=106), [0], 4, spare=False, flattened=False)
 
 
 def mtp_model(folder: Path, experts: int) -> tuple[Checkpoint, MoeConfig]:
@@ -67,8 +67,8 @@ def mtp_model(folder: Path, experts: int) -> tuple[Checkpoint, MoeConfig]:
     write_folder(folder, mixtral_config(), sorted([*mixtral(), *extra]))
     checkpoint = Checkpoint.open(folder)
     moe = MoeConfig(
-        family=FAMILIES["mixtral"], section="", layers=2, experts=8, top_k=2, n_group=1,
-        topk_group=1, mtp_layers=1, tied=False,
+        family=FAMILIES["mixtral"], routing="softmax", section="", layers=2, experts=8, top_k=2,
+        n_group=1, topk_group=1, mtp_layers=1, tied=False,
     )  # fmt: skip
     return checkpoint, moe
 
@@ -83,7 +83,7 @@ def test_layers_apart_from_the_decoder_follow_the_last_and_not_their_namesake(
     plan = plan_of(tmp_path / "model", lambda _: next(choice))
     kept = kept_by_layer(plan, layout, drop_mtp=False)
     assert kept == {0: (0, 1), 1: (6, 7), 2: (6, 7)}
-    out = slice_tensors(checkpoint, layout, kept, drop_mtp=False, extra_router_rows=False)
+    out = slice_tensors(checkpoint, layout, kept, drop_mtp=False, family=moe.family)
     written = {tensor.name: tensor for tensor in out}
     name = "mtp.layers.0.block_sparse_moe.experts.{}.w1.weight"
     assert written[name.format(1)].ranges[0].start == checkpoint.tensors[name.format(7)].start
@@ -98,7 +98,7 @@ def test_layers_of_another_expert_count_must_be_dropped(tmp_path: Path) -> None:
         kept_by_layer(plan, layout, drop_mtp=False)
     assert caught.value.remedy == "--drop-mtp"
     kept = kept_by_layer(plan, layout, drop_mtp=True)
-    out = slice_tensors(checkpoint, layout, kept, drop_mtp=True, extra_router_rows=False)
+    out = slice_tensors(checkpoint, layout, kept, drop_mtp=True, family=moe.family)
     assert not [tensor for tensor in out if tensor.name.startswith("mtp.")]
     everything = plan_of(tmp_path / "model", range)
     assert kept_by_layer(everything, layout, drop_mtp=False)[2] == (0, 1, 2, 3)

@@ -17,10 +17,11 @@ from core.profiling import (
     profile_model,
     save_lens,
 )
+from core.profiling.lens import NOBODY
 from core.profiling.profile import Profile
 from core.run import Run
 from core.runtime import load_model
-from tests.core.live import ISSUE_2_FAMILIES, load_tiny, random_set
+from tests.core.live import KINDS, load_tiny, random_set
 from tests.core.profiling.brute_force import _forward
 from tests.tiny import TEXT, VOCABULARY, tiny_model
 
@@ -46,7 +47,7 @@ def as_set(text: Passage, seq_len: int):
     return CalibrationSet(options=options, domains=("text",), sequences_by_domain=(rows,), pad_id=0)
 
 
-@pytest.mark.parametrize("family", ISSUE_2_FAMILIES)
+@pytest.mark.parametrize("family", [*KINDS, "longcat_flash", "zaya"])
 def test_every_choice_is_the_one_that_the_router_put_out(family, tmp_path):
     live, text = load_tiny(family, tmp_path), passage()
     seen = look_at(live, text, seq_len=16, run=Run())
@@ -55,21 +56,22 @@ def test_every_choice_is_the_one_that_the_router_put_out(family, tmp_path):
     for batch in as_set(text, 16).batches():
         with torch.inference_mode():
             rows = _forward(live, batch)
-        for row, (logits, weights, indices, _) in enumerate(rows):
-            for t in range(len(logits)):
-                gates = dict(zip(indices[t].tolist(), weights[t].tolist(), strict=True))
-                mine = seen.expert[at + t, row].tolist()
-                assert sorted(mine) == sorted(gates)
+        for row, truth in enumerate(rows):
+            for t in range(len(truth.index_TK)):
+                pairs = zip(truth.index_TK[t].tolist(), truth.gate_TK[t].tolist(), strict=True)
+                chosen = [(e, g) for e, g in pairs if e < live.experts[row]]
+                mine = seen.expert[at + t, row]
+                real = mine[mine != NOBODY].tolist()
+                assert sorted(real) == sorted(e for e, _ in chosen)
+                gates = dict(chosen)
                 np.testing.assert_allclose(
-                    seen.gate[at + t, row], [gates[e] for e in mine], rtol=1e-5
+                    seen.gate[at + t, row, : len(real)], [gates[e] for e in real], rtol=1e-5
                 )
                 assert (np.diff(seen.gate[at + t, row]) <= 0).all()
-                z = logits[t].double()
-                p = torch.sigmoid(z) if "sigmoid" in live.info.routing else z.softmax(0)
-                q = p / p.sum()
+                q = truth.p_TR[t] / truth.p_TR[t].sum()
                 expected = float(-(q * q.log()).sum())
                 assert seen.entropy[at + t, row] == pytest.approx(expected, rel=1e-4)
-        at += len(rows[0][0])
+        at += len(rows[0].index_TK)
     assert at == 30
 
 

@@ -7,10 +7,11 @@ import torch
 from core.errors import InputError, ProfileError
 from core.planning.plan import Plan
 from core.profiling import profile_model
+from core.profiling.probe import Probe
 from core.profiling.profile import CONTEXT_BEFORE
 from core.pruning import masked
 from core.run import Run
-from tests.core.live import ISSUE_2_FAMILIES, load_tiny, random_set
+from tests.core.live import KINDS, load_tiny, random_set
 from tests.core.profiling.brute_force import brute_force
 
 SUMS = ("soft_count", "gate_sum", "norm_sum", "norm_sq_sum", "gated_norm_sum", "entropy_sum")
@@ -26,7 +27,7 @@ def assert_same(a, b, *, rtol=0.0):
         np.testing.assert_allclose(getattr(a, name), getattr(b, name), rtol=rtol, err_msg=name)
 
 
-@pytest.mark.parametrize("family", ISSUE_2_FAMILIES)
+@pytest.mark.parametrize("family", KINDS)
 def test_statistics_equal_a_float64_computation_from_the_formulas(family, tmp_path):
     live, texts = load_tiny(family, tmp_path), random_set(sequences=3)
     profile = profile_model(live, texts, run=Run())
@@ -52,9 +53,9 @@ def test_the_probe_changes_no_bit_of_the_models_output_and_leaves_no_trace(famil
             return fn(input_ids=ids, use_cache=False)[0]
 
     before = run(live.model)
-    live.model.set_experts_implementation("seer_observed")
-    assert torch.equal(run(live.model), before)
-    live.model.set_experts_implementation("grouped_mm")
+    with Probe(live, 1, Run()) as probe:
+        probe.begin(texts.batch(0).mask)
+        assert torch.equal(run(live.model), before)
     profile_model(live, texts, run=Run())
     assert torch.equal(run(live.model), before)
     assert live.model.config._experts_implementation == "grouped_mm"

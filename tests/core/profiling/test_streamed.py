@@ -14,7 +14,7 @@ from core.profiling import collect, load_profile, partial, profile_model
 from core.run import Note, Progress, Run, Snapshot
 from core.runtime import device, load_model, streaming_plan
 from core.runtime import streaming_state as states
-from tests.core.live import ISSUE_2_FAMILIES, random_set
+from tests.core.live import KINDS, random_set
 from tests.tiny import tiny_model
 
 SMALL = {"sequences": 5, "seq_len": 20, "batch_size": 2}
@@ -29,7 +29,7 @@ def saves_every_layer(monkeypatch):
     monkeypatch.setattr(collect, "OVERHEAD", 1e9)
 
 
-@pytest.mark.parametrize("family", ISSUE_2_FAMILIES)
+@pytest.mark.parametrize("family", KINDS)
 def test_the_profile_of_each_family_is_that_of_the_model_in_memory(family, tmp_path):
     folder = tiny_model(family, tmp_path, shards=2, dtype="bfloat16", tokenizer=False)
     texts = random_set(**SMALL)

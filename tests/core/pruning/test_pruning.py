@@ -9,7 +9,7 @@ import torch
 from core.errors import PlanError
 from core.planning.plan import Plan
 from core.pruning import Rerouting, masked, shrink
-from tests.core.live import ISSUE_2_FAMILIES, load_tiny
+from tests.core.live import KINDS, load_tiny
 from tests.tiny import VOCABULARY
 
 
@@ -49,7 +49,7 @@ def run(live, ids):
     return logits, seen
 
 
-@pytest.mark.parametrize("family", ISSUE_2_FAMILIES)
+@pytest.mark.parametrize("family", KINDS)
 @pytest.mark.parametrize("top_k", [None, 1])
 def test_masked_and_shrunk_models_agree_to_the_last_bit_of_routing(family, top_k, tmp_path):
     live = load_tiny(family, tmp_path)
@@ -95,7 +95,7 @@ def test_masking_equals_minus_infinity_before_the_softmax(family, tmp_path, monk
     assert not torch.allclose(ours, run(live, ids)[0], atol=1e-3)
 
 
-@pytest.mark.parametrize("family", ISSUE_2_FAMILIES)
+@pytest.mark.parametrize("family", KINDS)
 def test_a_shrunk_model_saves_and_reloads_in_stock_transformers(family, tmp_path):
     from transformers import AutoModelForCausalLM
 

@@ -21,13 +21,13 @@ from core.runtime import choose_device, device, load_model, memory
 from core.runtime.live import find_layers
 from core.runtime.load import live_model
 from core.runtime.structure import changes
-from tests.core.live import ISSUE_2_FAMILIES, load_tiny
+from tests.core.live import KINDS, load_tiny
 from tests.tiny import tiny_model
 
 LAYER_IDS = {"qwen3_moe": (0, 2), "deepseek_v3": (1, 2)}
 
 
-@pytest.mark.parametrize("family", ISSUE_2_FAMILIES)
+@pytest.mark.parametrize("family", KINDS)
 def test_rows_are_the_layers_that_the_headers_name(family, tmp_path):
     live = load_tiny(family, tmp_path)
     assert live.layer_ids == LAYER_IDS.get(family, (0, 1)) == tuple(live.info.moe_layers)
@@ -151,18 +151,18 @@ def test_a_live_model_that_is_not_its_checkpoint_is_refused(tmp_path):
         live_model(live.model, folder=other.folder, info=other.info)
 
 
-def test_a_dense_model_has_no_router(tmp_path):
+def test_a_dense_model_has_no_experts(tmp_path):
     from transformers import LlamaConfig, LlamaForCausalLM
 
     config = LlamaConfig(
         hidden_size=16, intermediate_size=16, num_hidden_layers=1, num_attention_heads=2,
         vocab_size=16,
     )  # fmt: skip
-    with pytest.raises(UnsupportedModelError, match="no router"):
+    with pytest.raises(UnsupportedModelError, match="no routed experts"):
         find_layers(LlamaForCausalLM(config), "softmax")
 
 
-@pytest.mark.parametrize("family", ISSUE_2_FAMILIES)
+@pytest.mark.parametrize("family", KINDS)
 def test_what_depends_on_the_number_of_experts_is_found_by_comparison(family, tmp_path):
     live = load_tiny(family, tmp_path)
     count = live.experts[0]
@@ -200,7 +200,7 @@ def test_bytes_read_like_a_person_says_them():
 
 @pytest.mark.cuda
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
-@pytest.mark.parametrize("family", ISSUE_2_FAMILIES)
+@pytest.mark.parametrize("family", KINDS)
 def test_a_cuda_profile_agrees_with_the_cpus(family, tmp_path):
     import numpy as np
 

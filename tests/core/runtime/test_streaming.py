@@ -22,7 +22,7 @@ from core.runtime import LiveModel, device, load_model
 from core.runtime import streaming_layers as layers_module
 from core.runtime import streaming_reader as reader_module
 from core.runtime.streaming import Watcher
-from tests.core.live import ISSUE_2_FAMILIES
+from tests.core.live import KINDS
 from tests.tiny import VOCABULARY, tiny_model
 
 DTYPES = ("bfloat16", "float32")
@@ -72,7 +72,7 @@ def all_on_meta(live: LiveModel) -> bool:
     return all(live.model.get_parameter(f.name).is_meta for x in layers for f in x.fills[:3])
 
 
-@pytest.mark.parametrize("family", ISSUE_2_FAMILIES)
+@pytest.mark.parametrize("family", KINDS)
 def test_logits_of_each_family_are_those_of_the_model_in_memory(family, tmp_path):
     folder = tiny_model(family, tmp_path, shards=3, dtype="bfloat16", tokenizer=False)
     live, streamed = open_both(folder)

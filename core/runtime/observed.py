@@ -1,46 +1,27 @@
 """The expert forward that also sees: transformers' grouped matmul forward with a sink beside it.
 
+Same kernels, same order of additions, same bits.
+
 Shapes: T tokens of a batch, K experts per token, S = T·K chosen pairs, E experts, H hidden size.
 """
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
 
-NAME = "seer_observed"
-SINK = "_seer_sink"  # where an observed experts module holds its sink
-
-
-class Sink(Protocol):
-    """What an observed experts module reports to."""
-
-    def experts(
-        self,
-        *,
-        index_TK: torch.Tensor,
-        gate_TK: torch.Tensor,
-        order_S: torch.Tensor,
-        lengths_E: torch.Tensor,
-        output_SH: torch.Tensor,
-    ) -> None:
-        """Take note of one layer's outputs before gating, sorted by expert."""
-
-
-def register() -> None:
-    """Make transformers know the observed forward; it is used only where a model's config says so.
-
-    Without a sink it is the plain forward: same kernels, same order of additions, same bits.
-    """
-    from transformers.integrations.moe import ALL_EXPERTS_FUNCTIONS
-
-    ALL_EXPERTS_FUNCTIONS.register(NAME, observed_experts_forward)
+if TYPE_CHECKING:
+    from core.runtime.contract import Sink
 
 
 def observed_experts_forward(
-    module: nn.Module, hidden_TH: torch.Tensor, index_TK: torch.Tensor, gate_TK: torch.Tensor
+    module: nn.Module,
+    sink: Sink,
+    hidden_TH: torch.Tensor,
+    index_TK: torch.Tensor,
+    gate_TK: torch.Tensor,
 ) -> torch.Tensor:
     """Evaluate the chosen experts as transformers' `grouped_mm` does, and report to the sink.
 
@@ -77,15 +58,13 @@ def observed_experts_forward(
     )
     if module.has_post_expert_norm:
         output_SH = module.post_expert_norm(output_SH)
-    sink: Sink | None = vars(module).get(SINK)
-    if sink is not None:
-        sink.experts(
-            index_TK=index_TK,
-            gate_TK=gate_TK,
-            order_S=order_S,
-            lengths_E=torch.diff(ends_E, prepend=ends_E.new_zeros(1)),
-            output_SH=output_SH,
-        )
+    sink.experts(
+        index_TK=index_TK,
+        gate_TK=gate_TK,
+        order_S=order_S,
+        lengths_E=torch.diff(ends_E, prepend=ends_E.new_zeros(1)),
+        output_SH=output_SH,
+    )
     restore_S = torch.empty_like(order_S)
     restore_S[order_S] = torch.arange(order_S.shape[0], device=order_S.device)
     # transformers weighs first and copies twice; the same products in place make the same bits.

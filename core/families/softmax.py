@@ -1,0 +1,133 @@
+"""Families whose gates are a softmax over all experts, of which the Top-K are kept."""
+
+from __future__ import annotations
+
+from core.families.family import Family
+from core.families.words import (
+    GROUPS,
+    LINEAR_ATTENTION,
+    SHARED,
+    SHARED_GATED,
+    SPARSE_EXPERTS,
+    SPARSE_ROUTERS,
+    assumed,
+)
+
+SOFTMAX = (
+    Family(
+        model_type="mixtral",
+        routing="softmax",
+        defaults=assumed(num_local_experts=8, num_experts_per_tok=2),
+        experts=SPARSE_EXPERTS,
+        routers=SPARSE_ROUTERS,
+    ),
+    Family(
+        model_type="minimax",
+        routing="softmax",
+        defaults=assumed(num_local_experts=8, num_experts_per_tok=2),
+        experts=SPARSE_EXPERTS,
+        routers=SPARSE_ROUTERS,
+    ),
+    Family(
+        model_type="phimoe",
+        routing="softmax",
+        fixed_top_k="its router makes a gate for a first and a second choice, one after the other",
+        remarks="Sparse mixer: each choice has a softmax of its own over the near-best experts.",
+        defaults=assumed(num_local_experts=16, num_experts_per_tok=2),
+        experts=SPARSE_EXPERTS,
+        routers=(*SPARSE_ROUTERS, "mlp.router"),
+    ),
+    Family(
+        model_type="qwen2_moe",
+        routing="softmax",
+        per_layer_key="num_experts",
+        defaults=assumed(num_experts=60, num_experts_per_tok=4),
+        shared=SHARED_GATED,
+    ),
+    Family(
+        model_type="qwen3_moe",
+        routing="softmax",
+        defaults=assumed(num_experts=128, num_experts_per_tok=8),
+    ),
+    Family(
+        model_type="qwen3_next",
+        routing="softmax",
+        per_layer_key="num_experts",
+        defaults=assumed(num_experts=512, num_experts_per_tok=10),
+        shared=SHARED_GATED,
+        attention=LINEAR_ATTENTION,
+    ),
+    Family(
+        model_type="qwen3_5_moe_text",
+        multimodal="qwen3_5_moe",
+        routing="softmax",
+        per_layer_key="num_experts",
+        defaults=assumed(num_experts=256, num_experts_per_tok=8),
+        shared=SHARED_GATED,
+        attention=LINEAR_ATTENTION,
+    ),
+    Family(
+        model_type="qwen4_exp_text",
+        multimodal="qwen4_exp",
+        routing="softmax",
+        per_layer_key="num_experts",
+        defaults=assumed(num_experts=512, num_experts_per_tok=10),
+        shared=SHARED_GATED,
+        attention=LINEAR_ATTENTION,
+    ),
+    Family(
+        model_type="olmoe",
+        routing="softmax",
+        per_layer_key="num_experts",
+        defaults=assumed(num_experts=64, num_experts_per_tok=8),
+    ),
+    Family(
+        model_type="flex_olmo",
+        routing="softmax",
+        per_layer_key="num_experts",
+        defaults=assumed(num_experts=7, num_experts_per_tok=5),
+    ),
+    Family(
+        model_type="mellum",
+        routing="softmax",
+        defaults=assumed(num_local_experts=64, num_experts_per_tok=8),
+    ),
+    Family(
+        model_type="jamba",
+        routing="softmax",
+        per_layer_key="num_experts",
+        defaults=assumed(num_experts=16, num_experts_per_tok=2),
+        experts=("feed_forward.experts",),
+        routers=("feed_forward.router",),
+        attention=("self_attn", "mamba"),
+        dense=("feed_forward",),
+    ),
+    Family(
+        model_type="hunyuan_v1_moe",
+        routing="softmax",
+        per_layer_key="num_experts",
+        top_k_keys=("moe_topk", "num_experts_per_tok"),
+        defaults=assumed(num_experts=1, moe_topk=1),
+        shared=("mlp.shared_mlp",),
+    ),
+    Family(
+        model_type="ernie4_5_moe",
+        routing="softmax+bias",
+        experts_keys=("moe_num_experts", "num_experts"),
+        per_layer_key="moe_num_experts",
+        top_k_keys=("moe_k", "num_experts_per_tok"),
+        shared_keys=("moe_num_shared_experts",),
+        tied=True,
+        defaults=assumed(moe_num_experts=64, moe_k=6),
+        choice_biases=("mlp.moe_statics", "mlp.gate.moe_statics"),
+        shared=SHARED,
+    ),
+    Family(
+        model_type="deepseek_v2",
+        routing="softmax, groups",
+        per_layer_key="n_routed_experts",
+        defaults=assumed(n_routed_experts=64),
+        group_keys=GROUPS,
+        shared=SHARED,
+    ),
+)

@@ -1,0 +1,196 @@
+"""What must hold for every family that transformers has, whatever its blocks look like."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from core.errors import PlanError
+from core.export import ExportOptions, export_checkpoint
+from core.families import FAMILIES, known_model_types
+from core.planning import Plan, loads_anywhere
+from core.profiling import profile_model
+from core.pruning import masked, shrink
+from core.run import Run
+from core.runtime import load_model
+from tests.core.live import random_set
+from tests.core.profiling.brute_force import brute_force
+from tests.tiny import VOCABULARY, tiny_model
+
+pytestmark = pytest.mark.timeout(600)  # the first one imports torch
+
+# In the default run one of each kind: native hybrids, exceptions with code, odd routers.
+SOME = ("mixtral", "deepseek_v4", "gemma4_text", "hy_v4", "jetmoe", "llama4_text", "zaya")
+SOME_OF_ALL = [
+    family if family in SOME else pytest.param(family, marks=pytest.mark.slow)
+    for family in known_model_types()
+]
+
+SUMS = ("soft_count", "gate_sum", "norm_sum", "norm_sq_sum", "gated_norm_sum", "entropy_sum")
+MAXIMA = ("norm_max", "peak_max")
+COUNTS = ("count", "tokens", "coactivation")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread():
+    """Threads only wait for each other over models as small as these."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory):
+    """Tiny models by family, each built and saved once."""
+    root = tmp_path_factory.mktemp("families")
+
+    def folder(model_type: str) -> Path:
+        path = root / model_type
+        return path if path.exists() else tiny_model(model_type, root, tokenizer=False)
+
+    return folder
+
+
+def load(folder: Path):
+    return load_model(folder, device="cpu", dtype="float32", run=Run())
+
+
+def tokens() -> torch.Tensor:
+    return torch.from_numpy(np.random.default_rng(0).integers(3, VOCABULARY, (2, 11)))
+
+
+@torch.inference_mode()
+def logits_of(model) -> torch.Tensor:
+    return model(input_ids=tokens(), use_cache=False).logits
+
+
+def some_plan(info) -> Plan:
+    """Drop one expert of each group, another one in each layer; hash layers keep theirs."""
+    groups = max(info.n_group, 1)
+    keep = []
+    for row, (layer, count) in enumerate(zip(info.moe_layers, info.experts, strict=True)):
+        size = count // groups
+        whole = layer in info.hash_layers
+        kept = [i for i in range(count) if whole or i % size != (row + 1) % size]
+        keep.append(tuple(kept))
+    return dataclasses.replace(Plan.keep_all(info), keep=tuple(keep))
+
+
+@pytest.mark.parametrize("family", known_model_types())
+def test_profile_equals_a_float64_computation_and_export_is_the_masked_model(
+    family: str, models, tmp_path: Path
+) -> None:
+    from transformers import AutoModelForCausalLM
+
+    folder = models(family)
+    live = load(folder)
+    texts = random_set(domains=("prose",), sequences=2, seq_len=11)
+    profile = profile_model(live, texts, run=Run())
+    truth = brute_force(live, texts)
+    for name in COUNTS:
+        np.testing.assert_array_equal(getattr(profile, name), truth[name], err_msg=name)
+    for name in (*SUMS, *MAXIMA):
+        np.testing.assert_allclose(
+            getattr(profile, name), truth[name], rtol=2e-4, atol=2e-6, err_msg=name
+        )
+
+    plan = some_plan(live.info)
+    original = logits_of(live.model)
+    with masked(live, plan):
+        expected = logits_of(live.model)
+    assert torch.equal(logits_of(live.model), original)
+    assert not torch.allclose(expected, original, atol=1e-3)
+    export_checkpoint(folder, ExportOptions(plan=plan, output=tmp_path / "out"), Run())
+    smaller = load(tmp_path / "out")
+    assert smaller.experts == tuple(len(keep) for keep in plan.keep)
+    torch.testing.assert_close(logits_of(smaller.model), expected, rtol=1e-5, atol=1e-5)
+    if loads_anywhere(plan, live.info):
+        stock = AutoModelForCausalLM.from_pretrained(tmp_path / "out").eval()
+        torch.testing.assert_close(logits_of(stock), expected, rtol=1e-5, atol=1e-5)
+
+    shrink(live, plan)
+    torch.testing.assert_close(logits_of(live.model), expected, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("family", SOME_OF_ALL)
+def test_the_least_top_k_reaches_the_exported_model_or_is_refused_with_the_reason(
+    family: str, models, tmp_path: Path
+) -> None:
+    folder = models(family)
+    live = load(folder)
+    least = FAMILIES[family].least_top_k
+    plan = dataclasses.replace(Plan.keep_all(live.info), top_k=least)
+    options = ExportOptions(plan=plan, output=tmp_path / "out")
+    reason = FAMILIES[family].fixed_top_k
+    if reason:
+        for apply in (
+            lambda: export_checkpoint(folder, options, Run()),
+            lambda: masked(live, plan).__enter__(),
+        ):
+            with pytest.raises(PlanError, match=reason):
+                apply()
+        return
+    original = logits_of(live.model)
+    with masked(live, plan):
+        expected = logits_of(live.model)
+    if live.info.top_k > least:
+        assert not torch.allclose(expected, original, atol=1e-3)
+    export_checkpoint(folder, options, Run())
+    torch.testing.assert_close(
+        logits_of(load(tmp_path / "out").model), expected, rtol=1e-5, atol=1e-5
+    )
+
+
+def ragged_plan(info) -> Plan:
+    """Layers that keep different numbers: every other layer loses another expert per group."""
+    even = some_plan(info)
+    groups = max(info.n_group, 1)
+    keep = []
+    for row, (kept, count) in enumerate(zip(even.keep, even.experts, strict=True)):
+        size, whole = count // groups, len(kept) == count
+        keep.append(tuple(i for i in kept if whole or row % 2 or i % size != (row + 2) % size))
+    return dataclasses.replace(even, keep=tuple(keep))
+
+
+@pytest.mark.parametrize("family", SOME_OF_ALL)
+def test_a_ragged_plan_reloads_as_the_masked_model_or_is_refused_with_the_reason(
+    family: str, models, tmp_path: Path
+) -> None:
+    folder = models(family)
+    live = load(folder)
+    plan = ragged_plan(live.info)
+    assert not plan.uniform
+    options = ExportOptions(plan=plan, output=tmp_path / "out")
+    reason = FAMILIES[family].never_ragged
+    if reason:
+        with pytest.raises(PlanError, match=reason):
+            export_checkpoint(folder, options, Run())
+        return
+    with masked(live, plan):
+        expected = logits_of(live.model)
+    export_checkpoint(folder, options, Run())
+    smaller = load(tmp_path / "out")
+    assert smaller.experts == tuple(len(keep) for keep in plan.keep)
+    torch.testing.assert_close(logits_of(smaller.model), expected, rtol=1e-5, atol=1e-5)
+    shrink(live, plan)
+    torch.testing.assert_close(logits_of(live.model), expected, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("family", SOME_OF_ALL)
+def test_a_streamed_pass_gives_the_bits_of_one_in_memory(family: str, models) -> None:
+    folder = models(family)
+    texts = random_set(domains=("prose",), sequences=2, seq_len=11)
+    in_memory = load(folder)
+    # Files are mapped where they are, and the last bit of a product depends on the alignment.
+    for tensor in (*in_memory.model.parameters(), *in_memory.model.buffers()):
+        tensor.data = tensor.data.clone()
+    whole = profile_model(in_memory, texts, run=Run())
+    live = load_model(folder, device="cpu", dtype="float32", stream="always", run=Run())
+    streamed = profile_model(live, texts, run=Run())
+    for name in (*COUNTS, *SUMS, *MAXIMA):
+        np.testing.assert_array_equal(getattr(streamed, name), getattr(whole, name), err_msg=name)
