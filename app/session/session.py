@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from core.evaluation.variant import Variant
     from core.export import ExportResult
     from core.planning import Plan
-    from core.profiling import Profile
+    from core.profiling import Lens, Profile
 
 DEFAULT_METRIC = "soft-count"
 # Enough to walk back through an hour of painting; a plan shares its unchanged rows with its
@@ -53,6 +53,7 @@ class Session(KeptSession, Derived):
     profile_changed = Signal()  # a complete profile, or a newer snapshot of a running one
     scores_changed = Signal()  # another profile, metric or blend of domains
     plan_changed = Signal()
+    lens_changed = Signal()  # another text was looked at
     variants_changed = Signal()
     exported_changed = Signal()
 
@@ -68,6 +69,7 @@ class Session(KeptSession, Derived):
         self.metric = DEFAULT_METRIC
         self.domain_weights: Mapping[str, float] | None = None
         self.plan: Plan | None = None
+        self.lens: Lens | None = None
         self.variants: tuple[Variant, ...] = ()
         self.exported: ExportResult | None = None
         self._cache: dict[str, tuple[tuple[object, ...], object]] = {}
@@ -139,12 +141,14 @@ class Session(KeptSession, Derived):
         self.domain_weights = weights if isinstance(weights, dict) else None
         self.plan = contents.plan or (Plan.keep_all(info) if info is not None else None)
         self.variants, self.exported, self.options = contents.variants, None, None
+        self.lens = None
         for changed in (
             self.model_changed,
             self.calibration_changed,
             self.profile_changed,
             self.scores_changed,
             self.plan_changed,
+            self.lens_changed,
             self.variants_changed,
             self.exported_changed,
         ):
@@ -201,6 +205,15 @@ class Session(KeptSession, Derived):
     def _show_plan(self, plan: Plan) -> None:
         self.plan = plan
         self.plan_changed.emit()
+
+    @Slot(object)
+    def take_lens(self, lens: Lens | None) -> None:
+        """Take over a text that was looked at; one of another model is shown to nobody."""
+        info = self.info
+        fits = lens is None or (info is not None and lens.model_fingerprint == info.fingerprint)
+        if fits and lens is not self.lens:
+            self.lens = lens
+            self.lens_changed.emit()
 
     # -- results -----------------------------------------------------------------------------
 

@@ -36,6 +36,8 @@ QFrame[panel="info"] {{ background: {surface}; border: 1px solid {line_strong};
 QFrame[panel="drop"] {{ background: transparent; border: 1px dashed {line_strong};
   border-radius: {card_radius}px; }}
 QFrame[panel="drop"][over="true"] {{ background: {accent_soft}; border: 1px dashed {accent}; }}
+QFrame[panel="segments"] {{ background: {surface}; border: 1px solid {line};
+  border-radius: {radius}px; }}
 QFrame[panel="popover"] {{ background: {raised}; border: 1px solid {line_strong}; }}
 QFrame[panel="line"] {{ background: {line}; border: none; }}
 
@@ -87,6 +89,13 @@ QPushButton[kind="ghost"]:checked {{ background: {raised}; color: {text};
 QPushButton[kind="ghost"]:focus, QToolButton[kind="ghost"]:focus {{ border-color: {accent}; }}
 QPushButton[kind="ghost"]:disabled, QToolButton[kind="ghost"]:disabled {{ color: {text_faint};
   background: transparent; border-color: transparent; }}
+QPushButton[kind="segment"] {{ background: transparent; border: 1px solid transparent;
+  border-radius: 4px; color: {text_dim}; padding: 0 12px; min-height: 22px; }}
+QPushButton[kind="segment"]:hover {{ color: {text}; }}
+QPushButton[kind="segment"]:checked {{ background: {raised}; color: {text};
+  border-color: {line_strong}; }}
+QPushButton[kind="segment"]:focus {{ border-color: {accent}; }}
+QPushButton[kind="segment"]:disabled {{ color: {text_faint}; }}
 QPushButton[kind="status"] {{ background: transparent; border-color: transparent;
   color: {text_dim}; font-size: {caption}px; min-height: 20px; padding: 0 8px; }}
 QPushButton[kind="status"]:hover {{ background: {raised}; color: {text}; }}

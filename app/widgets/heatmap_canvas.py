@@ -9,8 +9,6 @@ Shape letters: L MoE layers (rows), E experts of the widest layer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRect, QRectF, Qt, Signal
@@ -21,7 +19,6 @@ from PySide6.QtGui import (
     QImage,
     QPainter,
     QPaintEvent,
-    QPen,
     QRegion,
     QResizeEvent,
 )
@@ -30,38 +27,15 @@ from PySide6.QtWidgets import QWidget
 from app import theme
 from app.widgets import heatmap_labels as labels
 from app.widgets import heatmap_marks as marks
+from app.widgets.colormap import cividis
 from app.widgets.heatmap_grid import Grid
 from app.widgets.heatmap_labels import GUTTER_PAD, HEADER
 from app.widgets.heatmap_levels import Levels, Order, Scale, column_order, levels
 from app.widgets.heatmap_raster import SMALLEST_HATCHED, CellColours, paint_cells
+from app.widgets.heatmap_state import CellState
 
 LABEL_REACH = 10.0  # logical pixels that a row's text takes above and below the row's middle
 BRIGHT_LEVEL = 150  # from this step of the colour scale on, a mark is dark instead of light
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class CellState:
-    """What is decided about every expert, [L, E] masks in expert order.
-
-    Attributes:
-        exists_LE: The layer has such an expert.
-        kept_LE: It stays.
-        locked_LE: Locked, to stay or to go.
-        protected_LE: A super-expert that rules keep.
-        fixed_LE: A brush cannot change it.
-    """
-
-    exists_LE: NDArray[np.bool_]
-    kept_LE: NDArray[np.bool_]
-    locked_LE: NDArray[np.bool_]
-    protected_LE: NDArray[np.bool_]
-    fixed_LE: NDArray[np.bool_]
-
-    @classmethod
-    def nothing(cls) -> CellState:
-        """No model."""
-        none = np.zeros((0, 0), dtype=np.bool_)
-        return cls(exists_LE=none, kept_LE=none, locked_LE=none, protected_LE=none, fixed_LE=none)
 
 
 class HeatMapCanvas(QWidget):
@@ -84,7 +58,9 @@ class HeatMapCanvas(QWidget):
         self.hover_cell: tuple[int, int] | None = None
         self.selected_rows: tuple[int, ...] = ()
         self.box: QRect | None = None  # columns and rows of a box that is being drawn
+        self.table = cividis()  # colours of the levels
         self.levels = Levels(level_LE=np.zeros((0, 0), np.uint8), low=0.0, high=0.0)
+        self._clusters_LE: NDArray[np.intp] | None = None
         self._order_LE: NDArray[np.intp] = np.zeros((0, 0), np.intp)
         self._place_LE: NDArray[np.intp] = np.zeros((0, 0), np.intp)
         self._buffer: NDArray[np.uint32] | None = None
@@ -152,8 +128,16 @@ class HeatMapCanvas(QWidget):
         self._rescore()
         self._redraw_all()
 
+    def set_clusters(self, clusters_LE: NDArray[np.intp] | None) -> None:
+        """Which expert each column shows in cluster order; None shows the native order instead."""
+        if clusters_LE is not self._clusters_LE:
+            self._clusters_LE = clusters_LE
+            if self.order == "clustered":
+                self._rescore()
+                self._redraw_all()
+
     def set_order(self, order: Order) -> None:
-        """Show experts in native order or every row sorted by score."""
+        """Show experts in native order, sorted by score, or by who fires together."""
         self.order = order
         self.set_layers(self.layer_ids)
         self._rescore()
@@ -161,6 +145,8 @@ class HeatMapCanvas(QWidget):
 
     def axis_title(self) -> str:
         """What the columns count."""
+        if self.order == "clustered":
+            return self.tr("Place")
         return self.tr("Rank") if self.order == "sorted" else self.tr("Expert")
 
     # geometry
@@ -251,14 +237,18 @@ class HeatMapCanvas(QWidget):
     def _rescore(self) -> None:
         exists = self.state.exists_LE
         scores = self.scores_LE
-        self._order_LE = column_order(scores, exists, self.order)
+        self._order_LE = column_order(scores, exists, self.order, self._clusters_LE)
         self._place_LE = np.empty_like(self._order_LE)
         columns = np.arange(exists.shape[1])[None, :]
         np.put_along_axis(
             self._place_LE, self._order_LE, np.broadcast_to(columns, exists.shape), axis=1
         )
         blank = np.full(exists.shape, np.nan)
-        self.levels = levels(blank if scores is None else scores, self.scale)
+        self.levels = self._levels_of(blank if scores is None else scores)
+
+    def _levels_of(self, scores_LE: NDArray[np.float64]) -> Levels:
+        """Steps on the colour scale; a map of differences has a scale of its own."""
+        return levels(scores_LE, self.scale)
 
     def _redraw_all(self) -> None:
         self._buffer = None
@@ -320,7 +310,7 @@ class HeatMapCanvas(QWidget):
             now = theme.theme()
             self._colours = CellColours(
                 background=now.background, track=now.track, hatch=now.hatch,
-                dropped=now.dropped, ratio=ratio,
+                dropped=now.dropped, ratio=ratio, table=self.table,
             )  # fmt: skip
         return self._colours
 
@@ -371,7 +361,7 @@ class HeatMapCanvas(QWidget):
         )  # fmt: skip
         painter.setClipRect(part)
         marks.paint_marks(painter, self, part)
-        self._paint_pointer(painter)
+        marks.paint_pointer(painter, self)
 
     def mark_colour(self, row: int, expert: int, mark: str) -> str:
         """Light on dark cells, dark on bright ones."""
@@ -385,36 +375,3 @@ class HeatMapCanvas(QWidget):
         if mark == "idle":
             colour.setAlphaF(0.7)
         return colour.name(QColor.NameFormat.HexArgb)
-
-    def _paint_pointer(self, painter: QPainter) -> None:
-        shape = self.state.exists_LE.shape
-        for cell, token, width in (
-            (self.hover_cell, "text", 1.0),
-            (self.cursor_cell, "accent", 2.0),
-        ):
-            if cell is None or not (cell[0] < shape[0] and cell[1] < shape[1]):
-                continue
-            box = self.cell_rect(*cell)
-            grow = max(0.0, (8 - min(box.width(), box.height())) / 2) + width / 2
-            frame = box.adjusted(-grow, -grow, grow, grow)
-            # A dark line on both sides keeps the frame visible on a bright cell.
-            for stroke, under in (
-                (theme.color("background"), width + 2),
-                (theme.color(token), width),
-            ):
-                pen = QPen(stroke, under)
-                pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
-                painter.setPen(pen)
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawRect(frame)
-        if self.box is not None:
-            self._paint_box(painter, self.box)
-
-    def _paint_box(self, painter: QPainter, box: QRect) -> None:
-        x0, y0, _, _ = self.grid.rect(box.top(), box.left())
-        x1, y1, w, h = self.grid.rect(box.bottom(), box.right())
-        area = QRectF(x0 + self._gutter, y0 + HEADER, x1 + w - x0, y1 + h - y0)
-        painter.fillRect(area, theme.color("accent", 0.16))
-        painter.setPen(QPen(theme.color("accent"), 1.0, Qt.PenStyle.DashLine))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(area.adjusted(0.5, 0.5, -0.5, -0.5))

@@ -62,7 +62,7 @@ def paint_columns(painter: QPainter, canvas: HeatMapCanvas, region: QRegion) -> 
     painter.setPen(theme.color("text_dim"))
     title = QRectF(0, 0, canvas.gutter() - GUTTER_PAD, HEADER - 4)
     painter.drawText(title, _RIGHT, canvas.axis_title())
-    first = 1 if canvas.order == "sorted" else 0
+    first = 0 if canvas.order == "native" else 1
     pitch = grid.cell[0] / grid.ratio
     step = thinning(COLUMN_PITCH / pitch)
     _, columns = grid.visible()

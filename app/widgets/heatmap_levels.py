@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from app.widgets.colormap import LEVELS
 
 Scale = Literal["linear", "log", "rank"]
-Order = Literal["native", "sorted"]
+Order = Literal["native", "sorted", "clustered"]
 
 # A log scale shows at most four decades; what is smaller looks like the smallest. One expert in
 # fifty may fall off its dark end, so that a single near-zero does not wash out all the others.
@@ -77,12 +77,25 @@ def _by_rank(scores_LE: NDArray[np.float64], finite: NDArray[np.bool_]) -> Level
 
 
 def column_order(
-    scores_LE: NDArray[np.float64] | None, exists_LE: NDArray[np.bool_], order: Order
+    scores_LE: NDArray[np.float64] | None,
+    exists_LE: NDArray[np.bool_],
+    order: Order,
+    clusters_LE: NDArray[np.intp] | None = None,
 ) -> NDArray[np.intp]:
-    """Which expert each column of a row shows, [L, E]; cells that do not exist come last."""
+    """Which expert each column of a row shows, [L, E]; cells that do not exist come last.
+
+    Args:
+        scores_LE: For "sorted"; None before a profile.
+        exists_LE: Where there is an expert.
+        order: Which order.
+        clusters_LE: For "clustered": a permutation per row, missing columns last. Without it, or
+            for another model, the order is the native one.
+    """
     shape = exists_LE.shape
+    if order == "clustered" and clusters_LE is not None and clusters_LE.shape == shape:
+        return clusters_LE.astype(np.intp)
     native = np.broadcast_to(np.arange(shape[1]), shape)
-    if order == "native" or scores_LE is None:
+    if order != "sorted" or scores_LE is None:
         return native.copy()
     key = np.where(np.isnan(scores_LE), -np.inf, scores_LE)
     # Two keys: existing cells first, then the score, highest first; ties keep their native order.
@@ -90,3 +103,17 @@ def column_order(
     missing = np.take_along_axis(~exists_LE, by_score, axis=1)
     back = np.argsort(missing, axis=1, kind="stable")
     return np.take_along_axis(by_score, back, axis=1)
+
+
+def signed_levels(values_LE: NDArray[np.float64], largest: float = 0.0) -> Levels:
+    """Map differences to a diverging scale: zero in the middle, both ends equally far from it.
+
+    Args:
+        values_LE: Differences; what is not finite is shown as zero.
+        largest: The value at the bright end; the largest magnitude if 0.
+    """
+    finite = np.where(np.isfinite(values_LE), values_LE, 0.0)
+    top = largest or float(np.abs(finite).max(initial=0.0))
+    half = (LEVELS - 1) / 2
+    level = np.round(half + half * np.clip(finite / (top or 1.0), -1.0, 1.0)).astype(np.uint8)
+    return Levels(level_LE=level, low=-top, high=top)

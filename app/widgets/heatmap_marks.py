@@ -1,4 +1,4 @@
-"""The small marks on cells: locked, protected, never chosen. Drawn once per size and tone."""
+"""What is drawn over the cells: marks (locked, protected, never chosen), hover, cursor, box."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
+
+from app import theme
+from app.widgets.heatmap_labels import HEADER
 
 if TYPE_CHECKING:
     from app.widgets.heatmap_canvas import HeatMapCanvas
@@ -47,6 +50,42 @@ def paint_marks(painter: QPainter, canvas: HeatMapCanvas, part: QRect) -> None:
             y = round((box.y() + (box.height() - glyph / ratio) / 2) * ratio) / ratio
             target = QRectF(x, y, glyph / ratio, glyph / ratio)
             painter.drawPixmap(target, pixmap, QRectF(0, 0, glyph, glyph))
+
+
+def paint_pointer(painter: QPainter, canvas: HeatMapCanvas) -> None:
+    """Frames around the hovered cell and the cursor's, and the box that is being drawn."""
+    shape = canvas.state.exists_LE.shape
+    for cell, token, width in (
+        (canvas.hover_cell, "text", 1.0),
+        (canvas.cursor_cell, "accent", 2.0),
+    ):
+        if cell is None or not (cell[0] < shape[0] and cell[1] < shape[1]):
+            continue
+        box = canvas.cell_rect(*cell)
+        grow = max(0.0, (8 - min(box.width(), box.height())) / 2) + width / 2
+        frame = box.adjusted(-grow, -grow, grow, grow)
+        # A dark line on both sides keeps the frame visible on a bright cell.
+        for stroke, under in (
+            (theme.color("background"), width + 2),
+            (theme.color(token), width),
+        ):
+            pen = QPen(stroke, under)
+            pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(frame)
+    if canvas.box is not None:
+        _paint_box(painter, canvas, canvas.box)
+
+
+def _paint_box(painter: QPainter, canvas: HeatMapCanvas, box: QRect) -> None:
+    x0, y0, _, _ = canvas.grid.rect(box.top(), box.left())
+    x1, y1, w, h = canvas.grid.rect(box.bottom(), box.right())
+    area = QRectF(x0 + canvas.gutter(), y0 + HEADER, x1 + w - x0, y1 + h - y0)
+    painter.fillRect(area, theme.color("accent", 0.16))
+    painter.setPen(QPen(theme.color("accent"), 1.0, Qt.PenStyle.DashLine))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(area.adjusted(0.5, 0.5, -0.5, -0.5))
 
 
 @lru_cache(maxsize=128)

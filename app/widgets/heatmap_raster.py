@@ -26,9 +26,16 @@ class CellColours:
     """Colour words per phase for every kind of cell, for one theme and one pixel ratio."""
 
     def __init__(
-        self, *, background: str, track: str, hatch: str, dropped: str, ratio: float
+        self,
+        *,
+        background: str,
+        track: str,
+        hatch: str,
+        dropped: str,
+        ratio: float,
+        table: NDArray[np.uint8] | None = None,
     ) -> None:
-        table = cividis()
+        table = cividis() if table is None else table
         ground, stripe = _rgb(dropped), _rgb(hatch)
         cover_P = stripe_cover(ratio)
         self.period = len(cover_P)

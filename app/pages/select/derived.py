@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.models.experts import ExpertTable
+from app.pages.select.lens_values import LensPaint, Shade, lens_paint
 from app.pages.select.rules import Ground
 from app.widgets.charts import Histogram
 from app.widgets.heatmap_canvas import CellState
@@ -21,6 +22,7 @@ from app.widgets.margins import LayerFigures
 from core import planning, scoring
 from core.planning.coverage import Coverage, coverage, coverage_curve
 from core.planning.edits import fixed
+from core.profiling import Lost, lost_under
 from core.scoring import ExpertStatistics
 
 if TYPE_CHECKING:
@@ -148,6 +150,20 @@ class Derived:
         return self._once(
             "histogram", (scores, plan, (log,)), lambda: histogram(scores, plan.kept_LE, log=log)
         )
+
+    def lost(self, plan: Plan) -> Lost | None:
+        """What a plan takes from each token of the text that was looked at, or None without one."""
+        lens = self._session.lens
+        if lens is None:
+            return None
+        return self._once("lost", (lens, plan), lambda: lost_under(lens, plan.kept_LE))
+
+    def lens_paint(self, plan: Plan, shade: Shade) -> LensPaint:
+        """Colours of the text that was looked at; there must be one."""
+        lens, lost = self._session.lens, self.lost(plan)
+        assert lens is not None
+        assert lost is not None
+        return self._once("paint", (lost, (shade,)), lambda: lens_paint(lens, lost, shade))
 
     def table(self, plan: Plan) -> ExpertTable:
         """All experts as flat arrays."""

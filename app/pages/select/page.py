@@ -25,11 +25,12 @@ from app.pages.select.editor import Editor
 from app.pages.select.inspector import Inspector
 from app.pages.select.lower import Lower
 from app.pages.select.menu import cell_menu
-from app.pages.select.problems import fix_text, problem_text
+from app.pages.select.notices import Notices
 from app.pages.select.rule_desk import RuleDesk
 from app.pages.select.takeaway import TakeAway
 from app.pages.select.tokens import TokenReader
 from app.pages.select.toolbar import Toolbar
+from app.pages.select.views import Views
 from app.theme import UNIT
 from app.widgets import numbers
 from app.widgets.banner import Banner
@@ -58,6 +59,7 @@ class SelectPage(Page):
         self.editor = Editor(session, self.derived, self)
         self.reader = TokenReader(self)
         self._other_height = 0  # of the lower part, while its other side shows
+        self._charts_height = 0  # of strip and charts, while a wide view shows
         self._memory: costs.Memory | None = None
         self.toolbar = Toolbar()
         self.banner = Banner()
@@ -69,6 +71,8 @@ class SelectPage(Page):
         self.desk = RuleDesk(
             session, self.derived, self.editor, toolbar=self.toolbar, cells=self.map, parent=self
         )
+        self.notices = Notices(session, self.editor, self.banner, self)
+        self.views = Views(session, self.derived, self.editor, heat_map=self.view, parent=self)
         self.takeaway = TakeAway(self)
         self.empty = EmptyState(
             "select",
@@ -114,8 +118,9 @@ class SelectPage(Page):
         return PageState("done", self.tr("{count} experts go").format(count=plan.dropped))
 
     def command(self) -> str:
-        """The command line that makes this plan, where a rule made it."""
-        return self.takeaway.command()
+        """The command line of what shows; of the heat map, what makes the plan, if a rule did."""
+        view = self.views.current
+        return self.takeaway.command() if view is None else view.command()
 
     def shown(self) -> None:
         """Take the keyboard."""
@@ -130,7 +135,7 @@ class SelectPage(Page):
         below.setLayout(column(self.strip, self.lower, spacing=12))
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.setChildrenCollapsible(False)
-        self.splitter.addWidget(self.view)
+        self.splitter.addWidget(self.views.stack)
         self.splitter.addWidget(below)
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 0)
@@ -139,11 +144,11 @@ class SelectPage(Page):
         main = QWidget()
         main.setLayout(
             column(
-                self.toolbar, self.banner, self.splitter,
+                row(self.views.bar, None), self.toolbar, self.banner, self.splitter,
                 spacing=10, margins=(2 * UNIT + 2, 2 * UNIT - 4, 2 * UNIT + 2, 2 * UNIT - 4),
             )
         )  # fmt: skip
-        main.layout().setStretch(2, 1)
+        main.layout().setStretch(3, 1)
         work = QWidget()
         box = row(main, self.inspector, spacing=0)
         box.setStretch(0, 1)
@@ -177,7 +182,13 @@ class SelectPage(Page):
         cells.pattern_pasted.connect(self.editor.paste_pattern)
         cells.menu_requested.connect(self._open_menu)
         self.editor.said.connect(self.status_changed)
-        self.editor.failed.connect(self._say_failure)
+        self.editor.failed.connect(self.notices.say_failure)
+        self.notices.profile_wanted.connect(self._ask_for_profile)
+        self.views.expert_chosen.connect(self._go_to)
+        self.views.status_changed.connect(self.status_changed)
+        self.views.failed.connect(self.notices.say_failure)
+        self.views.command_changed.connect(self.state_changed)
+        self.views.turned.connect(self._view_turned)
         self.inspector.drop_clicked.connect(cells.toggle_cursor)
         self.inspector.lock_clicked.connect(self.lock_cursor)
         self.inspector.partner_chosen.connect(self._go_to_partner)
@@ -300,37 +311,30 @@ class SelectPage(Page):
         plan = self.session.plan
         if plan is None:
             return
-        self._show_problems()
+        self.notices.show_problems()
         self.lower.bring_up_to_date(
             self.derived, plan, live=self.session.live_profile is not None, scale=self.map.scale
         )
+        self.views.bring_up_to_date()
         self._show_card()
 
-    def _show_problems(self) -> None:
-        problems = self.session.problems
-        worth = [p for p in problems if p.severity != "info"] or [
-            p for p in problems if p.values.get("better") != max(self.session.plan.experts)
-        ]
-        if self.session.shown_profile is None and not worth:
-            self.banner.say(
-                self.tr("No profile yet: calibrate to see which experts the model uses."),
-                "info", self.tr("Go to Calibrate"), self._ask_for_profile,
-            )  # fmt: skip
-            return
-        if not worth:
-            self.banner.clear()
-            return
-        problem = worth[0]
-        kind = {"error": "bad", "warning": "notice"}.get(problem.severity, "info")
-        more = len(worth) - 1
-        text = problem_text(problem, self.session.plan)
-        if more:
-            text = self.tr("{text} (and {more} more)").format(text=text, more=more)
-
-        def fix() -> None:
-            self.editor.fix(problem)
-
-        self.banner.say(text, kind, fix_text(problem), fix)
+    def _view_turned(self) -> None:
+        """A wide view takes the room of the charts."""
+        view = self.views.current
+        wide = view is not None and view.wide
+        if wide != self.lower.isHidden():
+            self.lower.setHidden(wide)
+            sizes, whole = self.splitter.sizes(), sum(self.splitter.sizes())
+            # Back from a wide view the charts get what they had.
+            below = self.strip.sizeHint().height() if wide else self._charts_height
+            self._charts_height = sizes[1]
+            self.splitter.setSizes([max(whole - below, 1), below])
+        for combo in (self.toolbar.order, self.toolbar.scale):
+            combo.setEnabled(view is None)
+        if view is None and not self.views.bar.has_keyboard:
+            self.map.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._show_rest()
+        self.state_changed.emit()
 
     def _show_card(self) -> None:
         cell = self.map.cursor_cell
@@ -383,6 +387,7 @@ class SelectPage(Page):
     def _cursor_moved(self, expert_row: int, expert: int) -> None:
         self._card_soon.start()
         self.lower.point_at(expert_row, expert)
+        self.views.point_at(expert_row, expert)
         self._show_hover(expert_row, expert)
 
     def lock_cursor(self) -> None:
@@ -405,10 +410,6 @@ class SelectPage(Page):
 
     def _open_menu(self, expert_row: int, expert: int, at: QPoint) -> None:
         cell_menu(self, expert_row, expert).popup(at)
-
-    def _say_failure(self, what: str, remedy: str) -> None:
-        text = self.tr("{what}; try: {remedy}").format(what=what, remedy=remedy) if remedy else what
-        self.banner.say(text, "bad")
 
     def _ask_for_profile(self) -> None:
         self.go_to.emit("calibrate")

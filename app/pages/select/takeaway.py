@@ -108,7 +108,7 @@ class TakeAway(QObject):
             else np.ones_like(plan.exists_LE) if cells.seen_LE is None else cells.seen_LE,
             order_LE=cells.shown_order(),
             axis=cells.axis_title(),
-            first=1 if cells.order == "sorted" else 0,
+            first=0 if cells.order == "native" else 1,
             figures=page.derived.layer_figures(plan),
             titles=(self.tr("kept"), self.tr("coverage"), self.tr("entropy")),
         )  # fmt: skip
