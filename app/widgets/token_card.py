@@ -189,6 +189,10 @@ class TokenCard(QAbstractScrollArea):
         if place >= 0:
             self.expert_chosen.emit(row, self._layers[row].choices[place].expert)
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Ours, too: nothing behind is to get half a click."""
+        event.accept()
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Hover."""
         found = self._chip_at(event.position())

@@ -287,6 +287,10 @@ class TokenRaster(QAbstractScrollArea):
             self._pick(*cell)
         self._hover_at(cell)
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Ours, too: nothing behind is to get half a click."""
+        event.accept()
+
     def leaveEvent(self, event: QEvent) -> None:
         """Nothing is hovered."""
         self._hover_at((-1, -1))

@@ -170,6 +170,10 @@ class TokenText(QAbstractScrollArea):
         if event.button() == Qt.MouseButton.LeftButton and token >= 0:
             self._pick(token)
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Ours, too: nothing behind is to get half a click."""
+        event.accept()
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Hover."""
         self._hover_at(self.token_at(event.position().toPoint()))
