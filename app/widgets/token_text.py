@@ -228,7 +228,7 @@ class TokenText(QAbstractScrollArea):
     def _reveal(self, token: int) -> None:
         box, bar = self.rect_of(token), self.verticalScrollBar()
         if box.top() < 0:
-            bar.setValue(int(bar.value() + box.top() - PAD))
+            bar.setValue(int(bar.value() + box.top() - 1 - PAD))
         elif box.bottom() > self.viewport().height():
             bar.setValue(int(bar.value() + box.bottom() - self.viewport().height() + PAD))
 
