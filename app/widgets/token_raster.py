@@ -29,7 +29,7 @@ from app.widgets.token_text import shown_piece
 
 GUTTER = 44
 PITCH = 9.0  # logical pixels of a token to begin with
-WIDEST, NARROWEST = 40.0, 0.2
+WIDEST, NARROWEST = 40.0, 0.02
 ZOOM_STEP = 1.25
 WHEEL_NOTCH = 120.0
 LINE = 48.0  # logical pixels that one notch of the wheel scrolls
