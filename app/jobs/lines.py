@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from app.jobs.measuring import Subject
+    from app.widgets.questions import Questions
     from core.calibration import CalibrationOptions, Source
 
 
@@ -38,6 +39,18 @@ def text_words(options: CalibrationOptions) -> list[str | int]:
         words.append("--chat-template")
     if not options.pack:
         words.append("--no-pack")
+    if options.stride is not None:
+        words += ["--stride", options.stride]
+    return words
+
+
+def question_words(questions: Questions) -> list[str]:
+    """The options that name questions and how they are put."""
+    words = [word for task in questions.tasks for word in ("--task", task)]
+    if words and questions.style != "letters":
+        words += ["--task-style", questions.style]
+    if words and questions.normalised:
+        words.append("--length-normalised")
     return words
 
 
@@ -72,6 +85,7 @@ def evaluate_line(
     place: Sequence[str],
     plan: str | Path | None = None,
     reference: str | None = None,
+    questions: Questions | None = None,
 ) -> str:
     """What "Quick check" and "Measure" do."""
     extra: list[str | Path] = []
@@ -86,8 +100,26 @@ def evaluate_line(
         *extra,
         *source_words(options.sources),
         *text_words(options),
+        *(question_words(questions) if questions is not None else ()),
         *place,
     )
+
+
+def speed_line(
+    model: str,
+    *,
+    place: Sequence[str],
+    plan: str | Path | None = None,
+    against: str | None = None,
+    context: int,
+) -> str:
+    """What "Measure speed" does."""
+    extra: list[str | Path | int] = ["--context", context]
+    if plan is not None:
+        extra += ["--plan", plan]
+    if against is not None:
+        extra += ["--against", against]
+    return line("seer", "speed", model, *extra, *place)
 
 
 def export_line(

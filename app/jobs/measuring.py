@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from app.jobs.warm import wait_for_libraries
+from app.widgets.questions import Questions
 from core.evaluation.variant import Provenance, Variant
 from core.run import Run
 
@@ -51,12 +53,19 @@ class Measure:
         options: Texts and packing.
         plan: The plan to mask; None for the model itself.
         plan_file: Where the command line finds the plan.
+        questions: What is asked beside the texts.
     """
 
     name: str
     options: CalibrationOptions
     plan: Plan | None = None
     plan_file: str | Path = "plan.json"
+    questions: Questions = field(default_factory=Questions)
+
+    @property
+    def packing(self) -> CalibrationOptions:
+        """The texts as they are packed, windows overlapping where that was asked for."""
+        return replace(self.options, stride=self.questions.stride(self.options.seq_len))
 
 
 def pack(
@@ -82,21 +91,55 @@ def measure_variants(
 ) -> tuple[Variant, ...]:
     """Measure the original and, batch by batch in turn, the masked model."""
     wait_for_libraries(run)
-    from core.evaluation import evaluate
 
-    packed, _ = pack(subject.folder, measure.options, "heldout", run)
+    packed, tokenizer = pack(subject.folder, measure.packing, "heldout", run)
     run.check()
     live = load(subject, subject.folder, run)
     plan, first = measure.plan, original_variant(subject)
+    pair = _Pair(live=live, reference=None if plan is None else live, plan=plan)
+    found = _measured(pair, packed, tokenizer, measure, run)
     if plan is None:
-        found = evaluate(live, packed, run=run)
-        return (_with_numbers(first, found, packed, measure, line),)
-    found = evaluate(live, packed, reference=live, plan=plan, top_k=plan.top_k, run=run)
+        return (_with_numbers(first, found, packed, measure, live=live, line=line),)
     row = plan_variant(subject, plan, measure.name)
     return (
-        _with_numbers(first, _reference_of(found), packed, measure, line),
-        _with_numbers(row, found, packed, measure, line),
+        _with_numbers(first, _reference_of(found), packed, measure, live=live, line=line),
+        _with_numbers(row, found, packed, measure, live=live, line=line),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Pair:
+    """What is measured, and the original beside it."""
+
+    live: LiveModel
+    reference: LiveModel | None
+    plan: Plan | None = None
+
+
+def _measured(
+    pair: _Pair, packed: CalibrationSet, tokenizer: Tokenizer, measure: Measure, run: Run
+) -> Evaluation:
+    """Perplexity on the texts, then the questions."""
+    from core.evaluation import evaluate
+    from core.evaluation.tasks import load_task
+    from core.evaluation.tasks.cache import default_folder
+    from core.evaluation.tasks.score import TaskOptions, run_tasks
+
+    asked = measure.questions
+    # A file that cannot be read says so before an hour of perplexity.
+    tasks = [load_task(word, style=asked.style) for word in asked.tasks]  # type: ignore[arg-type]
+    top_k = None if pair.plan is None else pair.plan.top_k
+    sides = {"reference": pair.reference, "plan": pair.plan, "top_k": top_k, "run": run}
+    found = evaluate(pair.live, packed, **sides)  # type: ignore[arg-type]
+    if not tasks:
+        return found
+    options = TaskOptions(
+        batch_size=measure.options.batch_size,
+        normalised=asked.normalised,
+        cache=default_folder(),
+    )
+    mine, theirs = run_tasks(pair.live, tasks, tokenizer, options=options, **sides)  # type: ignore[arg-type]
+    return replace(found, tasks=mine, reference_tasks=theirs)
 
 
 def _reference_of(found: Evaluation) -> Evaluation:
@@ -107,24 +150,25 @@ def _reference_of(found: Evaluation) -> Evaluation:
         perplexity=found.reference_perplexity,
         tokens=found.tokens,
         tokens_by_domain=found.tokens_by_domain,
+        losses=found.reference_losses,
+        tasks=found.reference_tasks,
     )
 
 
 def measure_checkpoint(
-    subject: Subject, variant: Variant, options: CalibrationOptions, line: str, run: Run
+    subject: Subject, variant: Variant, measure: Measure, line: str, run: Run
 ) -> tuple[Variant, ...]:
     """Measure a checkpoint on the disk and the original beside it."""
     wait_for_libraries(run)
-    from core.evaluation import evaluate
 
-    packed, _ = pack(subject.folder, options, "heldout", run)
+    packed, tokenizer = pack(subject.folder, measure.packing, "heldout", run)
     original = load(subject, subject.folder, run)
     live = load(subject, Path(variant.path or ""), run)
-    found = evaluate(live, packed, reference=original, run=run)
-    measure = Measure(name=variant.name, options=options)
+    found = _measured(_Pair(live=live, reference=original), packed, tokenizer, measure, run)
+    first = original_variant(subject)
     return (
-        _with_numbers(original_variant(subject), _reference_of(found), packed, measure, line),
-        _with_numbers(variant, found, packed, measure, line),
+        _with_numbers(first, _reference_of(found), packed, measure, live=original, line=line),
+        _with_numbers(variant, found, packed, measure, live=live, line=line),
     )
 
 
@@ -149,7 +193,12 @@ def plan_variant(subject: Subject, plan: Plan, name: str) -> Variant:
     from core.planning import cost
 
     spent = cost(subject.info, plan)
-    origin = replace(_origin(subject), plan=plan.fingerprint, metric=plan.made_by.metric)
+    origin = replace(
+        _origin(subject),
+        plan=plan.fingerprint,
+        metric=plan.made_by.metric,
+        profile=plan.made_by.profile,
+    )
     return Variant(
         name=name,
         kind="plan",
@@ -174,7 +223,7 @@ def exported_variant(
         bytes=result.bytes_out,
         path=str(result.output),
         verified=result.verified,
-        provenance=replace(row.provenance, command=line, made_at=_now()),
+        provenance=replace(row.provenance, command=line, made_at=now()),
     )
 
 
@@ -183,10 +232,18 @@ def _origin(subject: Subject) -> Provenance:
 
 
 def _with_numbers(
-    row: Variant, found: Evaluation, packed: CalibrationSet, measure: Measure, line: str
+    row: Variant,
+    found: Evaluation,
+    packed: CalibrationSet,
+    measure: Measure,
+    *,
+    live: LiveModel,
+    line: str,
 ) -> Variant:
     """A row with what was measured, and what made the measurement."""
-    options = measure.options
+    from core.evaluation.timing import place_of
+
+    options = measure.packing
     origin = replace(
         row.provenance,
         sources=tuple(str(source) for source in options.sources),
@@ -194,17 +251,28 @@ def _with_numbers(
         seed=options.seed,
         tokens=found.tokens,
         seq_len=options.seq_len,
-        made_at=_now(),
+        stride=options.stride or 0,
+        dtype=place_of(live),
+        versions=versions(),
+        made_at=now(),
         command=line,
     )
     return replace(
         row,
         provenance=origin,
         perplexity=dict(found.perplexity),
+        losses=dict(found.losses),
+        tasks=dict(found.tasks),
         kl=found.kl,
         top1_agreement=found.top1_agreement,
     )
 
 
-def _now() -> str:
+def versions() -> tuple[str, ...]:
+    """The libraries that numbers may depend on."""
+    return tuple(f"{name} {version(name)}" for name in ("torch", "transformers"))
+
+
+def now() -> str:
+    """UTC time."""
     return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")

@@ -26,7 +26,7 @@ Maker = Callable[..., Task]
 MAKERS: dict[str, Maker] = {}
 
 # Where makers live; they enter the table when their module is imported.
-MODULES = ("app.jobs.tasks",)
+MODULES = ("app.jobs.tasks", "app.jobs.speed")
 
 # Values that an argument may be, or hold: what JSON calls them → module and class. Those with
 # methods of their own for that (`to_json`, `from_json`) use them.
@@ -36,6 +36,9 @@ VALUES = {
     "plan": ("core.planning", "Plan"),
     "variant": ("core.evaluation.variant", "Variant"),
     "measure": ("app.jobs.measuring", "Measure"),
+    "questions": ("app.widgets.questions", "Questions"),
+    "timed": ("app.jobs.speed", "Timed"),
+    "speed": ("core.evaluation.speed", "SpeedOptions"),
     "export": ("core.export", "ExportOptions"),
 }
 TYPE = "type"

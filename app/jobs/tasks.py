@@ -157,10 +157,11 @@ def evaluate_task(subject: Subject, measure: Measure) -> Task:
     plan = measure.plan
     line = lines.evaluate_line(
         subject.name,
-        measure.options,
+        measure.packing,
         place=lines.place_words(subject),
         plan=None if plan is None else measure.plan_file,
         reference=None if plan is None else subject.name,
+        questions=measure.questions,
     )
 
     def work(run: Run) -> tuple[Variant, ...]:
@@ -173,14 +174,20 @@ def evaluate_task(subject: Subject, measure: Measure) -> Task:
 
 
 @lasting("measure-checkpoint")
-def checkpoint_task(subject: Subject, variant: Variant, options: CalibrationOptions) -> Task:
+def checkpoint_task(subject: Subject, variant: Variant, measure: Measure) -> Task:
     """Measure an exported or tuned checkpoint as it lies on the disk, against the original."""
     folder = variant.path or ""
     place = lines.place_words(subject)
-    line = lines.evaluate_line(folder, options, place=place, reference=subject.name)
+    line = lines.evaluate_line(
+        folder,
+        measure.packing,
+        place=place,
+        reference=subject.name,
+        questions=measure.questions,
+    )
 
     def work(run: Run) -> tuple[Variant, ...]:
-        return measure_checkpoint(subject, variant, options, line, run)
+        return measure_checkpoint(subject, variant, measure, line, run)
 
     title = translate("Tasks", "Measure {name}").format(name=variant.name)
     return Task(title=title, kind="evaluate", function=work, command=line, on_result="add_variants")

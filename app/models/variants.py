@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -16,143 +13,13 @@ from PySide6.QtCore import (
     Qt,
 )
 
-from app.widgets import numbers
+from app.models.variant_columns import Column, columns_for
 from app.widgets.variant_table import VariantRole
 from core.evaluation.variant import Variant
 
 Index = QModelIndex | QPersistentModelIndex
 
 translate = QCoreApplication.translate  # the name that lupdate looks for
-
-
-@dataclass(frozen=True, kw_only=True)
-class Column:
-    """One column.
-
-    Attributes:
-        title: Its header.
-        value: The number or text to sort by; None where it was not measured.
-        text: That value as it is read.
-        tip: What the header's tool tip says.
-        number: Whether it is right-aligned.
-        change: Whether the change against the original shows below: always ("cost"), only where
-            both were measured on the same texts ("quality"), or never.
-        note: A second line.
-    """
-
-    title: str
-    value: Callable[[Variant], float | str | None]
-    text: Callable[[float | str | None], str]
-    tip: str = ""
-    number: bool = True
-    change: Literal["", "cost", "quality"] = ""
-    note: Callable[[Variant], str] = lambda _variant: ""
-
-
-def kind_text(kind: str) -> str:
-    """The kind of a variant in the user's language."""
-    return {
-        "original": translate("VariantsModel", "original"),
-        "plan": translate("VariantsModel", "plan"),
-        "tuned": translate("VariantsModel", "tuned"),
-        "exported": translate("VariantsModel", "exported"),
-    }[kind]
-
-
-def columns_for(domains: tuple[str, ...]) -> tuple[Column, ...]:
-    """The table's columns, one more per domain."""
-    fixed = (
-        Column(
-            title=translate("VariantsModel", "Variant"),
-            value=lambda v: v.name,
-            text=str,
-            number=False,
-            note=lambda v: kind_text(v.kind),
-        ),
-        Column(
-            title=translate("VariantsModel", "Perplexity"),
-            value=lambda v: v.overall,
-            text=_perplexity,
-            change="quality",
-            tip=translate(
-                "VariantsModel",
-                "exp of the mean cross-entropy per token on the evaluation texts; lower is better",
-            ),
-        ),
-        Column(
-            title=translate("VariantsModel", "KL"),
-            value=lambda v: v.kl,
-            text=_three,
-            tip=translate(
-                "VariantsModel",
-                "Mean KL divergence from the original's next-token distribution, in nats",
-            ),
-        ),
-        Column(
-            title=translate("VariantsModel", "Top-1 same"),
-            value=lambda v: v.top1_agreement,
-            text=_share,
-            tip=translate(
-                "VariantsModel", "Share of positions whose likeliest next token is the original's"
-            ),
-        ),
-        Column(
-            title=translate("VariantsModel", "Size"),
-            value=lambda v: v.bytes or None,
-            text=_bytes,
-            change="cost",
-            tip=translate("VariantsModel", "Bytes of the checkpoint, written or as it would be"),
-        ),
-        Column(
-            title=translate("VariantsModel", "Parameters"),
-            value=lambda v: v.parameters or None,
-            text=_count,
-            change="cost",
-            tip=translate("VariantsModel", "All parameters"),
-        ),
-        Column(
-            title=translate("VariantsModel", "Active"),
-            value=lambda v: v.active or None,
-            text=_count,
-            tip=translate("VariantsModel", "Parameters that one token uses"),
-        ),
-        Column(
-            title=translate("VariantsModel", "Experts"),
-            value=lambda v: v.experts_kept,
-            text=_whole,
-            tip=translate("VariantsModel", "Experts kept over all layers"),
-        ),
-    )
-    return fixed + tuple(_domain_column(name) for name in domains)
-
-
-def _domain_column(name: str) -> Column:
-    tip = translate("VariantsModel", "Perplexity on “{domain}”").format(domain=name)
-    return Column(title=name, value=lambda v: v.perplexity.get(name), text=_perplexity, tip=tip)
-
-
-def _perplexity(value: float | str | None) -> str:
-    return numbers.DASH if value is None else numbers.perplexity(float(value))
-
-
-def _three(value: float | str | None) -> str:
-    return numbers.DASH if value is None else f"{float(value):.3f}"
-
-
-def _share(value: float | str | None) -> str:
-    return numbers.DASH if value is None else numbers.percent(float(value))
-
-
-def _bytes(value: float | str | None) -> str:
-    return numbers.DASH if value is None else numbers.size(int(value))
-
-
-def _count(value: float | str | None) -> str:
-    return numbers.DASH if value is None else numbers.count(float(value))
-
-
-def _whole(value: float | str | None) -> str:
-    return numbers.DASH if value is None else f"{int(value):,}"
 
 
 class VariantsModel(QAbstractTableModel):
@@ -179,14 +46,19 @@ class VariantsModel(QAbstractTableModel):
         """Where the per-domain columns begin."""
         return len(self._columns) - len(self._domains)
 
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns shown, from the left."""
+        return self._columns
+
     def set_variants(self, variants: tuple[Variant, ...]) -> None:
         """Show these; rows keep their order, columns follow the domains that were measured."""
         domains = tuple(dict.fromkeys(d for v in variants for d in v.domains))
         self.beginResetModel()
         self._variants = variants
-        if domains != self._domains:
-            self._domains = domains
-        self._columns = columns_for(domains)
+        tasks = tuple(dict.fromkeys(name for v in variants for name in v.tasks))
+        self._domains = domains
+        self._columns = columns_for(domains, tasks)
         self.endResetModel()
 
     def variant(self, row: int) -> Variant:
@@ -227,21 +99,11 @@ class VariantsModel(QAbstractTableModel):
             Qt.ItemDataRole.ToolTipRole: lambda: provenance_text(variant),
             VariantRole.SORT: lambda: column.value(variant),
             VariantRole.VARIANT: lambda: variant,
-            VariantRole.CHANGE: lambda: self._change(variant, column),
+            VariantRole.CHANGE: lambda: column.change(variant, self.original),
+            VariantRole.RISE_IS_GOOD: lambda: column.more_is_better,
             VariantRole.NOTE: lambda: column.note(variant),
         }
         return answers[role]() if role in answers else None
-
-    def _change(self, variant: Variant, column: Column) -> float | None:
-        original = self.original
-        if not column.change or original is None or variant.kind == "original":
-            return None
-        if column.change == "quality" and not variant.comparable(original):
-            return None
-        mine, base = column.value(variant), column.value(original)
-        if not isinstance(mine, float | int) or not isinstance(base, float | int) or not base:
-            return None
-        return mine / base - 1.0 if math.isfinite(mine) else math.inf
 
 
 def _alignment(column: Column) -> Qt.AlignmentFlag:
@@ -257,6 +119,7 @@ def provenance_text(variant: Variant) -> str:
         (translate("VariantsModel", "Plan"), origin.plan[:12]),
         (translate("VariantsModel", "Texts"), ", ".join(origin.sources)),
         (translate("VariantsModel", "Tokens"), f"{origin.tokens:,}" if origin.tokens else ""),
+        (translate("VariantsModel", "Ran as"), origin.dtype),
         (translate("VariantsModel", "Seed"), str(origin.seed) if origin.tokens else ""),
         (translate("VariantsModel", "Measured"), origin.made_at.replace("T", " ")[:16]),
         (translate("VariantsModel", "Folder"), variant.path or ""),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
@@ -10,31 +12,39 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
 
 from app.jobs import tasks
 from app.jobs.measuring import Measure, original_variant, plan_variant
-from app.models.variants import VariantsModel, VariantsSort, kind_text
+from app.jobs.speed import Timed, speed_task
+from app.models.variants import VariantsModel, VariantsSort
 from app.pages import subject
+from app.pages.evaluate_columns import ColumnsButton
 from app.pages.evaluate_inspector import Inspector
+from app.pages.evaluate_plot import PlotCard
 from app.pages.evaluate_texts import TextsDialog
 from app.pages.job_watch import JobWatch
 from app.pages.page import Page, PageState
-from app.pages.quick_check import PAGE, is_whole, measured, quick_check_task, texts
+from app.pages.quick_check import (
+    PAGE,
+    is_whole,
+    measured,
+    questions,
+    quick_check_task,
+    texts,
+)
 from app.pages.texts import options_of
 from app.theme import UNIT
 from app.widgets import numbers
 from app.widgets.banner import Banner
-from app.widgets.cards import Card
 from app.widgets.empty_state import EmptyState
 from app.widgets.forms import Button, column, label, row
 from app.widgets.run_strip import RunStrip
-from app.widgets.scatter import Mark, ScatterPlot
 from app.widgets.sources import DEMO
 from app.widgets.variant_table import VariantTable
-from core.evaluation.variant import Variant, pareto
+from core.evaluation.speed import SpeedOptions
+from core.evaluation.variant import Variant
 
 if TYPE_CHECKING:
+    from app.jobs.measuring import Subject
     from app.session import Session
     from core.planning import Plan
-
-SHAPES = {"original": "ring", "plan": "dot", "tuned": "triangle", "exported": "square"}
 
 
 class EvaluatePage(Page):
@@ -44,7 +54,6 @@ class EvaluatePage(Page):
         super().__init__(session, parent)
         self.primary_action = QAction(self.tr("Quick check"), self)
         self.primary_action.triggered.connect(self.quick_check)
-        self._marked: tuple[Variant, ...] = ()
         self._behind = False
         self._build()
         self._listen()
@@ -80,7 +89,7 @@ class EvaluatePage(Page):
 
     def command(self) -> str:
         """The line that does what "Quick check" does."""
-        task = quick_check_task(self.session)
+        task = quick_check_task(self.session, questions(self.session))
         return task.command if task else ""
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -94,15 +103,14 @@ class EvaluatePage(Page):
     @Slot()
     def quick_check(self) -> None:
         """Measure the current plan as a mask, and the original in the same pass."""
-        self._start(quick_check_task(self.session))
+        self._start(quick_check_task(self.session, questions(self.session)))
 
     @Slot()
     def measure_original(self) -> None:
         """Measure the original alone."""
         model = subject.current(self.session, texts(self.session))
         if model is not None:
-            options = options_of(texts(self.session))
-            self._start(tasks.evaluate_task(model, Measure(name="", options=options)))
+            self._start(tasks.evaluate_task(model, self._measure("")))
 
     @Slot(object)
     def measure(self, variant: Variant) -> None:
@@ -110,12 +118,27 @@ class EvaluatePage(Page):
         model = subject.current(self.session, texts(self.session))
         if model is None:
             return
+        current = self.session.plan
         if variant.kind == "original":
             self.measure_original()
-        elif variant.path:
-            self._start(tasks.checkpoint_task(model, variant, options_of(texts(self.session))))
-        else:
+        elif current is not None and variant.is_plan(current.keep, current.top_k):
             self.quick_check()
+        elif variant.path:
+            self._start(tasks.checkpoint_task(model, variant, self._measure(variant.name)))
+        else:
+            self._start(tasks.evaluate_task(model, self._measure(variant.name, variant)))
+
+    @Slot(object)
+    def time(self, variant: Variant) -> None:
+        """Time one row beside the original, in one run."""
+        model = subject.current(self.session, texts(self.session))
+        if model is None:
+            return
+        timed = Timed()
+        if variant.kind != "original":
+            plan = None if variant.path else self._plan_of(variant)
+            timed = Timed(row=variant, plan=plan, plan_file=self._kept_plan(plan))
+        self._start(speed_task(model, timed, SpeedOptions(context=self._context(model))))
 
     @Slot(object)
     def use_plan(self, variant: Variant) -> None:
@@ -139,7 +162,7 @@ class EvaluatePage(Page):
     @Slot()
     def choose_texts(self) -> None:
         """Ask what to measure on."""
-        dialog = TextsDialog(texts(self.session), self)
+        dialog = TextsDialog(texts(self.session), questions(self.session), self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(self._on_texts)
         dialog.open()
@@ -153,32 +176,35 @@ class EvaluatePage(Page):
         self.domains_button = Button(self.tr("By domain"))
         self.domains_button.setCheckable(True)
         self.domains_button.toggled.connect(self._show_domains)
+        self.model = VariantsModel(self)
+        self.columns_button = ColumnsButton(self.model)
+        self.columns_button.toggled_column.connect(self._on_column)
         self.strip = RunStrip()
-        self.watch = JobWatch(self.session.jobs, frozenset({"evaluate"}), self.strip, self)
+        self.watch = JobWatch(self.session.jobs, frozenset({"evaluate", "speed"}), self.strip, self)
         self.head = QWidget()
         self.head.setLayout(
-            row(label(self.tr("Measure on"), "dim"), self.texts_button, None, self.domains_button)
+            row(
+                label(self.tr("Measure on"), "dim"),
+                self.texts_button,
+                None,
+                self.domains_button,
+                self.columns_button,
+            )
         )
-        self.model = VariantsModel(self)
         self.sorted = VariantsSort(self)
         self.sorted.setSourceModel(self.model)
         self.table = VariantTable()
         self.table.setModel(self.sorted)
         self.table.setMinimumHeight(140)
         self.table.chosen.connect(self._on_chosen)
-        self.plot = ScatterPlot(numbers.size, _plain)
-        self.plot.set_axes(self.tr("Checkpoint size"), self.tr("Perplexity"))
-        self.plot.set_note(
-            self.tr("Each measured variant becomes a point: a quick check adds one.")
-        )
-        self.plot.chosen.connect(self._on_mark)
-        plot_card = Card(self.tr("Quality against size"))
-        plot_card.body.addWidget(self.plot)
+        self.plot_card = PlotCard()
+        self.plot = self.plot_card.plot
+        self.plot_card.mark_chosen.connect(self.table.select_name)
         split = QSplitter(Qt.Orientation.Vertical)
         split.setHandleWidth(2 * UNIT)
         split.setProperty("kind", "gap")
         split.addWidget(self.table)
-        split.addWidget(plot_card)
+        split.addWidget(self.plot_card)
         split.setChildrenCollapsible(False)
         split.setSizes([400, 400])
         split.setStretchFactor(0, 1)
@@ -212,6 +238,7 @@ class EvaluatePage(Page):
         session.plan_changed.connect(self._on_plan)
         inspector.plan_asked.connect(self.use_plan)
         inspector.measure_asked.connect(self.measure)
+        inspector.speed_asked.connect(self.time)
         inspector.copy_asked.connect(self.copy_command)
         inspector.remove_asked.connect(self.remove)
         self.watch.turned.connect(self._show_ready)
@@ -240,7 +267,10 @@ class EvaluatePage(Page):
     def _on_texts(self) -> None:
         dialog = self.sender()
         if isinstance(dialog, TextsDialog):
-            self.session.set_page_options(PAGE, dialog.form.choice().to_json())
+            kept = dialog.form.choice().to_json()
+            kept["questions"] = dialog.asked.questions().to_json()
+            kept["columns"] = self.session.page_options(PAGE).get("columns", {})
+            self.session.set_page_options(PAGE, kept)
             self._show_texts()
             self.state_changed.emit()
 
@@ -255,7 +285,7 @@ class EvaluatePage(Page):
         self.model.set_variants(rows)
         self._show_domains()
         self.inspector.set_variants(self.session.variants)
-        self._show_marks(rows)
+        self.plot_card.set_variants(rows)
         self.table.select_name(str(chosen) if chosen else (rows[-1].name if rows else ""))
         self.domains_button.setEnabled(any(v.domains for v in rows))
         self._show_ready()
@@ -265,6 +295,7 @@ class EvaluatePage(Page):
         idle = not self.watch.busy
         self.primary_action.setEnabled(self.session.info is not None and idle)
         self.inspector.measure.setEnabled(idle)
+        self.inspector.speed.setEnabled(idle)
         self.state_changed.emit()
 
     def _show_texts(self) -> None:
@@ -273,52 +304,70 @@ class EvaluatePage(Page):
             self.tr("bundled held-out texts") if source.where == DEMO else source.where
             for source in choice.sources
         )
-        self.texts_button.setText(
-            self.tr("{names} · {tokens} tokens").format(
-                names=names, tokens=numbers.short_count(choice.max_tokens)
-            )
+        text = self.tr("{names} · {tokens} tokens").format(
+            names=names, tokens=numbers.short_count(choice.max_tokens)
         )
+        asked = questions(self.session)
+        if asked.tasks:
+            text += " · " + self.tr("{n} tasks").format(n=len(asked.tasks))
+        if asked.overlap > 1:
+            text += " · " + self.tr("stride {n}").format(n=asked.stride(choice.seq_len))
+        self.texts_button.setText(text)
 
     @Slot()
     def _show_domains(self) -> None:
-        first = self.model.first_domain_column
-        for at in range(self.model.columnCount()):
-            hidden = at >= first and not self.domains_button.isChecked()
-            self.table.setColumnHidden(at, hidden)
+        self.columns_button.set_chosen(self.session.page_options(PAGE).get("columns"))
+        for at, column_ in enumerate(self.model.columns):
+            shown = self.columns_button.shows(column_)
+            if at >= self.model.first_domain_column:
+                shown = self.domains_button.isChecked()
+            self.table.setColumnHidden(at, not shown)
         self.table.fit_columns()
 
-    def _show_marks(self, rows: tuple[Variant, ...]) -> None:
-        shown = tuple(v for v in rows if v.overall is not None and v.bytes)
-        self._marked = shown
-        marks = tuple(
-            Mark(
-                x=float(v.bytes),
-                y=float(v.overall or 0),
-                label=v.name,
-                shape=SHAPES[v.kind],
-                pinned=v.kind == "original",
-                detail=f"{v.name} · {kind_text(v.kind)}\n{numbers.size(v.bytes)} · "
-                f"{numbers.perplexity(float(v.overall or 0))}",
-            )
-            for v in shown
-        )
-        front = pareto(tuple(mark.x for mark in marks), tuple(mark.y for mark in marks))
-        self.plot.set_marks(marks, front)
+    @Slot(str, bool)
+    def _on_column(self, key: str, shown: bool) -> None:  # noqa: FBT001 - Qt's signal
+        kept = self.session.page_options(PAGE) or texts(self.session).to_json()
+        columns = kept.get("columns")
+        known = dict(columns) if isinstance(columns, Mapping) else {}
+        self.session.set_page_options(PAGE, {**kept, "columns": {**known, key: shown}})
+        self._show_domains()
 
     @Slot(object)
     def _on_chosen(self, variant: Variant | None) -> None:
         self.inspector.set_variant(variant)
-        self.plot.select(self._marked.index(variant) if variant in self._marked else -1)
-
-    @Slot(int)
-    def _on_mark(self, index: int) -> None:
-        self.table.select_name(self._marked[index].name)
+        self.plot_card.select(variant)
 
     # -- values ------------------------------------------------------------------------------
 
     def _start(self, task: tasks.Task | None) -> None:
         if task is not None and not self.watch.busy:
             self.session.start(task)
+
+    def _measure(self, name: str, variant: Variant | None = None) -> Measure:
+        """What to measure a row on, as the page says."""
+        plan = None if variant is None else self._plan_of(variant)
+        return Measure(
+            name=name,
+            options=options_of(texts(self.session)),
+            plan=plan,
+            plan_file=self._kept_plan(plan),
+            questions=questions(self.session),
+        )
+
+    def _kept_plan(self, plan: Plan | None) -> Path:
+        """Where the command line finds a row's plan; written if it is not there yet."""
+        name = "plan.json" if plan is None else f"{plan.fingerprint[:16]}.json"
+        path = subject.project_file(self.session, "plans", name)
+        if plan is not None and not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            plan.save(path)
+        return path
+
+    def _context(self, model: Subject) -> int:
+        """Tokens of the prompt that is timed: 512, or what the model takes."""
+        from core.planning import default_context
+
+        return max(min(512, default_context(model.info) - SpeedOptions().new_tokens), 1)
 
     def _rows(self) -> tuple[Variant, ...]:
         """Stored rows, and the original and the current plan where they were not measured yet."""
@@ -346,8 +395,3 @@ class EvaluatePage(Page):
             protected=plan.made_by.protected,
         )
         return replace(plan, keep=variant.kept, top_k=variant.top_k, made_by=made_by)
-
-
-def _plain(value: float) -> str:
-    """A tick of the perplexity axis."""
-    return f"{value:g}"

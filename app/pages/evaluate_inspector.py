@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QFrame, QWidget
 
-from app.models.variants import kind_text
+from app.models.variant_columns import kind_text
 from app.theme import UNIT
 from app.widgets import numbers
 from app.widgets.cards import Facts
@@ -21,6 +21,7 @@ class Inspector(QFrame):
 
     plan_asked = Signal(object)
     measure_asked = Signal(object)
+    speed_asked = Signal(object)
     copy_asked = Signal(object)
     remove_asked = Signal(object)
 
@@ -66,14 +67,30 @@ class Inspector(QFrame):
         self.base.setAccessibleName(self.tr("Compare with"))
         self.base.currentIndexChanged.connect(self._show)
         self.bars = ComparisonBars()
+        self.pairs_head = label(self.tr("Paired difference"), "section")
+        self.pairs = Facts()
+        self.pairs_note = label(
+            self.tr(
+                "Loss in nats per token and accuracy in points, each with the standard error of "
+                "the difference on the same sequences and questions."
+            ),
+            "caption",
+            wrap=True,
+        )
+        self.tasks_head = label(self.tr("Questions"), "section")
+        self.tasks = Facts()
+        self.speed_head = label(self.tr("Speed"), "section")
+        self.speed_facts = Facts()
         self.note = label("", "caption", wrap=True)
         self.use = Button(self.tr("Use this plan"))
         self.measure = Button(self.tr("Measure"))
+        self.speed = Button(self.tr("Measure speed"))
         self.copy = Button(self.tr("Copy command"))
         self.remove = Button(self.tr("Remove"), "ghost")
         for button, asked in (
             (self.use, self._ask_plan),
             (self.measure, self._ask_measure),
+            (self.speed, self._ask_speed),
             (self.copy, self._ask_copy),
             (self.remove, self._ask_remove),
         ):
@@ -90,12 +107,16 @@ class Inspector(QFrame):
                 head,
                 self.bars,
                 self.note,
+                column(self.pairs_head, self.pairs, self.pairs_note),
+                column(self.tasks_head, self.tasks),
+                column(self.speed_head, self.speed_facts),
                 UNIT,
                 self.made,
                 self.provenance,
                 UNIT,
-                row(self.measure, self.use, None),
-                row(self.copy, self.remove, None),
+                row(self.measure, self.speed, None),
+                row(self.use, self.remove, None),
+                row(self.copy, None),
                 None,
                 margins=(16, 16, 16, 16),
             )
@@ -111,7 +132,11 @@ class Inspector(QFrame):
         if variant is None:
             self.name.set_text(self.tr("No variant chosen"))
             self.kind.setText(self.tr("Choose a row to see what made it."))
-            for part in (self.use, self.measure, self.remove, self.compare, self.base, self.bars):
+            for part in (
+                *(self.use, self.measure, self.speed, self.remove, self.compare, self.base),
+                *(self.bars, self.pairs_head, self.pairs, self.pairs_note),
+                *(self.tasks_head, self.tasks, self.speed_head, self.speed_facts),
+            ):
                 part.hide()
             self.note.setText("")
             return
@@ -121,10 +146,64 @@ class Inspector(QFrame):
         self.provenance.set_facts(self._origin(variant))
         stored = variant in self._variants
         self.use.setVisible(variant.kept is not None)
-        self.measure.setVisible(not variant.perplexity)
+        self.measure.setVisible(True)
+        self.measure.setText(self.tr("Measure again") if variant.perplexity else self.tr("Measure"))
+        self.speed.setVisible(True)
         self.remove.setVisible(stored)
         self.copy.setEnabled(bool(variant.provenance.command))
         self._show_comparison(variant)
+        self._show_tasks(variant)
+        self._show_speed(variant)
+
+    def _show_tasks(self, variant: Variant) -> None:
+        facts: list[tuple[str, str]] = []
+        for name, task in variant.tasks.items():
+            error = "" if task.stderr is None else f" ± {numbers.percent(task.stderr)}"
+            facts.append((name, numbers.percent(task.accuracy) + error))
+            if task.chance is not None:
+                facts.append((self.tr("by guessing"), numbers.percent(task.chance)))
+            facts += [
+                (subject, numbers.percent(accuracy))
+                for subject, (accuracy, _) in task.by_subject.items()
+            ]
+        self.tasks.set_facts(tuple(facts))
+        for part in (self.tasks_head, self.tasks):
+            part.setVisible(bool(facts))
+
+    def _show_speed(self, variant: Variant) -> None:
+        speed = variant.speed
+        for part in (self.speed_head, self.speed_facts):
+            part.setVisible(speed is not None)
+        if speed is None:
+            return
+        self.speed_facts.set_facts(
+            (
+                (self.tr("Prefill"), _rate(speed.prefill, speed.prefill_ratio)),
+                (self.tr("Decoding"), _rate(speed.decode, speed.decode_ratio)),
+                (self.tr("First token"), f"{1000 * speed.first_token:,.1f} ms"),
+                (self.tr("Each further token"), f"{1000 * speed.per_token:,.1f} ms"),
+                (
+                    self.tr("Batch, context"),
+                    f"{speed.batch_size:,} × {speed.context:,}",
+                ),
+                (self.tr("Ran as"), speed.place),
+            )
+        )
+
+    def _show_pairs(self, variant: Variant, base: Variant | None) -> None:
+        """Differences with their errors, as far as both were measured alike."""
+        facts: list[tuple[str, str]] = []
+        if base is not None and base.name != variant.name:
+            for name, loss in variant.against(base).items():
+                shown = self.tr("all domains") if name == OVERALL else name
+                error = "" if loss.stderr is None else f" ± {loss.stderr:.4f}"
+                facts.append((shown, numbers.signed(loss.delta) + error))
+            for name, task in variant.tasks_against(base).items():
+                error = "" if task.stderr is None else f" ± {100 * task.stderr:.1f}"
+                facts.append((name, numbers.signed(100 * task.delta, 1) + error))
+        self.pairs.set_facts(tuple(facts))
+        for part in (self.pairs_head, self.pairs, self.pairs_note):
+            part.setVisible(bool(facts))
 
     def _facts(self, variant: Variant) -> tuple[tuple[str, str], ...]:
         def known(value: float | None, text: str) -> str:
@@ -149,8 +228,12 @@ class Inspector(QFrame):
         facts = (
             (self.tr("Ranked by"), origin.metric),
             (self.tr("Plan"), origin.plan[:10]),
+            (self.tr("Profile"), origin.profile[:10]),
             (self.tr("Texts"), ", ".join(origin.sources)),
             (self.tr("Tokens"), f"{origin.tokens:,}" if origin.tokens else ""),
+            (self.tr("Windows"), _windows(origin.seq_len, origin.stride)),
+            (self.tr("Ran as"), origin.dtype),
+            (self.tr("Libraries"), ", ".join(origin.versions)),
             (self.tr("Seed"), str(origin.seed) if origin.tokens else ""),
             (done, origin.made_at.replace("T", " ")[:16]),
             (self.tr("Model"), origin.model_fingerprint[:10]),
@@ -162,6 +245,7 @@ class Inspector(QFrame):
         name = self.base.currentText()
         base = next((v for v in self._variants if v.name == name and v.perplexity), None)
         measured = bool(variant.perplexity)
+        self._show_pairs(variant, base)
         for part in (self.compare, self.base):
             part.setVisible(measured and base is not None)
         self.bars.setVisible(measured)
@@ -199,9 +283,25 @@ class Inspector(QFrame):
         self.measure_asked.emit(self._variant)
 
     @Slot()
+    def _ask_speed(self) -> None:
+        self.speed_asked.emit(self._variant)
+
+    @Slot()
     def _ask_copy(self) -> None:
         self.copy_asked.emit(self._variant)
 
     @Slot()
     def _ask_remove(self) -> None:
         self.remove_asked.emit(self._variant)
+
+
+def _rate(rate: float, ratio: float | None) -> str:
+    """Tokens per second, and what that is of the original's."""
+    times = "" if ratio is None else f" · {ratio:.2f}×"
+    return f"{numbers.rate(rate, 'tokens')}{times}"
+
+
+def _windows(seq_len: int, stride: int) -> str:
+    if not seq_len:
+        return ""
+    return f"{seq_len:,} / {stride:,}" if stride else f"{seq_len:,}"

@@ -1,4 +1,4 @@
-"""The dialog that chooses what to evaluate on."""
+"""The dialog that chooses what to evaluate on: texts, questions, windows."""
 
 from __future__ import annotations
 
@@ -6,19 +6,25 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QWidget
 
 from app.theme import UNIT
 from app.widgets.forms import column, label, scrolled, set_property
+from app.widgets.questions import Questions, QuestionsForm
 from app.widgets.text_form import TextChoice, TextForm
 
 
 class TextsDialog(QDialog):
-    """The text form in a dialog; `form.choice()` is the answer."""
+    """Both forms in a dialog; `form.choice()` and `asked.questions()` are the answer."""
 
-    def __init__(self, choice: TextChoice, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, choice: TextChoice, questions: Questions, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self.setWindowTitle(self.tr("Evaluation texts"))
+        self.setWindowTitle(self.tr("What to measure on"))
         self.setMinimumSize(520, 640)
         self.form = TextForm()
         self.form.set_choice(choice)
         self.form.layout().setContentsMargins(0, 0, 12, 0)
+        self.asked = QuestionsForm()
+        self.asked.set_questions(questions)
+        self.asked.layout().setContentsMargins(0, 0, 12, 0)
         note = label(
             self.tr(
                 "“Bundled texts” here means the held-out ones, which no profile reads. Variants "
@@ -29,14 +35,16 @@ class TextsDialog(QDialog):
         )
         buttons = QDialogButtonBox()
         self.accept_button = buttons.addButton(
-            self.tr("Use these texts"), QDialogButtonBox.ButtonRole.AcceptRole
+            self.tr("Use these"), QDialogButtonBox.ButtonRole.AcceptRole
         )
         set_property(self.accept_button, "kind", "primary")
         buttons.addButton(self.tr("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         self.form.changed.connect(self._on_changed)
-        area = scrolled(self.form)
+        both = QWidget()
+        both.setLayout(column(self.form, self.asked, None, spacing=2 * UNIT))
+        area = scrolled(both)
         box = column(note, area, buttons, spacing=2 * UNIT, margins=(20, 20, 20, 20))
         box.setStretch(1, 1)
         self.setLayout(box)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from app.jobs import tasks
@@ -9,6 +10,7 @@ from app.jobs.measuring import Measure
 from app.jobs.task import Task
 from app.pages import subject
 from app.pages.texts import options_of
+from app.widgets.questions import Questions
 from app.widgets.sources import DEMO, SourceEntry
 from app.widgets.text_form import TextChoice
 
@@ -30,6 +32,12 @@ def texts(session: Session) -> TextChoice:
     return TextChoice(sources=(SourceEntry(where=DEMO),), max_tokens=QUICK_TOKENS)
 
 
+def questions(session: Session) -> Questions:
+    """What is asked beside the texts: what the project kept, else nothing."""
+    kept = session.page_options(PAGE).get("questions")
+    return Questions.from_json(kept) if isinstance(kept, Mapping) else Questions()
+
+
 def is_whole(plan: Plan) -> bool:
     """Whether a plan leaves the model as it is."""
     return plan.dropped == 0 and plan.top_k is None
@@ -46,8 +54,13 @@ def measured(session: Session) -> Variant | None:
     return next((v for v in rows if v.is_plan(plan.keep, plan.top_k)), None)
 
 
-def quick_check_task(session: Session) -> Task | None:
-    """Measure the current plan as a mask, the original in the same pass; None without a model."""
+def quick_check_task(session: Session, asked: Questions | None = None) -> Task | None:
+    """Measure the current plan as a mask, the original in the same pass; None without a model.
+
+    Args:
+        session: Whose plan.
+        asked: Questions beside the texts; None asks nothing, which is quick.
+    """
     choice = texts(session)
     model, plan = subject.current(session, choice), session.plan
     if model is None or plan is None:
@@ -57,6 +70,7 @@ def quick_check_task(session: Session) -> Task | None:
         options=options_of(choice),
         plan=None if is_whole(plan) else plan,
         plan_file=subject.plan_file(session),
+        questions=asked or Questions(overlap=questions(session).overlap),
     )
     return tasks.evaluate_task(model, measure)
 

@@ -10,6 +10,7 @@ translate = QCoreApplication.translate  # the name that lupdate looks for
 
 DASH = "–"
 _STEPS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
+_FLOPS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 _BYTES = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 
 
@@ -39,6 +40,23 @@ def size(value: float) -> str:
 def percent(share: float, digits: int = 1) -> str:
     """A share of one as a percentage: 0.963 → 96.3 %."""
     return f"{100 * share:.{digits}f} %"
+
+
+def whole_percent(share: float) -> str:
+    """A share without decimals, for ticks: 55 %."""
+    return percent(share, 0)
+
+
+def flops(value: float) -> str:
+    """Floating-point operations: 25.6 G."""
+    return _scaled(value, _FLOPS, "")
+
+
+def signed(value: float, digits: int = 4) -> str:
+    """A difference with its sign: +0.0531, −1.2."""
+    if not math.isfinite(value):
+        return "+∞" if value > 0 else "−∞"
+    return f"{value:+.{digits}f}".replace("-", "−")
 
 
 def change(share: float) -> str:

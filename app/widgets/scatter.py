@@ -128,6 +128,11 @@ class ScatterPlot(QWidget):
         self._titles = (x_title, y_title)
         self._repaint()
 
+    def set_words(self, x_words: Callable[[float], str], y_words: Callable[[float], str]) -> None:
+        """Say ticks of other quantities."""
+        self._x_axis.set_words(x_words)
+        self._y_axis.set_words(y_words)
+
     def set_note(self, text: str) -> None:
         """What is said while there is no mark."""
         self._note.setText(text)

@@ -44,6 +44,7 @@ class VariantRole(IntEnum):
     VARIANT = Qt.ItemDataRole.UserRole + 1
     CHANGE = Qt.ItemDataRole.UserRole + 2  # relative, against the original; None for none
     NOTE = Qt.ItemDataRole.UserRole + 3  # a second line
+    RISE_IS_GOOD = Qt.ItemDataRole.UserRole + 4  # whether a positive change is good news
 
 
 class VariantDelegate(QStyledItemDelegate):
@@ -85,14 +86,15 @@ class VariantDelegate(QStyledItemDelegate):
             font.setPixelSize(TYPE.caption)
             font.setWeight(QFont.Weight.Normal)
             painter.setFont(font)
-            painter.setPen(color(self._token(change)))
+            better = bool(index.data(VariantRole.RISE_IS_GOOD))
+            painter.setPen(color(self._token(change, rise_is_good=better)))
             self._text(painter, below, side | Qt.AlignmentFlag.AlignTop, second)
         painter.restore()
 
-    def _token(self, change: float | None) -> str:
+    def _token(self, change: float | None, *, rise_is_good: bool) -> str:
         if change is None or abs(change) < NOISE:
             return "text_dim"
-        return "good" if change < 0 else "bad"
+        return "good" if (change > 0) == rise_is_good else "bad"
 
     def _text(self, painter: QPainter, area: QRect, side: Qt.AlignmentFlag, text: str) -> None:
         shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, area.width())

@@ -39,6 +39,8 @@ class Speed:
         decode_ratio: The same of decoding.
         batch_size, context, new_tokens, rounds: As in `SpeedOptions`.
         place: dtype and device, e.g. "float32 on cpu".
+        command: The `seer …` line that times the same.
+        made_at: UTC time, ISO 8601.
     """
 
     prefill: float
@@ -52,6 +54,8 @@ class Speed:
     new_tokens: int = 0
     rounds: int = 0
     place: str = ""
+    command: str = ""
+    made_at: str = ""
 
     def to_json(self) -> dict[str, object]:
         """As a JSON object; `from_json` reads it."""

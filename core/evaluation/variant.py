@@ -270,7 +270,18 @@ _ORIGIN = (
     "command",
 )
 _TUPLES = ("sources", "versions")
-_MEASURED_ON = ("sources", "texts", "seed", "tokens", "seq_len", "stride")
+_MEASURED_ON = (
+    "sources",
+    "texts",
+    "seed",
+    "tokens",
+    "seq_len",
+    "stride",
+    "dtype",
+    "versions",
+    "made_at",
+    "command",
+)
 
 
 def _mapping(value: object) -> Mapping[str, object]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from app.jobs.measuring import Measure, Subject
+from app.jobs.measuring import Measure, Subject, plan_variant
 from app.jobs.recipe import decode, encode, remake
-from app.jobs.tasks import evaluate_task, export_task, profile_task
+from app.jobs.speed import Timed, speed_task
+from app.jobs.tasks import checkpoint_task, evaluate_task, export_task, profile_task
+from app.widgets.questions import Questions
 from core.calibration import CalibrationOptions, Source
 from core.checkpoint import inspect_model
 from core.errors import ProjectError
+from core.evaluation.speed import SpeedOptions
 from core.export import ExportOptions
 from core.planning import Plan
 from tests.app.folders import write_mixtral
@@ -48,9 +52,15 @@ def tasks_of(subject: Subject, folder: Path):
     yield evaluate_task(subject, Measure(name="half", options=OPTIONS, plan=plan))
     options = ExportOptions(plan=plan, output=folder.parent / "out", drop_mtp=True)
     yield export_task(subject, options, plan_file="plan.json", shard_size="5GB")
+    asked = Questions(tasks=("demo", "/a/quiz.jsonl"), style="text", overlap=4)
+    measure = Measure(name="out", options=OPTIONS, questions=asked)
+    row = replace(plan_variant(subject, plan, "out"), kind="exported", path="/a/out")
+    yield checkpoint_task(subject, row, measure)
+    yield speed_task(subject, Timed(row=row), SpeedOptions(context=64))
+    yield speed_task(subject, Timed(row=row, plan=plan), SpeedOptions(context=64))
 
 
-@pytest.mark.parametrize("number", [0, 1, 2])
+@pytest.mark.parametrize("number", range(6))
 def test_a_task_is_made_again_from_its_json_with_every_option(subject, tmp_path, number) -> None:
     folder = tmp_path / "project"
     task = list(tasks_of(subject, folder))[number]

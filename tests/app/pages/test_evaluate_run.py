@@ -1,0 +1,75 @@
+"""Jobs that the Evaluate page starts, run to their end on a tiny model."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app.pages.evaluate import EvaluatePage
+from app.session import Session
+from app.widgets.questions import Questions
+from app.widgets.sources import SourceEntry
+from app.widgets.text_form import TextChoice
+from core.checkpoint import inspect_model
+from core.evaluation.tasks import cache
+from tests.app.pages.conftest import drop
+from tests.tiny import TEXT, tiny_model
+
+
+@pytest.fixture
+def session(qtbot, tmp_path: Path, monkeypatch) -> Session:
+    """A tiny live model, two sequences of text and four questions."""
+    monkeypatch.setattr(cache, "default_folder", lambda: tmp_path / "scores")
+    folder = tiny_model("mixtral", tmp_path)
+    (tmp_path / "text.txt").write_text(TEXT * 3)
+    row = {"question": "What is 2 + 2?", "choices": ["3", "4"], "answer": 1}
+    (tmp_path / "quiz.jsonl").write_text("\n".join([json.dumps(row)] * 4))
+    made = Session(data_dir=tmp_path / "data")
+    made.set_model(inspect_model(folder), name=str(folder))
+    choice = TextChoice(
+        sources=(SourceEntry(where=str(tmp_path / "text.txt")),), max_tokens=400, seq_len=64
+    )
+    asked = Questions(tasks=(str(tmp_path / "quiz.jsonl"),), overlap=2)
+    made.set_page_options("evaluate", {**choice.to_json(), "questions": asked.to_json()})
+    yield made
+    made.close()
+
+
+def test_texts_questions_and_speed_become_one_row_with_what_made_it(qtbot, session) -> None:
+    page = EvaluatePage(session)
+    qtbot.addWidget(page)
+    page.show()
+    drop(session, slice(0, 4))
+    page.primary_action.trigger()
+    qtbot.waitUntil(lambda: len(session.variants) == 2, timeout=60_000)
+    original, planned = session.variants
+    assert set(planned.tasks) == {"quiz"}
+    assert planned.against(original)["overall"].stderr > 0
+    assert planned.provenance.stride == 32
+    assert planned.provenance.dtype == "float32 on cpu"
+    assert any(word.startswith("torch ") for word in planned.provenance.versions)
+    page.table.select_name(planned.name)
+    qtbot.waitUntil(page.inspector.speed.isEnabled)
+    page._context = lambda _model: 16  # a short prompt, so that the test is
+    page.inspector.speed.click()
+    qtbot.waitUntil(lambda: session.variants[1].speed is not None, timeout=60_000)
+    original, planned = session.variants
+    assert original.speed is not None
+    assert planned.speed.decode_ratio > 0
+    assert planned.overall is not None  # timing forgets nothing
+    assert planned.provenance.command.startswith("seer evaluate")
+    assert planned.speed.command.startswith("seer speed")
+
+
+def test_a_measurement_is_cancelled_within_a_second(qtbot, session) -> None:
+    page = EvaluatePage(session)
+    qtbot.addWidget(page)
+    page.show()
+    page.primary_action.trigger()
+    qtbot.waitUntil(lambda: page.watch.busy)
+    page.strip.cancel_asked.emit()
+    qtbot.waitUntil(lambda: not page.watch.busy, timeout=20_000)
+    assert page.watch.job.state == "cancelled"
+    assert session.variants == ()
