@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -16,8 +16,8 @@ from core.runtime.device import check_memory, choose_device, choose_dtype, fits
 from core.runtime.live import LiveModel, find_layers
 from core.runtime.memory import gigabytes
 from core.runtime.quantised import check_loadable, dtype_for, loading_options
-from core.runtime.ragged import model_class
 from core.runtime.ranks import ALONE, Ranks
+from core.runtime.whole import from_pretrained
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -46,7 +46,7 @@ def load_model(
         stream: "never" loads it whole, "always" streams it, "auto" streams it if it does not fit.
             A streamed model can be profiled and evaluated, not changed.
         ranks: The processes that load it; all take one dtype, and stream if one of them must.
-        run: Where progress goes. Checked before and after the weights are read.
+        run: Where progress goes. Checked while the weights are read.
 
     Raises:
         ResourceError: It does not fit; the message has both numbers.
@@ -77,7 +77,7 @@ def load_model(
     size = parameters * chosen.itemsize
     run.note(f"loading {folder.name}: {gigabytes(size)} in {_name(chosen)} on {target}")
     run.progress(STAGE, 0, info.bytes, "bytes")
-    model = _from_pretrained(folder, chosen, target, loading_options(info.config))
+    model = _from_pretrained(info, chosen, target, run)
     run.check()
     live = live_model(model, folder=folder, info=info)
     run.progress(STAGE, info.bytes, info.bytes, "bytes")
@@ -108,23 +108,24 @@ def live_model(model: PreTrainedModel, *, folder: Path, info: ModelInfo) -> Live
 
 
 def _from_pretrained(
-    folder: Path, dtype: torch.dtype, device: torch.device, more: Mapping[str, object]
+    info: ModelInfo, dtype: torch.dtype, device: torch.device, run: Run
 ) -> PreTrainedModel:
     from safetensors import SafetensorError
 
+    folder = info.path
     options: dict[str, object] = {
         "dtype": dtype,
         "local_files_only": True,
         "trust_remote_code": False,
         "use_safetensors": True,
         "output_loading_info": True,
-        **more,
+        **loading_options(info.config),
     }
     if device.type != "cpu":
         options["device_map"] = {"": device}
     try:
         with quiet():
-            model, report = model_class(folder).from_pretrained(folder, **options)
+            model, report = from_pretrained(folder, options, stage=STAGE, total=info.bytes, run=run)
     except torch.cuda.OutOfMemoryError as error:
         raise ResourceError(
             f"{device} ran out of memory while loading {folder.name}", remedy="--device cpu"

@@ -7,8 +7,6 @@ else (quantised, interleaved, split) goes through transformers' own conversion.
 
 from __future__ import annotations
 
-import threading
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -28,6 +26,7 @@ from transformers.core_model_loading import (
 from core.checkpoint import TensorRef
 from core.errors import CheckpointError, UnsupportedModelError
 from core.runtime.streaming_build import Skeleton, check_loaded
+from core.runtime.streaming_memory import TensorPool, Upload
 from core.runtime.streaming_reader import LazyTensor, TensorReader, torch_dtype
 
 Part = tuple[TensorRef, tuple[int | slice, ...]]
@@ -65,32 +64,6 @@ class LayerSource:
     stored_bytes: int
 
 
-class TensorPool:
-    """Memory of freed layers for the next ones: no page is asked of the system twice."""
-
-    def __init__(self) -> None:
-        self._free: dict[tuple[object, ...], list[Tensor]] = defaultdict(list)
-        self._lock = threading.Lock()
-
-    def take(self, shape: tuple[int, ...], dtype: torch.dtype, device: torch.device) -> Tensor:
-        """A contiguous tensor with anything in it."""
-        with self._lock:
-            free = self._free[shape, dtype, device]
-            if free:
-                return free.pop()
-        return torch.empty(shape, dtype=dtype, device=device)
-
-    def give(self, tensor: Tensor) -> None:
-        """Take a tensor back."""
-        with self._lock:
-            self._free[tuple(tensor.shape), tensor.dtype, tensor.device].append(tensor)
-
-    def clear(self) -> None:
-        """Return the memory to the system."""
-        with self._lock:
-            self._free.clear()
-
-
 class LayerStore:
     """Loads and frees decoder layers of a skeleton. One thread loads, another may free.
 
@@ -113,6 +86,7 @@ class LayerStore:
         self._reader = reader
         self._device = device
         self._pool = TensorPool()
+        self._upload = Upload(device) if device.type == "cuda" else None
         self._pooled: set[str] = set()
         self._meta: dict[str, Tensor] = {}
         self.resident: set[int] = set()
@@ -169,6 +143,8 @@ class LayerStore:
             check()
             self._set(fill.name, self._filled(fill, check))
             self._pooled.add(fill.name)
+        if self._upload is not None:
+            self._upload.finish(self._pool)
         if layer.converted:
             stored = layer.converted.items()
             lazy = {name: LazyTensor(ref, self._reader, check) for name, ref in stored}
@@ -185,6 +161,8 @@ class LayerStore:
 
     def free(self, index: int) -> None:
         """Put a layer back on `meta`; its memory serves the next one."""
+        if self._upload is not None:
+            self._upload.released()
         for name in self.layers[index].names:
             tensor = self._get(name)
             self._set(name, self._meta[name])
@@ -195,13 +173,16 @@ class LayerStore:
 
     def close(self) -> None:
         """Free all layers and return their memory to the system."""
+        if self._upload is not None:
+            self._upload.finish(self._pool)
         for index in sorted(self.resident):
             self.free(index)
         self._pool.clear()
 
     def _filled(self, fill: Fill, check: Callable[[], None]) -> Tensor:
         """Read all parts of one tensor of the model."""
-        host = self._pool.take(fill.shape, fill.dtype, torch.device("cpu"))
+        pinned = self._upload is not None
+        host = self._pool.take(fill.shape, fill.dtype, torch.device("cpu"), pinned=pinned)
         for ref, at in fill.parts:
             check()
             part = host[at]
@@ -209,12 +190,7 @@ class LayerStore:
                 self._reader.read_into(ref, part, check)
             else:
                 part.copy_(self._reader.read(ref, check))
-        if self._device.type == "cpu":
-            return host
-        moved = self._pool.take(fill.shape, fill.dtype, self._device)
-        moved.copy_(host)
-        self._pool.give(host)
-        return moved
+        return host if self._upload is None else self._upload.send(host, self._pool)
 
     def _get(self, name: str) -> Tensor:
         """A parameter or buffer of the model."""

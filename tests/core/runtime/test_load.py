@@ -3,10 +3,13 @@
 import json
 import subprocess
 import sys
+import threading
+import time
 
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from transformers import AutoModelForCausalLM
 
 from core.errors import (
     Cancelled,
@@ -20,6 +23,7 @@ from core.run import Progress, Run
 from core.runtime import choose_device, device, load_model, memory
 from core.runtime.live import find_layers
 from core.runtime.load import live_model
+from core.runtime.streaming_reader import TensorReader
 from core.runtime.structure import changes
 from tests.core.live import KINDS, load_tiny
 from tests.tiny import tiny_model
@@ -64,7 +68,8 @@ def test_loading_reports_progress_and_the_dtype(tmp_path):
     events = []
     live = load_model(tiny_model("mixtral", tmp_path), device="cpu", run=Run(events.append))
     done = [event.done for event in events if isinstance(event, Progress)]
-    assert done == [0, live.info.bytes]
+    assert (done[0], done[-1]) == (0, live.info.bytes)
+    assert done == sorted(done)
     assert any("float32 on cpu" in getattr(event, "text", "") for event in events)
 
 
@@ -215,3 +220,41 @@ def test_a_cuda_profile_agrees_with_the_cpus(family, tmp_path):
     np.testing.assert_array_equal(on_cuda.tokens, on_cpu.tokens)
     np.testing.assert_allclose(on_cuda.soft_count, on_cpu.soft_count, rtol=1e-3)
     np.testing.assert_allclose(on_cuda.norm_max, on_cpu.norm_max, rtol=1e-2)
+
+
+@pytest.mark.parametrize("model_type", ["mixtral", "granitemoe"])
+def test_loading_stops_within_a_second_of_a_cancel(model_type, tmp_path, monkeypatch):
+    folder = tiny_model(model_type, tmp_path, tokenizer=False, num_hidden_layers=8)
+    read_into = TensorReader.read_into
+
+    def slowly(self, ref, target, check):
+        time.sleep(0.15)  # a slow disk: the whole model would take many seconds
+        check()
+        read_into(self, ref, target, check)
+
+    monkeypatch.setattr(TensorReader, "read_into", slowly)
+    run = Run(lambda event: run.cancel() if isinstance(event, Progress) and event.done else None)
+    threads = threading.active_count()
+    stopped = []
+    monkeypatch.setattr(run, "cancel", lambda: (stopped.append(time.monotonic()), Run.cancel(run)))
+    with pytest.raises(Cancelled):
+        load_model(folder, device="cpu", run=run)
+    assert time.monotonic() - stopped[0] < 1
+    monkeypatch.undo()
+    assert load_model(folder, device="cpu", run=Run()).layer_ids == tuple(range(8))
+    patience = time.monotonic() + 5  # transformers lets go of its reading threads without waiting
+    while threading.active_count() > threads and time.monotonic() < patience:
+        time.sleep(0.01)
+    assert threading.active_count() <= threads
+
+
+def test_a_model_read_by_us_is_the_one_that_transformers_reads(tmp_path):
+    folder = tiny_model("qwen2_moe", tmp_path, shards=2, dtype="bfloat16", tokenizer=False)
+    live = load_model(folder, device="cpu", dtype="bfloat16", run=Run())
+    stock = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16).eval()
+    assert type(live.model) is type(stock)
+    ours, theirs = live.model.state_dict(), stock.state_dict()
+    assert ours.keys() == theirs.keys()
+    assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
+    buffers = dict(stock.named_buffers())
+    assert all(torch.equal(held, buffers[name]) for name, held in live.model.named_buffers())
