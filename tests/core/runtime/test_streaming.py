@@ -226,7 +226,7 @@ def test_reading_a_layer_stops_within_a_tensor(converted, tmp_path, monkeypatch)
 
     def check() -> None:
         calls.append(store.bytes_read)
-        if len(calls) == 20:
+        if len(calls) >= 20:  # on every reading thread
             raise Cancelled
 
     with pytest.raises(Cancelled):
