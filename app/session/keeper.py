@@ -47,6 +47,7 @@ class Contents:
         info: What its headers say.
         profile: The complete profile.
         plan: The current plan.
+        plans: Plans under names.
         variants: The variants table.
         pages: Options by page, JSON values.
         unfinished: Jobs that are not over, as `unfinished.notes` gives them.
@@ -56,6 +57,7 @@ class Contents:
     info: ModelInfo | None = None
     profile: Profile | None = None
     plan: Plan | None = None
+    plans: Mapping[str, Plan] | None = None
     variants: tuple[Variant, ...] = ()
     pages: Mapping[str, Mapping[str, object]] | None = None
     unfinished: tuple[Mapping[str, object], ...] = ()
@@ -106,6 +108,9 @@ def create(folder: Path, contents: Contents) -> tuple[Project, ProjectLock]:
 def write(project: Project, contents: Contents) -> Project:
     """Write a session's contents into its project."""
     project = project.with_profile(contents.profile).with_plan(contents.plan)
+    project = replace(project, plans={})
+    for name, plan in (contents.plans or {}).items():
+        project = project.with_plan(plan, name=name)
     project = replace(
         project,
         model=contents.model,
@@ -162,6 +167,8 @@ def read(folder: Path, run: Run, access: Access = "own") -> Opened:
         profile, plan = project.load_profile(), project.load_plan()
         if info is not None and plan is not None:
             plan = plan.for_model(info)
+        plans = {name: project.load_plan(name) for name in project.plans}
+        kept = {name: p.for_model(info) for name, p in plans.items() if p is not None and info}
         known = info.fingerprint if info is not None else ""
         if profile is not None and profile.model_fingerprint != known:
             run.note("the model has changed since it was profiled", "warning")
@@ -176,6 +183,7 @@ def read(folder: Path, run: Run, access: Access = "own") -> Opened:
         info=info,
         profile=profile,
         plan=plan,
+        plans=kept,
         variants=variants,
         pages=project.pages,
         unfinished=project.unfinished if lock is not None else (),

@@ -53,6 +53,7 @@ class Session(KeptSession, Derived):
     profile_changed = Signal()  # a complete profile, or a newer snapshot of a running one
     scores_changed = Signal()  # another profile, metric or blend of domains
     plan_changed = Signal()
+    plans_changed = Signal()  # plans under names
     lens_changed = Signal()  # another text was looked at
     variants_changed = Signal()
     exported_changed = Signal()
@@ -69,14 +70,17 @@ class Session(KeptSession, Derived):
         self.metric = DEFAULT_METRIC
         self.domain_weights: Mapping[str, float] | None = None
         self.plan: Plan | None = None
+        self.plans: Mapping[str, Plan] = {}
         self.lens: Lens | None = None
         self.variants: tuple[Variant, ...] = ()
         self.exported: ExportResult | None = None
+        self._jumping = False
         self._cache: dict[str, tuple[tuple[object, ...], object]] = {}
         for changed in (
             self.calibration_changed,
             self.scores_changed,
             self.plan_changed,
+            self.plans_changed,
             self.variants_changed,
         ):
             changed.connect(self._keeper.touch)
@@ -141,13 +145,14 @@ class Session(KeptSession, Derived):
         self.domain_weights = weights if isinstance(weights, dict) else None
         self.plan = contents.plan or (Plan.keep_all(info) if info is not None else None)
         self.variants, self.exported, self.options = contents.variants, None, None
-        self.lens = None
+        self.lens, self.plans = None, dict(contents.plans or {})
         for changed in (
             self.model_changed,
             self.calibration_changed,
             self.profile_changed,
             self.scores_changed,
             self.plan_changed,
+            self.plans_changed,
             self.lens_changed,
             self.variants_changed,
             self.exported_changed,
@@ -202,9 +207,37 @@ class Session(KeptSession, Derived):
             return
         self.undo_stack.push(SetPlan(self._show_plan, self.plan, plan, text))
 
+    def go_to_step(self, index: int) -> None:
+        """Undo or redo up to a step of the history; what lies between is not shown."""
+        self._jumping = True
+        try:
+            self.undo_stack.setIndex(index)
+        finally:
+            self._jumping = False
+        self.plan_changed.emit()
+
     def _show_plan(self, plan: Plan) -> None:
         self.plan = plan
-        self.plan_changed.emit()
+        if not self._jumping:
+            self.plan_changed.emit()
+
+    def keep_plan(self, name: str, plan: Plan) -> None:
+        """Keep a plan under a name; an older one of that name is replaced."""
+        self._set_plans({**self.plans, name: plan})
+
+    def rename_plan(self, old: str, new: str) -> None:
+        """Give a kept plan another name, unless another plan has it."""
+        if old in self.plans and new not in self.plans:
+            self._set_plans({new if n == old else n: p for n, p in self.plans.items()})
+
+    def forget_plan(self, name: str) -> None:
+        """Keep a plan no longer."""
+        self._set_plans({n: p for n, p in self.plans.items() if n != name})
+
+    def _set_plans(self, plans: Mapping[str, Plan]) -> None:
+        if plans != self.plans:
+            self.plans = plans
+            self.plans_changed.emit()
 
     @Slot(object)
     def take_lens(self, lens: Lens | None) -> None:
@@ -259,6 +292,7 @@ class Session(KeptSession, Derived):
             info=self.info,
             profile=self.profile,
             plan=self.plan,
+            plans=self.plans,
             variants=self.variants,
             pages={**self._pages, "session": own},
             unfinished=self._unfinished(),

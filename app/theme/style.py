@@ -91,6 +91,7 @@ QPushButton[kind="ghost"]:disabled, QToolButton[kind="ghost"]:disabled {{ color:
   background: transparent; border-color: transparent; }}
 QPushButton[kind="segment"] {{ background: transparent; border: 1px solid transparent;
   border-radius: 4px; color: {text_dim}; padding: 0 12px; min-height: 22px; }}
+QPushButton[kind="segment"][dense="true"] {{ padding: 0 6px; }}
 QPushButton[kind="segment"]:hover {{ color: {text}; }}
 QPushButton[kind="segment"]:checked {{ background: {raised}; color: {text};
   border-color: {line_strong}; }}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QWidget
 
-from app.widgets.forms import row
+from app.widgets.forms import row, set_property
+
+DENSE = 16  # logical pixels beside a word where there is little room
 
 
 class Segments(QFrame):
@@ -54,6 +56,17 @@ class Segments(QFrame):
     def button(self, key: str) -> QPushButton:
         """The button of a key."""
         return self._group.button(self._keys.index(key))  # type: ignore[return-value]
+
+    def minimumSizeHint(self) -> QSize:
+        """What the words need at least: a window may become narrow before it is told to be."""
+        buttons = self._group.buttons()
+        words = sum(b.fontMetrics().horizontalAdvance(b.text()) + DENSE for b in buttons)
+        return QSize(words + 6, super().minimumSizeHint().height())
+
+    def set_dense(self, dense: bool) -> None:  # noqa: FBT001 - as Qt's setters
+        """Less room beside each word, for a narrow window."""
+        for button in self._group.buttons():
+            set_property(button, "dense", "true" if dense else "false")
 
     @property
     def has_keyboard(self) -> bool:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from app.models.experts import ExpertTable
 from app.pages.select.lens_values import LensPaint, Shade, lens_paint
 from app.pages.select.rules import Ground
+from app.pages.select.sides import Side, Source
 from app.widgets.charts import Histogram
 from app.widgets.heatmap_canvas import CellState
 from app.widgets.margins import LayerFigures
@@ -23,7 +24,7 @@ from core import planning, scoring
 from core.planning.coverage import Coverage, coverage, coverage_curve
 from core.planning.edits import fixed
 from core.profiling import Lost, lost_under
-from core.scoring import ExpertStatistics
+from core.scoring import Comparison, ExpertStatistics
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -141,6 +142,36 @@ class Derived:
         if ranked is None or mass is None:
             return None
         return self._once("curve", (ranked, mass), lambda: coverage_curve(ranked, mass))
+
+    def layer_curve(self, row: int) -> NDArray[np.float64] | None:
+        """Coverage of one layer by number of its experts kept, best first."""
+        scores, mass = self._session.scores_LE, self._session.mass_LE
+        if scores is None or mass is None:
+            return None
+        only = slice(row, row + 1)
+        return self._once(
+            "layer curve", (scores, mass, (row,)), lambda: coverage_curve(scores[only], mass[only])
+        )
+
+    def comparison(self, sources: tuple[Source, ...], a: Side, b: Side, top: int) -> Comparison:
+        """A − B under the current score.
+
+        Raises:
+            InputError: The profiles are of different models.
+        """
+        found = {source.profile.fingerprint: source for source in sources}
+        left, right, metric = found[a.profile], found[b.profile], self._session.metric
+
+        def make() -> Comparison:
+            scoring.same_model(left.profile, right.profile)
+            return scoring.compare(
+                scoring.score(left.profile, metric, left.weights(a)),
+                scoring.score(right.profile, metric, right.weights(b)),
+                top=top,
+            )
+
+        key = (left.profile, right.profile, (metric, a.domain, b.domain, top))
+        return self._once("comparison", key, make)
 
     def histogram(self, plan: Plan, *, log: bool) -> Histogram | None:
         """Scores in bins, kept and dropped apart."""

@@ -7,13 +7,16 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QSlider, QWidget
 
 from app.theme import UNIT
 from app.widgets import numbers
 from app.widgets.forms import Button, column, label, row
 
 HEAVIEST = 100.0
+SLIDER_END = 4.0  # the heaviest weight that the slider gives; the field beside it goes on
+SLIDER_STEPS = 100  # per unit of weight
+SLIDER_WIDTH = 120
 
 
 class DomainsPanel(QWidget):
@@ -27,6 +30,7 @@ class DomainsPanel(QWidget):
         self._tokens: NDArray[np.int64] = np.zeros(0, np.int64)
         self._checks: list[QCheckBox] = []
         self._spins: list[QDoubleSpinBox] = []
+        self._sliders: list[QSlider] = []
         self._showing = False
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(2 * UNIT)
@@ -64,6 +68,8 @@ class DomainsPanel(QWidget):
             self._checks[index].setChecked(weight > 0)
             self._spins[index].setValue(weight if weight > 0 else 1.0)
             self._spins[index].setEnabled(weight > 0)
+            self._sliders[index].setEnabled(weight > 0)
+            self._sliders[index].setValue(round((weight if weight > 0 else 1.0) * SLIDER_STEPS))
             counted = self._grid.itemAtPosition(index, 1).widget()
             counted.setText(
                 self.tr("{count} tokens").format(count=numbers.count(float(tokens[index])))
@@ -84,7 +90,7 @@ class DomainsPanel(QWidget):
     def _rebuild(self) -> None:
         while self._grid.count():
             self._grid.takeAt(0).widget().deleteLater()
-        self._checks, self._spins = [], []
+        self._checks, self._spins, self._sliders = [], [], []
         for index, name in enumerate(self._domains):
             check = QCheckBox(name)
             check.toggled.connect(self._choose)
@@ -94,17 +100,32 @@ class DomainsPanel(QWidget):
             spin.setSingleStep(0.25)
             spin.setPrefix("× ")
             spin.setKeyboardTracking(False)
+            spin.setFixedWidth(96)
             spin.lineEdit().setTextMargins(6, 0, 0, 0)
             spin.setAccessibleName(self.tr("Weight of {domain}").format(domain=name))
             spin.valueChanged.connect(self._choose)
+            slider = QSlider(Qt.Orientation.Horizontal)
+            slider.setRange(1, round(SLIDER_END * SLIDER_STEPS))
+            slider.setPageStep(SLIDER_STEPS // 4)
+            slider.setFixedWidth(SLIDER_WIDTH)
+            slider.setAccessibleName(spin.accessibleName())
+            slider.valueChanged.connect(self._slide)
+            self._sliders.append(slider)
             self._checks.append(check)
             self._spins.append(spin)
             self._grid.addWidget(check, index, 0)
             counted = label("", "dim")
             counted.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self._grid.addWidget(counted, index, 1)
-            self._grid.addWidget(spin, index, 2)
+            self._grid.addWidget(slider, index, 2)
+            self._grid.addWidget(spin, index, 3)
         self._grid.setColumnStretch(1, 1)
+
+    def _slide(self, value: int) -> None:
+        """The slider gives the field its weight; the scores follow while it moves."""
+        slider = self.sender()
+        if not self._showing and isinstance(slider, QSlider):
+            self._spins[self._sliders.index(slider)].setValue(value / SLIDER_STEPS)
 
     def _choose(self) -> None:
         if self._showing:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QMenu
 
+from app.pages.select.commands import CopyAction, all_lines
 from app.pages.select.rules import layer_names
 
 if TYPE_CHECKING:
@@ -54,4 +55,25 @@ def cell_menu(page: SelectPage, row: int, expert: int) -> QMenu:
     menu.addAction(paste, lambda: editor.paste_pattern(rows)).setEnabled(editor.has_pattern)
     menu.addSeparator()
     menu.addAction(translate("CellMenu", "Show the whole map"), page.map.fit)
+    add_commands(menu, page)
     return menu
+
+
+def add_commands(menu: QMenu, page: SelectPage) -> None:
+    """A submenu with the command line of everything that shows."""
+    commands = menu.addMenu(translate("CellMenu", "Copy a command"))
+    fill_commands(commands, page)
+
+
+def fill_commands(commands: QMenu, page: SelectPage) -> None:
+    """Fill a menu with the command lines of everything that shows now."""
+    commands.clear()
+    commands.setToolTipsVisible(True)
+    found = all_lines(page.session, page.takeaway.command())
+    view = page.views.current
+    here = view.command() if view is not None else ""
+    if here and here not in {line for _, line in found}:
+        found = ((translate("CellMenu", "What this view shows"), here), *found)
+    for text, line in found:
+        commands.addAction(CopyAction(text, line, commands))
+    commands.setEnabled(bool(found))

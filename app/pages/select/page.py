@@ -18,18 +18,20 @@ from PySide6.QtWidgets import QSplitter, QStackedLayout, QWidget
 from app.models.experts import score_text
 from app.pages.page import Page, PageState
 from app.pages.quick_check import quick_check_task
-from app.pages.select import costs
 from app.pages.select.card import expert_card, status_line
+from app.pages.select.clusters import Clusters
+from app.pages.select.cost_desk import CostDesk
 from app.pages.select.derived import Derived
 from app.pages.select.editor import Editor
+from app.pages.select.history import HistoryButton
 from app.pages.select.inspector import Inspector
 from app.pages.select.lower import Lower
-from app.pages.select.menu import cell_menu
+from app.pages.select.menu import cell_menu, fill_commands
 from app.pages.select.notices import Notices
 from app.pages.select.rule_desk import RuleDesk
 from app.pages.select.takeaway import TakeAway
 from app.pages.select.tokens import TokenReader
-from app.pages.select.toolbar import Toolbar
+from app.pages.select.toolbar import Toolbar, metric_names
 from app.pages.select.views import Views
 from app.theme import UNIT
 from app.widgets import numbers
@@ -38,11 +40,9 @@ from app.widgets.empty_state import EmptyState
 from app.widgets.forms import column, row
 from app.widgets.heatmap_view import HeatMapView
 from app.widgets.whatif import WhatIfStrip
-from core import scoring
 
 if TYPE_CHECKING:
     from app.session import Session
-    from core.planning import Plan
 
 CARD_SOON = 10
 SOON = 40  # milliseconds until what may lag behind an edit is shown
@@ -60,17 +60,19 @@ class SelectPage(Page):
         self.reader = TokenReader(self)
         self._other_height = 0  # of the lower part, while its other side shows
         self._charts_height = 0  # of strip and charts, while a wide view shows
-        self._memory: costs.Memory | None = None
         self.toolbar = Toolbar()
         self.banner = Banner()
         self.view = HeatMapView()
         self.map = self.view.map
         self.strip = WhatIfStrip()
+        self.costs = CostDesk(session, self.derived, self.strip)
         self.lower = Lower()
         self.inspector = Inspector()
         self.desk = RuleDesk(
             session, self.derived, self.editor, toolbar=self.toolbar, cells=self.map, parent=self
         )
+        self.history = HistoryButton(session)
+        self.clusters = Clusters(session, self.map, self)
         self.notices = Notices(session, self.editor, self.banner, self)
         self.views = Views(session, self.derived, self.editor, heat_map=self.view, parent=self)
         self.takeaway = TakeAway(self)
@@ -124,8 +126,8 @@ class SelectPage(Page):
 
     def shown(self) -> None:
         """Take the keyboard."""
-        self._memory = None
-        self._show_costs()
+        self.costs.forget_memory()
+        self.costs.show_plan()
         self.map.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # building
@@ -144,7 +146,7 @@ class SelectPage(Page):
         main = QWidget()
         main.setLayout(
             column(
-                row(self.views.bar, None), self.toolbar, self.banner, self.splitter,
+                row(self.views.bar, None, self.history), self.toolbar, self.banner, self.splitter,
                 spacing=10, margins=(2 * UNIT + 2, 2 * UNIT - 4, 2 * UNIT + 2, 2 * UNIT - 4),
             )
         )  # fmt: skip
@@ -168,7 +170,7 @@ class SelectPage(Page):
         self._card_soon.timeout.connect(self._show_card)
         tools.metric_chosen.connect(session.set_metric)
         tools.domains.weights_chosen.connect(session.set_domain_weights)
-        tools.order_chosen.connect(cells.set_order)
+        tools.order_chosen.connect(self.clusters.set_order)
         tools.scale_chosen.connect(self._set_scale)
         self.desk.applied.connect(self._rule_applied)
         cells.edited.connect(self.editor.paint)
@@ -188,6 +190,8 @@ class SelectPage(Page):
         self.views.status_changed.connect(self.status_changed)
         self.views.failed.connect(self.notices.say_failure)
         self.views.command_changed.connect(self.state_changed)
+        self.views.menu_requested.connect(self._open_menu)
+        tools.more_menu.aboutToShow.connect(self._fill_commands)
         self.views.turned.connect(self._view_turned)
         self.inspector.drop_clicked.connect(cells.toggle_cursor)
         self.inspector.lock_clicked.connect(self.lock_cursor)
@@ -225,7 +229,7 @@ class SelectPage(Page):
     def _show_profile(self) -> None:
         profile = self.session.shown_profile
         tools = self.toolbar
-        tools.set_metrics(_metrics(), self.session.metric)
+        tools.set_metrics(metric_names(), self.session.metric)
         tools.domains_button.setEnabled(profile is not None)
         tools.score.setEnabled(profile is not None)
         if self.session.live_profile is None and self.session.profile is not None:
@@ -241,7 +245,7 @@ class SelectPage(Page):
             self.map.set_scores(scores, self.derived.seen_LE(), self.derived.idle_LE())
         else:
             self.map.set_scores(None)
-        self.toolbar.set_metrics(_metrics(), session.metric)
+        self.toolbar.set_metrics(metric_names(), session.metric)
         weights = session.shown_weights
         if profile is not None:
             self.toolbar.domains.set_domains(profile.domains, profile.tokens_D, weights)
@@ -252,7 +256,7 @@ class SelectPage(Page):
         self.desk.preview()
         if plan is not None:
             self.view.margins.set_figures(self.derived.layer_figures(plan))
-        self._show_costs()
+        self.costs.show_plan()
         self._soon.start()
 
     @Slot()
@@ -268,34 +272,9 @@ class SelectPage(Page):
             return
         self.map.set_state(self.derived.state(plan))
         self.view.margins.set_figures(self.derived.layer_figures(plan))
-        self._show_costs()
+        self.costs.show_plan()
         self._soon.start()
         self.state_changed.emit()
-
-    def _show_costs(self, plan: Plan | None = None) -> None:
-        """The strip, for the current plan or the one that a stroke would make."""
-        plan = plan or self.session.plan
-        whole, info = self.session.base_cost, self.session.info
-        if plan is None or whole is None or info is None:
-            return
-        found = self.derived.preview(plan)
-        if found is None:
-            return
-        if self._memory is None:
-            self._memory = costs.read_memory()
-        now, needs = found
-        covered = self.derived.coverage(plan)
-        self.strip.set_figures(
-            costs.figures(
-                plan,
-                now=now,
-                whole=whole,
-                needs=needs,
-                memory=self._memory,
-                covered=covered,
-                dtype=info.dtype,
-            )
-        )
 
     def _show_range(self) -> None:
         levels = self.map.levels
@@ -334,6 +313,8 @@ class SelectPage(Page):
         if view is None and not self.views.bar.has_keyboard:
             self.map.setFocus(Qt.FocusReason.OtherFocusReason)
         self._show_rest()
+        if self.map.cursor_cell is not None:
+            self.views.point_at(*self.map.cursor_cell)
         self.state_changed.emit()
 
     def _show_card(self) -> None:
@@ -381,7 +362,7 @@ class SelectPage(Page):
         if plan is None:
             plan = self.session.plan
         if plan is not None:
-            self._show_costs(plan)
+            self.costs.show_plan(plan)
             self.view.margins.set_figures(self.derived.layer_figures(plan))
 
     def _cursor_moved(self, expert_row: int, expert: int) -> None:
@@ -411,6 +392,9 @@ class SelectPage(Page):
     def _open_menu(self, expert_row: int, expert: int, at: QPoint) -> None:
         cell_menu(self, expert_row, expert).popup(at)
 
+    def _fill_commands(self) -> None:
+        fill_commands(self.toolbar.commands, self)
+
     def _ask_for_profile(self) -> None:
         self.go_to.emit("calibrate")
 
@@ -420,12 +404,7 @@ class SelectPage(Page):
     def resizeEvent(self, event) -> None:
         """A narrow window gives the map what it can."""
         super().resizeEvent(event)
-        self.inspector.setFixedWidth(292 if self.width() >= WIDE else 248)
-
-
-def _metrics() -> tuple[tuple[str, str], ...]:
-    """Names and explanations of all metrics."""
-    return tuple(
-        (metric.name, f"{metric.formula}\n{metric.meaning}\n{metric.source}")
-        for metric in scoring.metrics()
-    )
+        wide = self.width() >= WIDE
+        self.inspector.setFixedWidth(292 if wide else 248)
+        self.views.bar.set_dense(not wide)
+        self.history.set_dense(not wide)

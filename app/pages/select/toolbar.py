@@ -10,6 +10,7 @@ from app.pages.select.domains import DomainsPanel
 from app.pages.select.rule_panel import RulePanel
 from app.theme import UNIT
 from app.widgets.forms import Button, IconButton, label, row
+from core import scoring
 
 COMBO_EXTRA = 42  # logical pixels of a combo box beside its text
 NARROWEST = 420
@@ -31,6 +32,10 @@ class Toolbar(QWidget):
         self.order = self._combo(self.tr("Order"))
         self.order.addItem(self.tr("native"), "native")
         self.order.addItem(self.tr("by score"), "sorted")
+        self.order.addItem(self.tr("clustered"), "clustered")
+        self.order.setItemData(
+            2, self.tr("Experts that fire together side by side"), Qt.ItemDataRole.ToolTipRole
+        )
         self.scale = self._combo(self.tr("Scale"))
         self.scale.addItem(self.tr("log"), "log")
         self.scale.addItem(self.tr("linear"), "linear")
@@ -46,6 +51,7 @@ class Toolbar(QWidget):
         self.apply.setToolTip(self.tr("Apply the rule (locks win)"))
         self.more = IconButton("more", self.tr("Take away: picture, table, selection"))
         self.more_menu = QMenu(self)
+        self.commands = self.more_menu.addMenu(self.tr("Copy a command"))
         self._left = _line(
             self._name(self.tr("Score")), self.score,
             self._name(self.tr("Domains")), self.domains_button,
@@ -177,3 +183,11 @@ def _line(*items: QWidget) -> QWidget:
     out = QWidget()
     out.setLayout(row(*items, spacing=UNIT))
     return out
+
+
+def metric_names() -> tuple[tuple[str, str], ...]:
+    """Names and explanations of all metrics."""
+    return tuple(
+        (metric.name, f"{metric.formula}\n{metric.meaning}\n{metric.source}")
+        for metric in scoring.metrics()
+    )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QWidget
+
+from app.pages.select.commands import score_line
 
 if TYPE_CHECKING:
     from app.pages.select.derived import Derived
@@ -27,6 +29,7 @@ class View(QWidget):
     expert_chosen = Signal(int, int)  # row and expert: the card shows it
     status_changed = Signal(str)
     failed = Signal(str, str)  # what happened, and what to try
+    menu_requested = Signal(int, int, QPoint)  # row, expert (−1: the whole layer), where
     command_changed = Signal()  # `command()` would answer differently
 
     # Whether the charts below make room for it.
@@ -48,5 +51,5 @@ class View(QWidget):
         """The cursor of the heat map went to an expert."""
 
     def command(self) -> str:
-        """The `seer …` line that makes what shows; empty where there is none."""
-        return ""
+        """The `seer …` line that makes what shows: the scores, where a view has nothing better."""
+        return score_line(self.session)

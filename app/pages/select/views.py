@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QPoint, Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from app.pages.select.compare import CompareView
+from app.pages.select.layer import LayerView
+from app.pages.select.network import NetworkView
+from app.pages.select.plans import PlansView
 from app.pages.select.token_lens import TokenLensView
 from app.pages.select.view import View
 from app.widgets.segments import Segments
@@ -17,7 +21,13 @@ if TYPE_CHECKING:
     from app.session import Session
 
 MAP = "map"
-FACTORIES: dict[str, type[View]] = {"lens": TokenLensView}
+FACTORIES: dict[str, type[View]] = {
+    "layer": LayerView,
+    "network": NetworkView,
+    "compare": CompareView,
+    "lens": TokenLensView,
+    "plans": PlansView,
+}
 
 
 class Views(QObject):
@@ -36,6 +46,7 @@ class Views(QObject):
     status_changed = Signal(str)
     failed = Signal(str, str)
     command_changed = Signal()
+    menu_requested = Signal(int, int, QPoint)
 
     def __init__(
         self,
@@ -52,7 +63,11 @@ class Views(QObject):
         self.bar = Segments(
             (
                 (MAP, self.tr("Heat map"), self.tr("Every expert as one cell")),
+                ("layer", self.tr("Layer"), self.tr("The experts of one layer by score")),
+                ("network", self.tr("Network"), self.tr("All layers, one chart per quantity")),
+                ("compare", self.tr("Compare"), self.tr("Two texts or domains, A − B")),
                 ("lens", self.tr("Token lens"), self.tr("What each token of a text chooses")),
+                ("plans", self.tr("Plans"), self.tr("Named plans side by side")),
             ),
             self.tr("Views"),
         )
@@ -74,6 +89,14 @@ class Views(QObject):
         """Turn to a view."""
         self.bar.set_key(key)
 
+    @Slot(int)
+    def show_layer(self, row: int) -> None:
+        """Turn to the layer view, at a layer."""
+        self.show_view("layer")
+        view = self.view("layer")
+        assert isinstance(view, LayerView)
+        view.show_row(row)
+
     def view(self, key: str) -> View:
         """A view, built if need be."""
         if key not in self._built:
@@ -82,6 +105,9 @@ class Views(QObject):
             made.status_changed.connect(self.status_changed)
             made.failed.connect(self.failed)
             made.command_changed.connect(self.command_changed)
+            made.menu_requested.connect(self.menu_requested)
+            if isinstance(made, NetworkView):
+                made.layer_wanted.connect(self.show_layer)
             self.stack.addWidget(made)
             self._built[key] = made
         return self._built[key]

@@ -1,0 +1,371 @@
+"""A − B: two domains, two texts, before and after tuning, under the current score."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QModelIndex, Slot
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QFileDialog,
+    QHeaderView,
+    QSpinBox,
+    QStackedWidget,
+    QTableView,
+    QWidget,
+)
+
+from app.jobs import lines
+from app.jobs.job import Job
+from app.jobs.task import Task
+from app.models.only_b import OnlyInBModel
+from app.pages import subject
+from app.pages.select.sides import Side, Source
+from app.pages.select.view import View
+from app.theme import UNIT
+from app.widgets import numbers
+from app.widgets.compare_map import CompareMapView
+from app.widgets.forms import Button, ElidedLabel, IconButton, column, label, row
+from core.errors import StudioError
+from core.run import Run
+
+if TYPE_CHECKING:
+    from app.pages.select.derived import Derived
+    from app.pages.select.editor import Editor
+    from app.session import Session
+    from core.profiling import Profile
+    from core.scoring import Comparison
+
+LIST_WIDTH = 304
+
+
+class CompareView(View):
+    """Two sides above, the difference below, what only B needs at the right."""
+
+    def __init__(
+        self, session: Session, derived: Derived, editor: Editor, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(session, derived, editor, parent)
+        self._others: tuple[Source, ...] = ()
+        self._listed: tuple[tuple[str, Side], ...] = ()
+        self._reading: dict[Job, Path] = {}
+        self._found: Comparison | None = None
+        self.a, self.b = self._combo(self.tr("A")), self._combo(self.tr("B"))
+        self.swap = IconButton("sort", self.tr("Swap A and B"))
+        self.swap.clicked.connect(self._swap)
+        self.top = QSpinBox()
+        self.top.setAccessibleName(self.tr("Experts of a layer that count as needed"))
+        self.top.setToolTip(self.top.accessibleName())
+        self.top.setRange(1, 1)
+        self.top.lineEdit().setTextMargins(6, 0, 0, 0)
+        self.add = Button(self.tr("Open profile…"), icon_name="folder")
+        self.add.setToolTip(
+            self.tr("Another text, or the same one after tuning: any profile of this model")
+        )
+        self.add.clicked.connect(self.ask_profile)
+        self.summary = ElidedLabel("", "dim")
+        self.view = CompareMapView()
+        self.ramp = self.view.ramp
+        self.model = OnlyInBModel(self)
+        self.table = self._table()
+        self.only_title = label("", "section")
+        self._lay_out()
+        self._connect()
+
+    def _combo(self, name: str) -> QComboBox:
+        out = QComboBox()
+        out.setAccessibleName(name)
+        out.setMinimumWidth(120)
+        return out
+
+    def _table(self) -> QTableView:
+        table = QTableView()
+        table.setModel(self.model)
+        table.setAccessibleName(self.tr("Experts that matter only in B"))
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(24)
+        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        table.horizontalHeader().setStretchLastSection(True)
+        table.horizontalHeader().setHighlightSections(False)
+        return table
+
+    def _lay_out(self) -> None:
+        head = row(
+            label("A", "strong"), self.a, label("−", "dim"), label("B", "strong"), self.b,
+            self.swap, 12, label(self.tr("Top"), "dim"), self.top, None, self.add,
+            spacing=UNIT,
+        )  # fmt: skip
+        side = QWidget()
+        side.setFixedWidth(LIST_WIDTH)
+        side.setLayout(column(self.only_title, self.table, spacing=6))
+        body = row(self.view, side, spacing=2 * UNIT)
+        body.setStretch(0, 1)
+        shown = QWidget()
+        shown.setLayout(body)
+        hint = label(
+            self.tr(
+                "There is nothing to compare yet: calibrate on two or more domains, or open a "
+                "second profile of this model."
+            ),
+            "dim",
+            wrap=True,
+        )
+        empty = QWidget()
+        empty.setLayout(column(hint, None))
+        self._stack = QStackedWidget()
+        self._stack.addWidget(empty)
+        self._stack.addWidget(shown)
+        whole = column(head, self.summary, self._stack, spacing=UNIT)
+        whole.setStretch(2, 1)
+        self.setLayout(whole)
+
+    def _connect(self) -> None:
+        self.session.model_changed.connect(self._forget)
+        for combo in (self.a, self.b):
+            combo.currentIndexChanged.connect(self._again)
+        self.top.valueChanged.connect(self._again)
+        cells = self.view.map
+        cells.cursor_moved.connect(self.expert_chosen)
+        cells.hovered.connect(self._hover)
+        cells.menu_requested.connect(self.menu_requested)
+        self.table.selectionModel().currentRowChanged.connect(self._line_picked)
+
+    # showing
+
+    def bring_up_to_date(self) -> None:
+        """Compare again if anything changed; the same answer is the same object."""
+        plan = self.session.plan
+        sources = self._sources()
+        self._list(sources)
+        a, b = self.a.currentData(), self.b.currentData()
+        ready = plan is not None and a is not None and b is not None
+        self._stack.setCurrentIndex(int(ready and len(self._listed) > 1))
+        self.add.setEnabled(plan is not None)
+        if not ready or plan is None:
+            self.summary.set_text("")
+            return
+        self._limit_top(max(plan.experts))
+        try:
+            found = self.derived.comparison(sources, a, b, self.top.value())
+        except StudioError as error:
+            self.failed.emit(str(error), error.remedy)
+            return
+        if found is not self._found:
+            self._found = found
+            self._show(found, plan.layer_ids, plan.exists_LE)
+
+    def _show(self, found: Comparison, layer_ids: tuple[int, ...], exists_LE) -> None:
+        cells = self.view.map
+        if cells.layer_ids != layer_ids:
+            cells.set_layers(layer_ids)
+        only = np.zeros(exists_LE.shape, dtype=np.bool_)
+        for one in found.only_b:
+            only[one.row, one.expert] = True
+        cells.set_difference(found.difference_LE, exists_LE, only)
+        self.view.bars.set_correlations(found.spearman_L)
+        self.view.relayout()
+        largest = numbers.percent(found.largest, 1 if found.largest >= 0.01 else 2)
+        self.ramp.set_scale(
+            self.tr("B more: {share}").format(share=largest),
+            self.tr("A more: {share} of the layer").format(share=largest),
+            middle="0",
+            table=cells.table,
+        )
+        self.model.set_experts(found.only_b, layer_ids)
+        self.only_title.setText(
+            self.tr("MATTER ONLY IN B ({count})").format(count=len(found.only_b))
+        )
+        said = self.tr(
+            "{metric}: rank correlation {rho} over all experts, {low} to {high} by layer"
+        )
+        self.summary.set_text(
+            said.format(
+                metric=self.session.metric,
+                rho=_rho(found.spearman),
+                low=_rho(_least(found.spearman_L, np.min)),
+                high=_rho(_least(found.spearman_L, np.max)),
+            )
+        )
+        self.command_changed.emit()
+
+    def point_at(self, expert_row: int, expert: int) -> None:
+        """Follow the heat map's cursor."""
+        cells = self.view.map
+        cells.blockSignals(True)
+        cells.set_cursor_cell(expert_row, expert)
+        cells.blockSignals(False)
+        cells.update()
+
+    def command(self) -> str:
+        """`seer compare` of both sides."""
+        a, b = self.a.currentData(), self.b.currentData()
+        if a is None or b is None:
+            return ""
+        paths = {source.profile.fingerprint: source.path for source in self._sources()}
+        words: list[str | Path | int] = ["seer", "compare", paths[a.profile]]
+        if b.profile != a.profile or not (a.domain or b.domain):
+            words.append(paths[b.profile])
+        for flag, side in (("--domain-a", a), ("--domain-b", b)):
+            if side.domain:
+                words += [flag, side.domain]
+        return lines.line(*words, "--metric", self.session.metric, "--top", self.top.value())
+
+    # sources
+
+    def _sources(self) -> tuple[Source, ...]:
+        """The project's own profile, then those that were opened."""
+        own = self.session.profile
+        if own is None:
+            return self._others
+        path = subject.project_file(self.session, "profiles", f"{own.fingerprint[:16]}.safetensors")
+        mine = Source(profile=own, name="", path=path)
+        rest = (s for s in self._others if s.profile.fingerprint != own.fingerprint)
+        return (mine, *rest)
+
+    def _list(self, sources: tuple[Source, ...]) -> None:
+        listed = tuple(pair for source in sources for pair in source.sides)
+        if listed == self._listed:
+            return
+        self._listed = listed
+        before = (self.a.currentData(), self.b.currentData())
+        sides = [side for _, side in listed]
+        # To begin with, the first two domains, or the first two profiles.
+        domains = [i for i, side in enumerate(sides) if side.domain]
+        usual = domains[:2] if len(domains) > 1 else [0, min(1, len(sides) - 1)]
+        for combo, old, at in zip((self.a, self.b), before, usual, strict=True):
+            combo.blockSignals(True)
+            combo.clear()
+            for text, side in listed:
+                combo.addItem(text, side)
+            if sides:
+                combo.setCurrentIndex(sides.index(old) if old in sides else at)
+            combo.blockSignals(False)
+
+    def _limit_top(self, experts: int) -> None:
+        if self.top.maximum() != experts:
+            self.top.blockSignals(True)
+            self.top.setRange(1, experts)
+            self.top.setValue(max(experts // 2, 1))
+            self.top.setSuffix(self.tr(" of {experts}").format(experts=experts))
+            self.top.blockSignals(False)
+
+    @Slot()
+    def ask_profile(self) -> None:
+        """Ask for a file and compare with its profile."""
+        chosen, _ = QFileDialog.getOpenFileName(
+            self, self.tr("Open profile"), "", "safetensors (*.safetensors)"
+        )
+        if chosen:
+            self.open_profile(Path(chosen))
+
+    def open_profile(self, path: Path) -> Job:
+        """Read another profile beside whatever runs; it becomes side B."""
+
+        def read(run: Run) -> Profile:
+            from core.profiling import load_profile
+
+            run.check()
+            return load_profile(path)
+
+        title = self.tr("Read {name}").format(name=path.name)
+        job = self.session.start(Task(title=title, kind="read", function=read, heavy=False))
+        self._reading[job] = path
+        job.finished.connect(self._take_profile)
+        return job
+
+    @Slot()
+    def _take_profile(self) -> None:
+        for job in [job for job in self._reading if job.over]:
+            path = self._reading.pop(job)
+            if job.state != "done":
+                if job.error is not None:
+                    self.failed.emit(job.error.what, job.error.remedy)
+                continue
+            profile: Profile = job.result  # type: ignore[assignment]
+            info, refusal = self.session.info, self._refusal(profile, path)
+            if refusal is not None:
+                self.failed.emit(str(refusal), refusal.remedy)
+                continue
+            if info is not None and profile.model_fingerprint != info.fingerprint:
+                self.status_changed.emit(
+                    self.tr("{name} is of other weights: before and after").format(name=path.name)
+                )
+            self._others = (*self._others, Source(profile=profile, name=path.stem, path=path))
+            self.bring_up_to_date()
+            self.b.setCurrentIndex(self._index(Side(profile=profile.fingerprint)))
+
+    def _refusal(self, profile: Profile, path: Path) -> StudioError | None:
+        """Why a profile cannot be compared with this model's, or None."""
+        from core.scoring import same_model
+
+        plan, own = self.session.plan, self.session.profile
+        if plan is None or profile.experts != plan.experts:
+            return StudioError(
+                self.tr("{name} is of a model with other experts").format(name=path.name),
+                remedy=self.tr("a profile of this model"),
+            )
+        try:
+            if own is not None:
+                same_model(own, profile)
+        except StudioError as error:
+            return error
+        return None
+
+    def _index(self, side: Side) -> int:
+        return next((i for i, (_, known) in enumerate(self._listed) if known == side), 0)
+
+    # doing
+
+    @Slot()
+    def _forget(self) -> None:
+        self._others, self._found = (), None
+
+    @Slot()
+    def _again(self) -> None:
+        self.bring_up_to_date()
+
+    @Slot()
+    def _swap(self) -> None:
+        a, b = self.a.currentIndex(), self.b.currentIndex()
+        self.a.blockSignals(True)
+        self.a.setCurrentIndex(b)
+        self.a.blockSignals(False)
+        self.b.setCurrentIndex(a)
+        self.bring_up_to_date()
+
+    @Slot(QModelIndex)
+    def _line_picked(self, index: QModelIndex) -> None:
+        cell = self.model.cell_at(index.row())
+        if cell is not None:
+            self.view.map.set_cursor_cell(*cell)
+
+    @Slot(int, int)
+    def _hover(self, expert_row: int, expert: int) -> None:
+        found, plan = self._found, self.session.plan
+        if found is None or plan is None or expert_row < 0:
+            self.status_changed.emit("")
+            return
+        a, b = found.share_a_LE[expert_row, expert], found.share_b_LE[expert_row, expert]
+        text = self.tr("L{layer} · E{expert}: A {a}, B {b} of the layer")
+        self.status_changed.emit(
+            text.format(
+                layer=plan.layer_ids[expert_row], expert=expert,
+                a=numbers.percent(float(a)), b=numbers.percent(float(b)),
+            )
+        )  # fmt: skip
+
+
+def _rho(value: float) -> str:
+    return f"{value:.2f}".replace("-", "−") if np.isfinite(value) else numbers.DASH
+
+
+def _least(values, which) -> float:
+    finite = values[np.isfinite(values)]
+    return float(which(finite)) if finite.size else float("nan")

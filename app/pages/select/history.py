@@ -1,0 +1,70 @@
+"""The history of the plan behind a button: every step by name; a click goes there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, QSize, Slot
+from PySide6.QtWidgets import QListView, QMenu, QWidget, QWidgetAction
+
+from app.models.history import HistoryModel
+from app.theme import UNIT
+from app.widgets.forms import Button, column, label
+
+if TYPE_CHECKING:
+    from app.session import Session
+
+WIDTH, HEIGHT = 320, 360
+
+
+class HistoryButton(Button):
+    """Opens the list.
+
+    Args:
+        session: Its undo stack is shown.
+        parent: Qt's parent.
+    """
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__("", "", "clock", parent)
+        self.setText(self.tr("History"))
+        self.setToolTip(self.tr("Every change of the plan; click one to go back to it"))
+        self._session = session
+        self.model = HistoryModel(session.undo_stack, self)
+        self.list = QListView()
+        self.list.setModel(self.model)
+        self.list.setProperty("panel", "plain")
+        self.list.setUniformItemSizes(True)
+        self.list.setMinimumSize(QSize(WIDTH, HEIGHT))
+        self.list.setAccessibleName(self.tr("Steps"))
+        self.list.clicked.connect(self._go)
+        self.list.activated.connect(self._go)
+        content = QWidget()
+        content.setLayout(
+            column(
+                label(self.tr("CHANGES OF THE PLAN"), "section"), self.list,
+                spacing=6, margins=(UNIT, UNIT, UNIT, UNIT),
+            )
+        )  # fmt: skip
+        menu = QMenu(self)
+        action = QWidgetAction(menu)
+        action.setDefaultWidget(content)
+        menu.addAction(action)
+        menu.aboutToShow.connect(self._show_current)
+        self.setMenu(menu)
+
+    def set_dense(self, dense: bool) -> None:  # noqa: FBT001 - as Qt's setters
+        """Only the icon, for a narrow window."""
+        self.setText("" if dense else self.tr("History"))
+        self.setAccessibleName(self.tr("History"))
+
+    @Slot()
+    def _show_current(self) -> None:
+        at = self.model.index(self.model.current)
+        self.list.setCurrentIndex(at)
+        self.list.scrollTo(at, QListView.ScrollHint.PositionAtCenter)
+        self.list.setFocus()
+
+    @Slot(QModelIndex)
+    def _go(self, index: QModelIndex) -> None:
+        self._session.go_to_step(index.row())
