@@ -18,6 +18,8 @@ from core.checkpoint import Checkpoint, Layout, ModelInfo, inspect_model, read_l
 from core.checkpoint.files import CONFIG, INDEX
 from core.checkpoint.info import describe, shortcomings
 from core.errors import CheckpointError, InputError, PlanError
+from core.export.averages import FILE as AVERAGES
+from core.export.averages import Average, find_averages, substituted, write_averages
 from core.export.config import edited_config
 from core.export.flush import Flusher
 from core.export.memory import peak_rss_bytes
@@ -51,6 +53,7 @@ class _Job:
     plan: Plan
     kept: Mapping[int, tuple[int, ...]]
     shards: Sequence[Shard]
+    averages: tuple[Average, ...]
     drop_mtp: bool
     notes: tuple[str, ...]
 
@@ -84,7 +87,15 @@ def export_checkpoint(model: Path, options: ExportOptions, run: Run) -> ExportRe
         _write_config(job, folder)
         copy_side_files(job.source.folder, folder)
         if options.verify:
-            verify_export(job.source, job.layout, folder, job.kept, drop_mtp=job.drop_mtp, run=run)
+            verify_export(
+                job.source,
+                job.layout,
+                folder,
+                job.kept,
+                drop_mtp=job.drop_mtp,
+                averages=job.averages,
+                run=run,
+            )
         write_json(folder / "seer.json", _provenance(job, verified=options.verify))
         if options.card is not None:
             card = options.card(job.info, inspect_model(folder), job.plan)
@@ -147,11 +158,13 @@ def _prepare(model: Path, options: ExportOptions) -> _Job:
         plan=plan,
         kept=kept,
         shards=pack(tensors, options.shard_size),
+        averages=find_averages(source, layout, plan),
         drop_mtp=options.drop_mtp,
         notes=_notes(info, plan, drop_mtp=options.drop_mtp),
     )
     beside = sum((source.folder / path).stat().st_size for path in side_files(source.folder))
-    check_space(options.output, job.nbytes + beside + _ROOM)
+    averaged = sum(a.target.end - a.target.start for a in job.averages)
+    check_space(options.output, job.nbytes + averaged + beside + _ROOM)
     return job
 
 
@@ -200,21 +213,48 @@ def _write_weights(job: _Job, folder: Path, run: Run) -> int:
     run.progress("export", 0, total, "bytes")
     written = 0
     source, pace = job.source.folder, Pace(kernel=hasattr(os, "copy_file_range"))
+    shards = _with_averages(job, folder, run)
     with Flusher() as flusher:
-        for shard in job.shards:
+        for shard in shards:
             # A name that no loader looks for, until the bytes are on the disk.
             temporary = folder / f"{shard.name}.part"
             try:
                 written += write_shard(temporary, shard, source, flusher, pace=pace, copied=copied)
             except EOFError as error:
-                raise CheckpointError(
-                    f"a file of {source} became shorter while it was read",
-                    remedy="exporting again when nothing writes to the model",
-                ) from error
+                raise _shorter(source) from error
             temporary.rename(folder / shard.name)
-    if len(job.shards) > 1:
-        write_json(folder / INDEX, index_json(job.shards))
+    (folder / AVERAGES).unlink(missing_ok=True)
+    if len(shards) > 1:
+        write_json(folder / INDEX, index_json(shards))
     return written
+
+
+def _with_averages(job: _Job, folder: Path, run: Run) -> Sequence[Shard]:
+    """The shards, merged experts read from a file of averages that is written first."""
+    if not job.averages:
+        return job.shards
+    total, done = sum(a.target.end - a.target.start for a in job.averages), 0
+
+    def written(count: int) -> None:
+        nonlocal done
+        done += count
+        run.check()
+        run.progress("average", done, total, "bytes")
+
+    try:
+        places = write_averages(job.averages, job.source.folder, folder / AVERAGES, written=written)
+    except EOFError as error:
+        raise _shorter(job.source.folder) from error
+    return [
+        shard._replace(tensors=tuple(substituted(shard.tensors, places))) for shard in job.shards
+    ]
+
+
+def _shorter(folder: Path) -> CheckpointError:
+    return CheckpointError(
+        f"a file of {folder} became shorter while it was read",
+        remedy="exporting again when nothing writes to the model",
+    )
 
 
 def _write_config(job: _Job, folder: Path) -> None:

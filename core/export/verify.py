@@ -6,14 +6,14 @@ that were copied, so a mistake in planning those is found too.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO, Self
 
 from core.checkpoint import Checkpoint, Layout, TensorRef, read_layout
 from core.checkpoint.layout import Block
 from core.errors import CheckpointError
+from core.export.averages import Average
+from core.export.reading import Files
 from core.families import MoeConfig, Place, Role, read_moe_config
 from core.run import Run
 
@@ -28,9 +28,12 @@ def verify_export(
     kept: Mapping[int, Sequence[int]],
     *,
     drop_mtp: bool,
+    averages: Sequence[Average] = (),
     run: Run,
 ) -> None:
     """Check that the result is complete and made of the source's bytes.
+
+    Where experts were merged, their averages are computed once more from the source.
 
     Raises:
         CheckpointError: It is not; the message names the first tensor that differs.
@@ -45,18 +48,28 @@ def verify_export(
     counts = {block.layer: block.experts for block in (*layout.blocks, *layout.mtp_blocks)}
     total = sum(ref.nbytes for ref in result.tensors.values())
     done = 0
-    with _Files(source.folder) as before, _Files(output) as after:
+    starts = {(a.target.file, a.target.start): a for a in averages}
+    with Files(source.folder) as before, Files(output) as after:
         for name, ref in result.tensors.items():
             run.check()
             place = found.places[name]
             origin, rows = _origin(source, place, ref, kept, counts)
-            old, new = before.file(origin.file), after.file(ref.file)
             # DBRX: one matrix holds several rows of each expert.
             whole = moe.family.flattened and place.role is Role.EXPERTS
             extent = counts[place.layer] if whole and place.layer is not None else None
-            for left, right, size in _pairs(origin, ref, rows, extent):
+            for start, left, right, size in _pairs(origin, ref, rows, extent):
                 run.check()
-                if not _same(old, left, new, right, size):
+                average = starts.get((origin.file, start))
+                try:
+                    expected = (
+                        before.read(origin.file, left, size)
+                        if average is None
+                        else average.block(before.read, left - start, size)
+                    )
+                    found_bytes = after.read(ref.file, right, size)
+                except EOFError as error:
+                    raise _broken("a file ended early") from error
+                if expected != found_bytes:
                     raise _broken(f"{name} differs from its source")
             done += ref.nbytes
             run.progress("verify", done, total, "bytes")
@@ -130,8 +143,12 @@ def _origin(
 
 def _pairs(
     origin: TensorRef, ref: TensorRef, rows: Sequence[int] | None, extent: int | None
-) -> Iterator[tuple[int, int, int]]:
-    """Where the same bytes should be: offset in the source, offset in the result, length."""
+) -> Iterator[tuple[int, int, int, int]]:
+    """Where the same bytes should be.
+
+    Yields:
+        Where the row or tensor begins in the source, offset in the source, in the result, length.
+    """
     if rows is None:
         yield from _steps(origin.start, ref.start, ref.nbytes)
         return
@@ -142,50 +159,10 @@ def _pairs(
         yield from _steps(origin.start + row * size, ref.start + at * size, size)
 
 
-def _steps(left: int, right: int, size: int) -> Iterator[tuple[int, int, int]]:
+def _steps(left: int, right: int, size: int) -> Iterator[tuple[int, int, int, int]]:
     """A pair in blocks."""
     for step in range(0, size, _BLOCK):
-        yield left + step, right + step, min(_BLOCK, size - step)
-
-
-def _same(old: BinaryIO, left: int, new: BinaryIO, right: int, size: int) -> bool:
-    """Whether two files hold the same bytes at two places."""
-    return _read(old, left, size) == _read(new, right, size)
-
-
-def _read(file: BinaryIO, at: int, length: int) -> bytes:
-    """Exactly these bytes of a file."""
-    file.seek(at)
-    block = file.read(length)
-    while len(block) < length:
-        more = file.read(length - len(block))
-        if not more:
-            raise _broken("a file ended early")
-        block += more
-    return block
-
-
-class _Files:
-    """Files of a folder, opened once each."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._open: dict[str, BinaryIO] = {}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for file in self._open.values():
-            file.close()
-
-    def file(self, name: str) -> BinaryIO:
-        """The open file of this name."""
-        if name not in self._open:
-            # Unbuffered: reads are large, and a buffer would copy each of them once more.
-            handle = os.open(self._folder / name, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-            self._open[name] = os.fdopen(handle, "rb", buffering=0)
-        return self._open[name]
+        yield left, left + step, right + step, min(_BLOCK, size - step)
 
 
 def _broken(what: str) -> CheckpointError:

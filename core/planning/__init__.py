@@ -16,6 +16,7 @@ from core.planning.cost import (
 )
 from core.planning.coverage import Coverage, coverage, coverage_curve
 from core.planning.edits import lock, paint, protect, toggle
+from core.planning.merge import Merge
 from core.planning.plan import Cell, Locks, MadeBy, Option, Plan
 from core.planning.policies import (
     copy_layer,
@@ -38,6 +39,7 @@ __all__ = [
     "FlopsPerToken",
     "Locks",
     "MadeBy",
+    "Merge",
     "Option",
     "Plan",
     "Problem",

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from core.errors import PlanError
 from core.planning import plan_json
 from core.planning.files import write_atomically
+from core.planning.merge import Merge, check_row, fitting
 
 if TYPE_CHECKING:
     from core.checkpoint.info import ModelInfo
@@ -93,9 +94,12 @@ class Plan:
         keep: Kept expert ids per row, ascending.
         top_k: Experts per token after pruning, or None for the model's own.
         made_by: Where it comes from.
+        merges: Per row, the groups of experts that are averaged into one that stays; empty where
+            experts are dropped and nothing else.
 
     Raises:
-        PlanError: Rows do not match, or ids are out of range, repeated or out of order.
+        PlanError: Rows do not match, ids are out of range, repeated or out of order, or merges
+            contradict what stays.
     """
 
     model_fingerprint: str
@@ -105,6 +109,7 @@ class Plan:
     keep: tuple[tuple[int, ...], ...]
     top_k: int | None = None
     made_by: MadeBy = field(default_factory=MadeBy)
+    merges: tuple[tuple[Merge, ...], ...] = ()
 
     def __post_init__(self) -> None:
         if not len(self.layer_ids) == len(self.experts) == len(self.keep):
@@ -134,6 +139,7 @@ class Plan:
                 f"layer {self.layer_ids[row]}: kept expert ids are not ascending and unique"
             )
         self._check_cells()
+        self._check_merges()
 
     @classmethod
     def keep_all(cls, info: ModelInfo) -> Plan:
@@ -180,6 +186,16 @@ class Plan:
         return sum(self.experts) - int(self.kept_L.sum())
 
     @property
+    def merged(self) -> int:
+        """Number of experts that go into another one, over all rows."""
+        return sum(len(merge.absorbed) for row in self.merges for merge in row)
+
+    def merge_of(self, row: int, expert: int) -> Merge | None:
+        """The group that an expert is in, as the one that stays or as one that goes."""
+        groups = self.merges[row] if self.merges else ()
+        return next((merge for merge in groups if expert in merge.members), None)
+
+    @property
     def uniform(self) -> bool:
         """Whether every layer keeps the same number, so that stock loaders accept the result."""
         return len({len(row) for row in self.keep}) <= 1
@@ -191,6 +207,9 @@ class Plan:
 
     def with_kept(self, kept_LE: NDArray[np.bool_], *, made_by: MadeBy | None = None) -> Plan:
         """The same plan with other survivors.
+
+        Merges stay as far as they fit: a group goes with the expert that it is merged into, and a
+        member that stays after all leaves it.
 
         Args:
             kept_LE: True where an expert stays; cells that do not exist are ignored.
@@ -210,9 +229,24 @@ class Plan:
         keep = list(self.keep)
         for row in np.flatnonzero((kept_LE != self.kept_LE).any(axis=1)).tolist():
             keep[row] = tuple(np.flatnonzero(kept_LE[row]).tolist())
-        plan = replace(self, keep=tuple(keep), made_by=made_by or self.made_by)
+        merges = tuple(map(fitting, self.merges, keep)) if self.merges else ()
+        plan = replace(
+            self,
+            keep=tuple(keep),
+            made_by=made_by or self.made_by,
+            merges=merges if any(merges) else (),
+        )
         plan.__dict__["kept_LE"] = kept_LE  # saves recomputing what is already at hand
         return plan
+
+    def with_merges(self, merges: Iterable[Iterable[Merge]]) -> Plan:
+        """The same plan with other groups; nothing for every row means that experts only go.
+
+        Raises:
+            PlanError: They contradict what stays.
+        """
+        rows = tuple(tuple(sorted(row, key=lambda merge: merge.into)) for row in merges)
+        return replace(self, merges=rows if any(rows) else ())
 
     def with_top_k(self, top_k: int | None) -> Plan:
         """The same plan with another number of experts per token."""
@@ -310,6 +344,16 @@ class Plan:
         counts = [len(row) for row in self.keep]
         flat = np.fromiter(itertools.chain.from_iterable(self.keep), np.int64, sum(counts))
         return flat, np.repeat(np.arange(len(counts)), counts)
+
+    def _check_merges(self) -> None:
+        if self.merges and len(self.merges) != len(self.keep):
+            raise PlanError(
+                f"the plan names merges of {len(self.merges)} layers, it has {len(self.keep)}"
+            )
+        if self.merges and not any(self.merges):
+            raise PlanError("a plan without a group has no rows of groups")
+        for row, merges in enumerate(self.merges):
+            check_row(self.layer_ids[row], merges, self.keep[row], self.experts[row])
 
     def _check_cells(self) -> None:
         for name, cells in (

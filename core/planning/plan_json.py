@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from core.errors import PlanError
 
 if TYPE_CHECKING:
+    from core.planning.merge import Merge
     from core.planning.plan import Cell, MadeBy, Option, Plan
 
 SCHEMA = 1
@@ -16,10 +17,16 @@ SCHEMA = 1
 def dump(plan: Plan) -> dict[str, object]:
     """The JSON object of a plan."""
     made_by = plan.made_by
-    layers = {
+    layers: dict[str, dict[str, object]] = {
         str(layer): {"keep": list(kept), "experts": experts}
         for layer, kept, experts in zip(plan.layer_ids, plan.keep, plan.experts, strict=True)
     }
+    for layer, merges in zip(plan.layer_ids, plan.merges, strict=False):
+        if merges:
+            layers[str(layer)]["merge"] = {
+                str(merge.into): {str(member): share for member, share in merge.shares.items()}
+                for merge in merges
+            }
     return {
         "seer_plan": SCHEMA,
         "model": {"fingerprint": plan.model_fingerprint, "model_type": plan.model_type},
@@ -53,17 +60,19 @@ def parse(data: object) -> Plan:
     layers = _mapping(root.get("layers"), "layers")
     if not layers:
         raise PlanError("the plan names no layers", remedy="a file written by seer plan")
-    rows = sorted((_layer_id(name), _layer(name, value)) for name, value in layers.items())
-    layer_ids = tuple(layer for layer, _ in rows)
+    rows = sorted((_layer_id(name), _layer(name, value), name) for name, value in layers.items())
+    layer_ids = tuple(layer for layer, *_ in rows)
+    merges = tuple(_merges(layer, layers[name]) for layer, _, name in rows)
     top_k = root.get("top_k")
     return Plan(
         model_fingerprint=_text(model.get("fingerprint"), "model.fingerprint"),
         model_type=_text(model.get("model_type"), "model.model_type"),
         layer_ids=layer_ids,
-        experts=tuple(experts for _, (_, experts) in rows),
-        keep=tuple(kept for _, (kept, _) in rows),
+        experts=tuple(experts for _, (_, experts), _ in rows),
+        keep=tuple(kept for _, (kept, _), _ in rows),
         top_k=None if top_k is None else _whole(top_k, "top_k"),
         made_by=_made_by(root.get("made_by", {}), layer_ids),
+        merges=merges if any(merges) else (),
     )
 
 
@@ -136,9 +145,30 @@ def _layer(name: str, data: object) -> tuple[tuple[int, ...], int]:
     return ids, _whole(experts, f"layer {name}: experts")
 
 
+def _merges(layer: int, data: object) -> tuple[Merge, ...]:
+    """The groups of a layer; none in files of before there were any."""
+    from core.planning.merge import Merge
+
+    groups = _mapping(_mapping(data, f"layer {layer}").get("merge", {}), f"layer {layer}: merge")
+    found = []
+    for into, shares in groups.items():
+        where = f"layer {layer}: the group of expert {into}"
+        members = {_layer_id(m): _share(v, where) for m, v in _mapping(shares, where).items()}
+        ordered = tuple(sorted(members))
+        weights = tuple(members[member] for member in ordered)
+        found.append(Merge(into=_layer_id(into), members=ordered, weights=weights))
+    return tuple(sorted(found, key=lambda merge: merge.into))
+
+
+def _share(value: object, what: str) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise PlanError(f"{what}: a weight is not a number")
+    return float(value)
+
+
 def _layer_id(name: str) -> int:
-    if not name.isdecimal():
-        raise PlanError(f"{name!r} is not a layer id")
+    if not (name.isascii() and name.isdecimal() and len(name) <= 9):
+        raise PlanError(f"{name!r} is not a layer id or an expert id")
     return int(name)
 
 

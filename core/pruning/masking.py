@@ -6,7 +6,8 @@ numbers adds in another order than one over the n that stay. So the router reall
 n surviving rows, and what comes out is put back among E columns: logits with −inf where an expert
 is dropped, indices renumbered. For every kind of router (softmax before or after the choice,
 sigmoid with correction bias, groups) this is the shrunk model's routing to the last bit, and the
-experts are not touched.
+experts are not touched, unless the plan merges some: then the ones that stay hold their group's
+mean for as long as the mask is on.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from torch import nn
 
 from core.planning.plan import Plan
 from core.pruning.fits import fitted
+from core.pruning.merging import RowSwap, averages
 from core.runtime.contract import Undo, survivors
 from core.runtime.live import LiveModel, MoeLayer
 from core.runtime.structure import Changes, TensorChange, changes, held, own_configs
@@ -45,25 +47,42 @@ def masked(live: LiveModel, plan: Plan | None, *, top_k: int | None = None) -> I
 class Rerouting(contextlib.AbstractContextManager[None]):
     """A mask that was prepared once and can be put on and taken off at no cost."""
 
-    def __init__(self, live: LiveModel, plan: Plan | None, *, top_k: int | None = None) -> None:
+    def __init__(
+        self,
+        live: LiveModel,
+        plan: Plan | None,
+        *,
+        top_k: int | None = None,
+        known: dict[tuple[int, int | None], Changes] | None = None,
+    ) -> None:
         """Cut the routers' surviving rows; nothing changes until it is entered.
+
+        Args:
+            live: The original model.
+            plan: What stays; None keeps all.
+            top_k: Experts per token; the plan's, or the model's, if None.
+            known: What changes with the number of experts and Top-K, filled as it is found out;
+                who masks one model many times hands in the same dictionary each time.
 
         Raises:
             PlanError: The plan is another model's, or its router cannot take it.
         """
         plan = fitted(live, plan, top_k)
-        self._swaps: list[_Swap] = []
+        self._swaps: list[_Swap | RowSwap] = []
         self._masks: list[tuple[MoeLayer, Sequence[int]]] = []
         self._undo: list[Undo] = []
-        by_count: dict[int, Changes] = {}
-        for layer, keep in zip(live.moe, plan.keep, strict=True):
+        known = {} if known is None else known
+        for row, (layer, keep) in enumerate(zip(live.moe, plan.keep, strict=True)):
             count = len(keep)
-            if count not in by_count:
-                by_count[count] = changes(live, experts=count, top_k=plan.top_k)
-            routing = by_count[count].within(layer.name, without=layer.expert_paths)
+            if (count, plan.top_k) not in known:
+                known[count, plan.top_k] = changes(live, experts=count, top_k=plan.top_k)
+            differing = known[count, plan.top_k]
+            routing = differing.within(layer.name, without=layer.expert_paths)
             self._swaps.extend(_swaps(live.model, routing, keep, layer.count))
             for module, config in own_configs(live, layer, experts=count, top_k=plan.top_k):
                 self._swaps.append(_Swap(holder=vars(module), name="config", other=config))
+            if plan.merges:
+                self._swaps.extend(averages(live, layer, differing, plan.merges[row]))
             if count < layer.count:
                 self._masks.append((layer, keep))
         self._on = False

@@ -9,6 +9,7 @@ from core.planning.checks import loads_anywhere
 from core.planning.plan import Plan
 from core.pruning.fits import fitted
 from core.pruning.masking import cut
+from core.pruning.merging import averages
 from core.runtime.live import LiveModel
 from core.runtime.structure import Changes, changes, held, own_configs, set_counts
 
@@ -43,9 +44,12 @@ def shrink(live: LiveModel, plan: Plan, *, top_k: int | None = None) -> LiveMode
         for count in {len(keep) for keep in plan.keep}
     }
     blocks = [layer.name for layer in live.moe]
-    for layer, keep in zip(live.moe, plan.keep, strict=True):
+    for row, (layer, keep) in enumerate(zip(live.moe, plan.keep, strict=True)):
         experts = layer.count
         inside = by_count[len(keep)].within(layer.name)
+        if plan.merges:
+            for swap in averages(live, layer, inside, plan.merges[row]):
+                swap.toggle()
         for change in inside.tensors:
             holder = held(live.model.get_submodule(change.module), buffers=change.buffer)
             holder[change.name] = cut(holder[change.name], change, keep, experts)

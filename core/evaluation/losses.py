@@ -1,0 +1,407 @@
+"""Measured losses of many masks of one model, at a fraction of a pass each.
+
+Two masks that agree up to some layer give the same hidden states up to there. So the inputs of
+every MoE layer under a *base* mask are kept, and a mask that differs from it first in row r runs
+from that layer on only: on average half the model, and for a mask of the last layer almost nothing.
+The model's own forward still makes masks, positions and whatever else its layers take: the layers
+before are stood in for by stubs that hand on their input, and the first one that runs is given the
+kept input.
+
+The loss is the divergence from the original, which has far less noise than the text's own loss and
+so needs fewer tokens:
+
+    KL = Σ_v p_v (ln p_v − ln q_v),   p the original's next-token distribution, q the masked one's
+
+over a partition of the vocabulary: the original's 64 likeliest candidates one by one, and the rest
+as one. Coarsening can only lower it, and it takes no room. Shapes: N predicted tokens of a piece,
+V vocabulary, M = 64 candidates.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+from torch.nn import functional
+
+from core.errors import InputError, StudioError, UnsupportedModelError
+from core.evaluation.ledger import Ledger, question
+from core.planning.plan import Plan
+from core.pruning.masking import Rerouting
+from core.run import Run
+from core.runtime.live import LiveModel, interruptible
+from core.runtime.streaming_build import decoder_layers
+
+if TYPE_CHECKING:
+    from core.calibration import CalibrationSet
+    from core.runtime.structure import Changes
+
+CANDIDATES = 64
+# Kept inputs may take this much; with more, only every second, third, … layer's are kept.
+KEPT_BYTES = 4 * 2**30
+ROWS = 512  # of the vocabulary's log-probabilities at once
+LOGITS_BYTES = 256 * 2**20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loss:
+    """What a mask costs, per predicted token, in nats.
+
+    Attributes:
+        kl: Divergence from the original.
+        ce: The text's own cross-entropy.
+    """
+
+    kl: float
+    ce: float
+
+
+@dataclass(kw_only=True)
+class _Piece:
+    """Some sequences: their tokens, the original's prediction, and kept inputs by layer."""
+
+    ids_BS: torch.Tensor
+    mask_BS: torch.Tensor
+    domain: int
+    target_N: torch.Tensor
+    likely_NM: torch.Tensor = field(default_factory=lambda: torch.empty(0))
+    log_p_NM: torch.Tensor = field(default_factory=lambda: torch.empty(0))
+    inputs: dict[int, torch.Tensor] = field(default_factory=dict)
+
+
+class Losses(contextlib.AbstractContextManager["Losses"]):
+    """Losses of masks on fixed texts; a context, in which the model may not be used otherwise."""
+
+    def __init__(
+        self, live: LiveModel, texts: CalibrationSet, *, ledger: Ledger | None = None, run: Run
+    ) -> None:
+        """Nothing is run before the first question.
+
+        Args:
+            live: The original model, in memory.
+            texts: Where losses are measured; keep a few thousand tokens of every domain.
+            ledger: Answers of a stopped search.
+            run: Checked before each piece and each MoE layer.
+
+        Raises:
+            InputError: The model is streamed, or there is no text.
+        """
+        if live.stream is not None:
+            raise InputError(
+                f"{live.folder.name} is streamed: measuring hundreds of masks would read it "
+                "hundreds of times",
+                remedy="a policy that needs arrays only, e.g. seer plan, or a machine with memory",
+            )
+        if len(texts) == 0:
+            raise InputError("there is no text to measure on", remedy="add a source")
+        self._live, self._run, self._ledger = live, run, ledger or Ledger()
+        self._start = Plan.keep_all(live.info)
+        self._known: dict[tuple[int, int | None], Changes] = {}
+        self._pieces = _pieces(live, texts)
+        self._layers = _decoder_layers(live)
+        self._rungs = _rungs(live, texts) if self._layers else ()
+        self._wraps: dict[int, bool] = {}
+        self._base_LE: NDArray[np.bool_] | None = None
+        self._wanted_LE = self._start.exists_LE
+        self._exit = contextlib.ExitStack()
+        self.passes = 0.0  # in whole forward passes
+        self.asked = 0
+
+    def __enter__(self) -> Self:
+        """Let the run stop the model between two layers."""
+        self._exit.enter_context(interruptible(self._live, self._run))
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Take everything off the model, forget the kept inputs."""
+        self._exit.close()
+        self._base_LE = None
+        for piece in self._pieces:
+            piece.inputs.clear()
+
+    def rebase(self, kept_LE: NDArray[np.bool_]) -> None:
+        """Measure from now on relative to this mask; done when a measurement needs it."""
+        self._wanted_LE = kept_LE.copy()
+
+    def of(self, kept_LE: NDArray[np.bool_]) -> Loss:
+        """The loss of a mask.
+
+        Raises:
+            Cancelled: The run was stopped; the model is as before.
+            PlanError: The router cannot take the mask.
+            StudioError: The model put out NaN.
+        """
+        self.asked += 1
+        asked = question("loss", kept_LE)
+        known = self._ledger.get(asked)
+        if known is not None and len(known) == 2:
+            return Loss(kl=known[0], ce=known[1])
+        self._prepare()
+        first = _first_difference(kept_LE, self._base_LE)
+        found = self._measure(kept_LE, self._rung_before(first))
+        self._ledger.put(asked, (found.kl, found.ce))
+        return found
+
+    def _prepare(self) -> None:
+        """The original's predictions, and the inputs under the base that is wanted."""
+        if self._base_LE is None:
+            whole_LE = self._start.exists_LE
+            with torch.inference_mode():
+                self._capture(whole_LE, None, predict=True)
+            self._base_LE = whole_LE
+            self._verify()
+        if not np.array_equal(self._base_LE, self._wanted_LE):
+            first = _first_difference(self._wanted_LE, self._base_LE)
+            with torch.inference_mode():
+                self._capture(self._wanted_LE, self._rung_before(first), predict=False)
+            self._base_LE = self._wanted_LE
+
+    def _rung_before(self, row: int | None) -> int | None:
+        """The last decoder layer with kept inputs at or before a row's; None for the beginning."""
+        if row is None:
+            return self._rungs[-1] if self._rungs else None
+        layer = self._live.moe[row].layer_id
+        return max((rung for rung in self._rungs if rung <= layer), default=None)
+
+    def _mask(self, kept_LE: NDArray[np.bool_]) -> contextlib.AbstractContextManager[object]:
+        plan = self._start.with_kept(kept_LE)
+        if not plan.dropped:
+            return contextlib.nullcontext()
+        return Rerouting(self._live, plan, known=self._known)
+
+    @torch.inference_mode()
+    def _measure(self, kept_LE: NDArray[np.bool_], rung: int | None) -> Loss:
+        total = torch.zeros(3, dtype=torch.float64)
+        with self._mask(kept_LE), self._from(rung) as feed:
+            for piece in self._pieces:
+                self._run.check()
+                feed(piece)
+                total += _sums(self._logits(piece), piece).cpu()
+        self._count(rung)
+        if not bool(total.isfinite().all()):
+            raise StudioError(
+                "the masked model put out NaN",
+                remedy="--dtype float32 if it overflowed, else a checkpoint without NaN weights",
+            )
+        tokens, ce, kl = total.tolist()
+        return Loss(kl=max(kl, 0.0) / tokens, ce=ce / tokens)
+
+    def _capture(self, kept_LE: NDArray[np.bool_], rung: int | None, *, predict: bool) -> None:
+        """Keep the inputs of every rung after `rung` under a mask."""
+        kept: dict[int, torch.Tensor] = {}
+        handles = [
+            self._layers[index].register_forward_pre_hook(_keeper(kept, index), with_kwargs=True)
+            for index in self._rungs
+            if rung is None or index > rung
+        ]
+        if predict:
+            handles += [
+                layer.register_forward_hook(_shape_of(self._wraps, index))
+                for index, layer in enumerate(self._layers)
+            ]
+        try:
+            with self._mask(kept_LE), self._from(rung) as feed:
+                for piece in self._pieces:
+                    self._run.check()
+                    feed(piece)
+                    logits_NV = self._logits(piece)
+                    piece.inputs.update(kept)
+                    kept.clear()
+                    if predict:
+                        _predict(piece, logits_NV)
+        except BaseException:
+            self._base_LE = None  # half of the pieces are of another mask
+            raise
+        finally:
+            for handle in handles:
+                handle.remove()
+        self._count(rung)
+
+    def _logits(self, piece: _Piece) -> torch.Tensor:
+        """Logits [N, V] of the predicted tokens."""
+        whole = bool(piece.mask_BS.all())
+        logits_BSV = self._live.model(
+            input_ids=piece.ids_BS,
+            attention_mask=None if whole else piece.mask_BS.long(),
+            use_cache=False,
+        ).logits
+        logits_NV: torch.Tensor = logits_BSV[:, :-1][_predicted(piece.mask_BS)]
+        return logits_NV
+
+    @contextlib.contextmanager
+    def _from(self, rung: int | None) -> Iterator[Any]:
+        """Let the model begin at a decoder layer; yields what to call with each piece before."""
+        if rung is None:
+            yield lambda _piece: None
+            return
+        waiting: list[torch.Tensor] = []
+
+        def give(_: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> object:
+            return _with_hidden(args, kwargs, waiting.pop().to(self._live.device))
+
+        handle = self._layers[rung].register_forward_pre_hook(give, with_kwargs=True, prepend=True)
+        stubbed = self._layers[:rung]
+        for index, layer in enumerate(stubbed):
+            vars(layer)["forward"] = _stub(wrap=self._wraps.get(index, False))
+        try:
+            yield lambda piece: waiting.append(piece.inputs[rung])
+        finally:
+            for layer in stubbed:
+                vars(layer).pop("forward", None)
+            handle.remove()
+
+    @torch.inference_mode()
+    def _verify(self) -> None:
+        """Begin at every rung once and compare; layers may hand on more than a hidden state."""
+        piece = self._pieces[0]
+        whole_NV = self._logits(piece)
+        for rung in tuple(self._rungs):
+            try:
+                with self._from(rung) as feed:
+                    feed(piece)
+                    same = torch.allclose(self._logits(piece), whole_NV, rtol=1e-4, atol=1e-4)
+            except (TypeError, ValueError, RuntimeError, AttributeError, KeyError, IndexError):
+                same = False
+            if not same:
+                self._rungs = ()
+                for other in self._pieces:
+                    other.inputs.clear()
+                self._run.note(
+                    f"{self._live.info.model_type}: layers hand on more than hidden states, so "
+                    "every measurement runs the whole model",
+                    "warning",
+                )
+                return
+
+    def _count(self, rung: int | None) -> None:
+        self.passes += 1 - (rung or 0) / max(len(self._layers), 1)
+
+
+def _first_difference(one_LE: NDArray[np.bool_], other_LE: NDArray[np.bool_] | None) -> int | None:
+    """The first row in which two masks differ; None if they are the same."""
+    if other_LE is None:
+        return 0
+    rows = np.flatnonzero((one_LE != other_LE).any(axis=1))
+    return int(rows[0]) if len(rows) else None
+
+
+def _decoder_layers(live: LiveModel) -> list[nn.Module]:
+    """The model's decoder layers; none if it has no one list of them."""
+    try:
+        return list(decoder_layers(live.model)[1])
+    except UnsupportedModelError:
+        return []
+
+
+def _rungs(live: LiveModel, texts: CalibrationSet) -> tuple[int, ...]:
+    """Decoder layers whose inputs are kept: those with experts, thinned out to what fits."""
+    per_layer = texts.tokens * live.info.hidden_size * live.dtype.itemsize
+    layers = [layer.layer_id for layer in live.moe if layer.layer_id > 0]
+    stride = max(1, -(-per_layer * len(layers) // KEPT_BYTES))
+    return tuple(layers[stride - 1 :: stride])
+
+
+def _pieces(live: LiveModel, texts: CalibrationSet) -> list[_Piece]:
+    """All batches on the device, in pieces whose logits fit."""
+    pieces = []
+    for batch in texts.batches():
+        if int(batch.input_ids.max()) >= live.vocabulary:
+            raise InputError(
+                f"the text has token id {int(batch.input_ids.max())}, the model has "
+                f"{live.vocabulary:,} tokens",
+                remedy="the tokenizer that belongs to this model",
+            )
+        size = max(1, LOGITS_BYTES // (batch.input_ids.shape[1] * live.vocabulary * 4))
+        for first in range(0, len(batch.input_ids), size):
+            ids_BS = torch.from_numpy(batch.input_ids[first : first + size]).to(live.device)
+            mask_BS = torch.from_numpy(batch.mask[first : first + size]).to(live.device)
+            target_N = ids_BS[:, 1:][_predicted(mask_BS)]
+            if len(target_N):
+                pieces.append(
+                    _Piece(ids_BS=ids_BS, mask_BS=mask_BS, domain=batch.domain, target_N=target_N)
+                )
+    if not pieces:
+        raise InputError("no sequence has a token to predict", remedy="longer texts")
+    return pieces
+
+
+def _predicted(mask_BS: torch.Tensor) -> torch.Tensor:
+    """Positions whose next token is text, [B, S − 1]."""
+    return mask_BS[:, 1:] & mask_BS[:, :-1]
+
+
+def _predict(piece: _Piece, logits_NV: torch.Tensor) -> None:
+    """Keep the original's likeliest candidates."""
+    likely, log_p = [], []
+    for first in range(0, len(logits_NV), ROWS):
+        rows_NV = functional.log_softmax(logits_NV[first : first + ROWS].float(), dim=-1)
+        top = rows_NV.topk(min(CANDIDATES, rows_NV.shape[-1]), dim=-1)
+        likely.append(top.indices.int())
+        log_p.append(top.values)
+    piece.likely_NM, piece.log_p_NM = torch.cat(likely), torch.cat(log_p)
+
+
+def _sums(logits_NV: torch.Tensor, piece: _Piece) -> torch.Tensor:
+    """Tokens, cross-entropy and divergence, summed in float64."""
+    total = torch.zeros(3, dtype=torch.float64, device=logits_NV.device)
+    total[0] = len(logits_NV)
+    for first in range(0, len(logits_NV), ROWS):
+        rows = slice(first, first + ROWS)
+        log_q_NV = functional.log_softmax(logits_NV[rows].float(), dim=-1)
+        total[1] -= log_q_NV.gather(1, piece.target_N[rows, None]).sum(dtype=torch.float64)
+        log_p_NM = piece.log_p_NM[rows]
+        log_q_NM = log_q_NV.gather(1, piece.likely_NM[rows].long())
+        p_NM = log_p_NM.exp()
+        total[2] += (p_NM * (log_p_NM - log_q_NM)).sum(dtype=torch.float64)
+        tiny = torch.finfo(torch.float32).eps
+        rest_p = (1 - p_NM.sum(dim=-1)).clamp_min(tiny)
+        rest_q = (1 - log_q_NM.exp().sum(dim=-1)).clamp_min(tiny)
+        total[2] += (rest_p * (rest_p / rest_q).log()).sum(dtype=torch.float64)
+    return total
+
+
+def _keeper(kept: dict[int, torch.Tensor], index: int) -> Any:
+    """A pre-hook that keeps a layer's input on the host."""
+
+    def hook(_: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        kept[index] = _hidden(args, kwargs).detach().clone().cpu()
+
+    return hook
+
+
+def _shape_of(wraps: dict[int, bool], index: int) -> Any:
+    """A hook that notes whether a layer puts out a tuple."""
+
+    def hook(_: nn.Module, __: object, output: object) -> None:
+        wraps[index] = isinstance(output, tuple)
+
+    return hook
+
+
+def _hidden(args: Sequence[Any], kwargs: dict[str, Any]) -> torch.Tensor:
+    hidden: torch.Tensor = args[0] if args else kwargs["hidden_states"]
+    return hidden
+
+
+def _with_hidden(
+    args: tuple[Any, ...], kwargs: dict[str, Any], hidden: torch.Tensor
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    if args:
+        return (hidden, *args[1:]), kwargs
+    return args, kwargs | {"hidden_states": hidden}
+
+
+def _stub(*, wrap: bool) -> Any:
+    """A layer's forward that hands on its input."""
+
+    def forward(*args: Any, **kwargs: Any) -> object:
+        hidden = _hidden(args, kwargs)
+        return (hidden,) if wrap else hidden
+
+    return forward
