@@ -11,7 +11,19 @@ from typing import Annotated
 import typer
 
 from core import __version__
-from core.cli import compare, demo, evaluate, export, lens, model, plan, profile, search, speed
+from core.cli import (
+    compare,
+    demo,
+    evaluate,
+    export,
+    lens,
+    model,
+    plan,
+    profile,
+    search,
+    select,
+    speed,
+)
 
 app = typer.Typer(
     name="seer",
@@ -49,6 +61,7 @@ app.command("plan")(plan.plan)
 app.command("cost")(model.cost)
 app.command("evaluate")(evaluate.evaluate)
 app.command("search")(search.search)
+app.command("select")(select.select)
 app.command("speed")(speed.speed)
 app.command("export")(export.export)
 app.command("demo")(demo.demo)

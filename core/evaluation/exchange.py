@@ -27,7 +27,7 @@ class Exchange:
     """The limits of an exchange.
 
     Attributes:
-        bounds: Locks and groups; where there are groups both experts are of one group.
+        bounds: Locks and Top-K.
         within_rows: Whether both experts are of one layer, so that the counts stay.
         least_L: Fewest experts of each row.
     """
@@ -39,11 +39,8 @@ class Exchange:
     def may(self, kept_LE: MaskLE, come: Cell, go: Cell) -> bool:
         """Whether an exchange keeps what must be kept."""
         if come[0] == go[0]:
-            size = int(self.bounds.experts_L[come[0]]) // self.bounds.groups
-            return come[1] // size == go[1] // size
-        if self.within_rows or self.bounds.groups > 1:
-            return False
-        return int(kept_LE[go[0]].sum()) > self.least_L[go[0]]
+            return True
+        return not self.within_rows and int(kept_LE[go[0]].sum()) > self.least_L[go[0]]
 
 
 def refine(
@@ -58,9 +55,15 @@ def refine(
         rounds: At most this many.
         run: Checked by `measured`; gets `Progress` in experts.
 
+    Returns:
+        The better choice; the same one for a grouped router, whose groups must stay equal, so that
+        no expert of it can be measured alone.
+
     Raises:
         Cancelled: The run was stopped.
     """
+    if limits.bounds.groups > 1:
+        return kept_LE
     for _ in range(rounds):
         before_LE = kept_LE
         kept_LE = _round(measured, kept_LE, limits, run)
@@ -75,7 +78,9 @@ def _round(measured: Measured, kept_LE: MaskLE, limits: Exchange, run: Run) -> M
     measured.rebase(kept_LE)
     now = measured.of(kept_LE)
     back = np.argwhere(bounds.exists_LE & ~kept_LE & ~bounds.must_drop_LE)
-    away = np.argwhere(kept_LE & ~bounds.must_keep_LE)
+    # A layer of Top-K experts cannot be measured with one less.
+    spare_L = kept_LE.sum(axis=1) > bounds.minimum
+    away = np.argwhere(kept_LE & ~bounds.must_keep_LE & spare_L[:, None])
     total, done = len(back) + len(away), 0
     run.progress(STAGE, 0, total, "experts")
     changes: list[list[tuple[float, Cell]]] = []

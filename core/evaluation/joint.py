@@ -147,8 +147,8 @@ class _Queue:
         while self._heap:
             *_, cells, measured_in = heapq.heappop(self._heap)
             row, experts = cells
-            if int(self.kept_LE[row].sum()) - len(experts) < self._target.least_L[row]:
-                continue  # this row is as small as it may be
+            if not self._may_shrink(row, len(experts)):
+                continue
             if measured_in < self._round:
                 self._push(cells)
                 continue
@@ -163,8 +163,11 @@ class _Queue:
             return True
         return False
 
+    def _may_shrink(self, row: int, by: int) -> bool:
+        return int(self.kept_LE[row].sum()) - by >= self._target.least_L[row]
+
     def _push_next(self, row: int) -> bool:
-        if not self._waiting[row]:
+        if not self._waiting[row] or not self._may_shrink(row, len(self._waiting[row][-1][1])):
             return False
         self._push(self._waiting[row].pop())
         return True

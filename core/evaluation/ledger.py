@@ -13,9 +13,6 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from core.planning.files import write_atomically
 from core.planning.plan import Plan
 
@@ -84,15 +81,10 @@ def ledger_key(*parts: object) -> str:
     return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()
 
 
-def question(kind: str, kept_LE: NDArray[np.bool_]) -> str:
-    """The name of one measurement of a mask."""
-    packed = np.packbits(kept_LE).tobytes()
-    return f"{kind} {hashlib.sha256(packed).hexdigest()[:32]}"
-
-
 def plan_question(kind: str, plan: Plan) -> str:
-    """The name of one measurement of a plan: what it keeps and how, not why."""
-    return f"{question(kind, plan.kept_LE)} {plan.top_k or 0}"
+    """The name of one measurement of a plan: what it keeps, merges and chooses, not why."""
+    said = hashlib.sha256(repr((plan.keep, plan.merges, plan.top_k)).encode())
+    return f"{kind} {said.hexdigest()[:32]}"
 
 
 def _read(path: Path, key: str) -> dict[str, tuple[float, ...]]:

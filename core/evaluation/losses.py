@@ -31,7 +31,7 @@ from torch import nn
 from torch.nn import functional
 
 from core.errors import InputError, StudioError, UnsupportedModelError
-from core.evaluation.ledger import Ledger, question
+from core.evaluation.ledger import Ledger, plan_question
 from core.planning.plan import Plan
 from core.pruning.masking import Rerouting
 from core.run import Run
@@ -107,8 +107,8 @@ class Losses(contextlib.AbstractContextManager["Losses"]):
         self._layers = _decoder_layers(live)
         self._rungs = _rungs(live, texts) if self._layers else ()
         self._wraps: dict[int, bool] = {}
-        self._base_LE: NDArray[np.bool_] | None = None
-        self._wanted_LE = self._start.exists_LE
+        self._base: Plan | None = None
+        self._wanted = self._start
         self._exit = contextlib.ExitStack()
         self.passes = 0.0  # in whole forward passes
         self.asked = 0
@@ -121,16 +121,16 @@ class Losses(contextlib.AbstractContextManager["Losses"]):
     def __exit__(self, *error: object) -> None:
         """Take everything off the model, forget the kept inputs."""
         self._exit.close()
-        self._base_LE = None
+        self._base = None
         for piece in self._pieces:
             piece.inputs.clear()
 
-    def rebase(self, kept_LE: NDArray[np.bool_]) -> None:
+    def rebase(self, kept: NDArray[np.bool_] | Plan) -> None:
         """Measure from now on relative to this mask; done when a measurement needs it."""
-        self._wanted_LE = kept_LE.copy()
+        self._wanted = self._plan(kept)
 
-    def of(self, kept_LE: NDArray[np.bool_]) -> Loss:
-        """The loss of a mask.
+    def of(self, kept: NDArray[np.bool_] | Plan) -> Loss:
+        """The loss of a mask, or of a plan with its merges.
 
         Raises:
             Cancelled: The run was stopped; the model is as before.
@@ -138,29 +138,32 @@ class Losses(contextlib.AbstractContextManager["Losses"]):
             StudioError: The model put out NaN.
         """
         self.asked += 1
-        asked = question("loss", kept_LE)
+        plan = self._plan(kept)
+        asked = plan_question("loss", plan)
         known = self._ledger.get(asked)
         if known is not None and len(known) == 2:
             return Loss(kl=known[0], ce=known[1])
-        self._prepare()
-        first = _first_difference(kept_LE, self._base_LE)
-        found = self._measure(kept_LE, self._rung_before(first))
+        base = self._prepare()
+        found = self._measure(plan, self._rung_before(_first_difference(plan, base)))
         self._ledger.put(asked, (found.kl, found.ce))
         return found
 
-    def _prepare(self) -> None:
+    def _plan(self, kept: NDArray[np.bool_] | Plan) -> Plan:
+        return kept if isinstance(kept, Plan) else self._start.with_kept(kept)
+
+    def _prepare(self) -> Plan:
         """The original's predictions, and the inputs under the base that is wanted."""
-        if self._base_LE is None:
-            whole_LE = self._start.exists_LE
+        if self._base is None:
             with torch.inference_mode():
-                self._capture(whole_LE, None, predict=True)
-            self._base_LE = whole_LE
+                self._capture(self._start, None, predict=True)
+            self._base = self._start
             self._verify()
-        if not np.array_equal(self._base_LE, self._wanted_LE):
-            first = _first_difference(self._wanted_LE, self._base_LE)
+        first = _first_difference(self._wanted, self._base)
+        if first is not None:
             with torch.inference_mode():
-                self._capture(self._wanted_LE, self._rung_before(first), predict=False)
-            self._base_LE = self._wanted_LE
+                self._capture(self._wanted, self._rung_before(first), predict=False)
+            self._base = self._wanted
+        return self._base
 
     def _rung_before(self, row: int | None) -> int | None:
         """The last decoder layer with kept inputs at or before a row's; None for the beginning."""
@@ -169,16 +172,15 @@ class Losses(contextlib.AbstractContextManager["Losses"]):
         layer = self._live.moe[row].layer_id
         return max((rung for rung in self._rungs if rung <= layer), default=None)
 
-    def _mask(self, kept_LE: NDArray[np.bool_]) -> contextlib.AbstractContextManager[object]:
-        plan = self._start.with_kept(kept_LE)
+    def _mask(self, plan: Plan) -> contextlib.AbstractContextManager[object]:
         if not plan.dropped:
             return contextlib.nullcontext()
         return Rerouting(self._live, plan, known=self._known)
 
     @torch.inference_mode()
-    def _measure(self, kept_LE: NDArray[np.bool_], rung: int | None) -> Loss:
+    def _measure(self, plan: Plan, rung: int | None) -> Loss:
         total = torch.zeros(3, dtype=torch.float64)
-        with self._mask(kept_LE), self._from(rung) as feed:
+        with self._mask(plan), self._from(rung) as feed:
             for piece in self._pieces:
                 self._run.check()
                 feed(piece)
@@ -192,7 +194,7 @@ class Losses(contextlib.AbstractContextManager["Losses"]):
         tokens, ce, kl = total.tolist()
         return Loss(kl=max(kl, 0.0) / tokens, ce=ce / tokens)
 
-    def _capture(self, kept_LE: NDArray[np.bool_], rung: int | None, *, predict: bool) -> None:
+    def _capture(self, plan: Plan, rung: int | None, *, predict: bool) -> None:
         """Keep the inputs of every rung after `rung` under a mask."""
         kept: dict[int, torch.Tensor] = {}
         handles = [
@@ -206,7 +208,7 @@ class Losses(contextlib.AbstractContextManager["Losses"]):
                 for index, layer in enumerate(self._layers)
             ]
         try:
-            with self._mask(kept_LE), self._from(rung) as feed:
+            with self._mask(plan), self._from(rung) as feed:
                 for piece in self._pieces:
                     self._run.check()
                     feed(piece)
@@ -216,7 +218,7 @@ class Losses(contextlib.AbstractContextManager["Losses"]):
                     if predict:
                         _predict(piece, logits_NV)
         except BaseException:
-            self._base_LE = None  # half of the pieces are of another mask
+            self._base = None  # half of the pieces are of another mask
             raise
         finally:
             for handle in handles:
@@ -247,9 +249,9 @@ class Losses(contextlib.AbstractContextManager["Losses"]):
 
         handle = self._layers[rung].register_forward_pre_hook(give, with_kwargs=True, prepend=True)
         stubbed = self._layers[:rung]
-        for index, layer in enumerate(stubbed):
-            vars(layer)["forward"] = _stub(wrap=self._wraps.get(index, False))
         try:
+            for index, layer in enumerate(stubbed):
+                vars(layer)["forward"] = _stub(wrap=self._wraps.get(index, False))
             yield lambda piece: waiting.append(piece.inputs[rung])
         finally:
             for layer in stubbed:
@@ -283,12 +285,11 @@ class Losses(contextlib.AbstractContextManager["Losses"]):
         self.passes += 1 - (rung or 0) / max(len(self._layers), 1)
 
 
-def _first_difference(one_LE: NDArray[np.bool_], other_LE: NDArray[np.bool_] | None) -> int | None:
-    """The first row in which two masks differ; None if they are the same."""
-    if other_LE is None:
-        return 0
-    rows = np.flatnonzero((one_LE != other_LE).any(axis=1))
-    return int(rows[0]) if len(rows) else None
+def _first_difference(one: Plan, other: Plan) -> int | None:
+    """The first row in which two plans differ; None if they are the same."""
+    merges = [plan.merges or ((),) * len(plan.keep) for plan in (one, other)]
+    rows = zip(one.keep, other.keep, *merges, strict=True)
+    return next((i for i, (a, b, c, d) in enumerate(rows) if a != b or c != d), None)
 
 
 def _decoder_layers(live: LiveModel) -> list[nn.Module]:

@@ -1,0 +1,302 @@
+"""Policies that measure while they choose: one entry for the command line and the window.
+
+| policy | chooses by | measured |
+|---|---|---|
+| iterative | a score, from profiles of the masked model made again every few drops | routing |
+| allocate | a score within layers, counts per layer from measured loss curves | loss |
+| joint | measured loss of every drop on what is left, then exchanges | loss |
+| merge | joint, then averages dropped experts into similar ones where that helps | loss |
+
+A policy never sees the texts that a result is judged on: hand in calibration texts here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import InputError, PlanError
+from core.evaluation.allocation import keep_allocated
+from core.evaluation.exchange import Exchange, refine
+from core.evaluation.iterative import iterative
+from core.evaluation.joint import Measured, Target, joint
+from core.evaluation.ledger import Ledger
+from core.planning.bounds import Bounds
+from core.planning.plan import Option, Plan
+from core.run import Run
+from core.scoring import comparable, score
+
+if TYPE_CHECKING:
+    from core.calibration import CalibrationSet
+    from core.evaluation.losses import Losses
+    from core.profiling import Profile
+    from core.runtime.live import LiveModel
+
+Policy = Literal["iterative", "allocate", "joint", "merge"]
+POLICIES: tuple[Policy, ...] = get_args(Policy)
+Scope = Literal["layer", "global"]
+
+DEFAULT_METRIC = "weighted-ean-sum"  # the best single score on the demo model, see the benchmarks
+# Experts that go between two looks at the same candidates; more on models of many experts.
+ROUNDS_OF_DROPS = 48
+
+
+@dataclass(frozen=True, kw_only=True)
+class SelectOptions:
+    """What to choose, and how.
+
+    Attributes:
+        policy: One of `POLICIES`.
+        keep: Experts to keep per layer; with the scope "global" as many on average.
+        total: Instead of `keep`: experts to keep over all layers, for the scope "global".
+        metric: Scores that rank experts within a layer or are measured again; see the policy.
+        scope: "layer" keeps as many in every layer, so that stock loaders accept the result;
+            "global" lets layers differ.
+        floor: Fewest experts per layer.
+        rounds: Profiles of `iterative`.
+        step: Experts that `joint` drops between two measurements of the same candidates; 0 chooses.
+        exchanges: Rounds of exchanges after `joint`.
+        weights: Domain weights of the score; measured losses weigh domains by their tokens.
+        seed: Of the score `random`.
+    """
+
+    policy: Policy
+    keep: int | None = None
+    total: int | None = None
+    metric: str = DEFAULT_METRIC
+    scope: Scope = "global"
+    floor: int = 1
+    rounds: int = 8
+    step: int = 0
+    exchanges: int = 1
+    weights: Mapping[str, float] = field(default_factory=dict)
+    seed: int = 0
+
+    def check(self, plan: Plan) -> None:
+        """Refuse what cannot be done.
+
+        Raises:
+            InputError: An unknown policy, a number out of range, or a scope that a policy lacks.
+        """
+        if self.policy not in POLICIES:
+            raise InputError(
+                f"there is no policy {self.policy!r}", remedy=f"one of {', '.join(POLICIES)}"
+            )
+        if (self.keep is None) == (self.total is None):
+            raise InputError("give the experts to keep per layer or in all", remedy="--keep")
+        if self.scope == "layer" and self.keep is None:
+            raise InputError("a number in all is for --scope global", remedy="--scope global")
+        if self.policy == "allocate" and self.scope == "layer":
+            raise InputError(
+                "allocate gives layers different numbers of experts", remedy="--scope global"
+            )
+        if min(self.floor, self.rounds) < 1 or min(self.step, self.exchanges) < 0:
+            raise InputError("floor and rounds begin at 1, step and exchanges at 0")
+        if not 1 <= self.experts(plan) <= sum(plan.experts):
+            raise InputError(
+                f"cannot keep {self.experts(plan)} of {sum(plan.experts)} experts", remedy="--keep"
+            )
+
+    def experts(self, plan: Plan) -> int:
+        """Experts to keep over all layers."""
+        if self.total is not None:
+            return self.total
+        return sum(min(self.keep or 0, count) for count in plan.experts)
+
+    def record(self) -> dict[str, Option]:
+        """For the plan's own record."""
+        made: dict[str, Option] = {"policy": self.policy, "floor": self.floor}
+        made["keep" if self.total is None else "total"] = self.keep or self.total
+        if self.policy == "iterative":
+            made["rounds"] = self.rounds
+        if self.policy in {"joint", "merge"}:
+            made["exchanges"] = self.exchanges
+            if self.step:
+                made["step"] = self.step
+        made.update({f"weight.{name}": value for name, value in sorted(self.weights.items())})
+        return made
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selected:
+    """A plan that was chosen by measuring.
+
+    Attributes:
+        plan: The plan.
+        kl: Its divergence from the original on the texts that it was chosen on, nats per token;
+            None where no loss was measured.
+        measured: Masks that were measured.
+        passes: What that took, in forward passes over the texts.
+        tokens: Tokens of the texts.
+        recalled: Measurements that a stopped run had made already.
+    """
+
+    plan: Plan
+    kl: float | None = None
+    measured: int = 0
+    passes: float = 0.0
+    tokens: int = 0
+    recalled: int = 0
+
+    def to_json(self) -> dict[str, object]:
+        """What `seer select --json` adds to `seer plan`'s object."""
+        return {
+            "policy": self.plan.made_by.options.get("policy"),
+            "kl": self.kl,
+            "measured": self.measured,
+            "passes": self.passes,
+            "tokens": self.tokens,
+            "merged": self.plan.merged,
+            "resumed": self.recalled,
+        }
+
+
+def select_plan(
+    live: LiveModel,
+    observed: Profile,
+    texts: CalibrationSet,
+    start: Plan,
+    options: SelectOptions,
+    *,
+    ledger: Ledger | None = None,
+    run: Run,
+) -> Selected:
+    """Choose experts by a policy that measures.
+
+    Args:
+        live: The original model; in memory, save for `iterative`.
+        observed: A profile of it, for scores.
+        texts: Calibration texts that the choice is measured on.
+        start: The plan whose locks and protected experts hold; what it keeps does not matter.
+        options: Policy and size.
+        ledger: Answers of a stopped run; kept while the work goes on, removed at its end.
+        run: Checked between layers of every pass; gets `Progress`.
+
+    Raises:
+        Cancelled: The run was stopped; the model is as before and the ledger is saved.
+        InputError: Options that cannot be, or a streamed model where losses are measured.
+        PlanError: Locks and floors stand against the size.
+    """
+    options.check(start)
+    bounds = Bounds.of(start, live.info)
+    ledger = ledger or Ledger()
+    if int(options.experts(start)) < bounds.minimum * len(start.experts):
+        raise PlanError(
+            f"a token chooses {bounds.minimum} experts, so {len(start.experts)} layers cannot keep "
+            f"{options.experts(start)} in all",
+            remedy=f"--keep {bounds.minimum} or more",
+        )
+    work = _Work(live=live, observed=observed, texts=texts, start=start, bounds=bounds, run=run)
+    with ledger.kept():
+        if options.policy == "iterative":
+            kept_LE = _iterative(work, options)
+            return Selected(plan=_signed(work, options, kept_LE), tokens=texts.tokens)
+        return _by_loss(work, options, ledger)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Work:
+    """What all policies share."""
+
+    live: LiveModel
+    observed: Profile
+    texts: CalibrationSet
+    start: Plan
+    bounds: Bounds
+    run: Run
+
+    def scores(self, options: SelectOptions, profile: Profile | None = None) -> NDArray[np.float64]:
+        """The score of a profile, comparable between layers where layers compete."""
+        found = profile or self.observed
+        scores_LE = score(found, options.metric, options.weights, options.seed)
+        return comparable(scores_LE, options.metric) if options.scope == "global" else scores_LE
+
+
+def _iterative(work: _Work, options: SelectOptions) -> NDArray[np.bool_]:
+    return iterative(
+        work.live,
+        work.texts,
+        work.observed,
+        lambda profile: work.scores(options, profile),
+        bounds=work.bounds,
+        keep=options.keep if options.scope == "layer" else None,
+        total=options.experts(work.start) if options.scope == "global" else None,
+        floor=options.floor,
+        rounds=options.rounds,
+        run=work.run,
+    )
+
+
+def _by_loss(work: _Work, options: SelectOptions, ledger: Ledger) -> Selected:
+    """The policies that measure losses of masks."""
+    from core.evaluation.losses import Losses
+
+    with Losses(work.live, work.texts, ledger=ledger, run=work.run) as losses:
+        if options.policy == "allocate":
+            kept_LE = keep_allocated(
+                lambda mask_LE: losses.of(mask_LE).kl,
+                work.scores(options),
+                bounds=work.bounds,
+                total=options.experts(work.start),
+                floor=max(options.floor, work.bounds.minimum),
+                run=work.run,
+            )
+        else:
+            kept_LE = _joint(work, options, losses)
+        plan = _signed(work, options, kept_LE)
+        if options.policy == "merge":
+            from core.evaluation.merging import merge_where_better
+
+            plan = merge_where_better(
+                work.live, work.texts, plan, losses, work.scores(options), run=work.run
+            )
+        kl = losses.of(plan).kl
+        return Selected(
+            plan=_with_kl(plan, kl),
+            kl=kl,
+            measured=losses.asked,
+            passes=round(losses.passes, 1),
+            tokens=work.texts.tokens,
+            recalled=ledger.recalled,
+        )
+
+
+def _joint(work: _Work, options: SelectOptions, losses: Losses) -> NDArray[np.bool_]:
+    """Drops one by one, then exchanges."""
+    measured = Measured(of=lambda mask_LE: losses.of(mask_LE).kl, rebase=losses.rebase)
+    total = options.experts(work.start)
+    per_layer = options.scope == "layer"
+    least = max(options.floor, work.bounds.minimum, (options.keep or 1) if per_layer else 1)
+    least_L = tuple(min(least, count) for count in work.start.experts)
+    drops = sum(work.start.experts) - total
+    step = options.step or max(1, drops // ROUNDS_OF_DROPS)
+    kept_LE = joint(
+        measured,
+        work.scores(options),
+        bounds=work.bounds,
+        target=Target(total=total, least_L=least_L, step=step),
+        run=work.run,
+    )
+    limits = Exchange(bounds=work.bounds, within_rows=per_layer, least_L=least_L)
+    return refine(measured, kept_LE, limits=limits, rounds=options.exchanges, run=work.run)
+
+
+def _signed(work: _Work, options: SelectOptions, kept_LE: NDArray[np.bool_]) -> Plan:
+    """The plan with the record of how it was made."""
+    made_by = replace(
+        work.start.made_by,
+        metric=options.metric,
+        scope=options.scope,
+        options=options.record(),
+        profile=work.observed.fingerprint,
+    )
+    return work.start.with_merges([]).with_kept(kept_LE, made_by=made_by)
+
+
+def _with_kl(plan: Plan, kl: float) -> Plan:
+    options = {**plan.made_by.options, "kl": kl}
+    return replace(plan, made_by=replace(plan.made_by, options=options))
