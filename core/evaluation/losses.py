@@ -295,7 +295,7 @@ def _first_difference(one: Plan, other: Plan) -> int | None:
 def _decoder_layers(live: LiveModel) -> list[nn.Module]:
     """The model's decoder layers; none if it has no one list of them."""
     try:
-        return list(decoder_layers(live.model)[1])
+        return list(decoder_layers(live.model, [layer.name for layer in live.moe])[1])
     except UnsupportedModelError:
         return []
 

@@ -9,7 +9,7 @@ of outputs, weighted by the router (HC-SMoE 2410.08589 compares mean outputs; RE
 pseudo-groups are gathered round the experts that are used most). Weights of the mean are shares of
 a use score. The group keeps the row of the router of the one that stays: gates of members that were
 chosen together should add up, but the logit of a sum of exponentials is not linear in the hidden
-state, and a mean of rows was measured to be worse than the one row.
+state, and a mean of rows was measured to be no better than the one row.
 
 Every merge is measured: one that does not lower the loss stays a drop.
 """
@@ -22,6 +22,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from core.errors import UnsupportedModelError
 from core.planning.merge import Merge
 from core.planning.plan import Plan
 from core.run import Run
@@ -172,19 +173,31 @@ def _hidden_states(
 @torch.inference_mode()
 def _similarity(layer: MoeLayer, hidden_TH: torch.Tensor) -> NDArray[np.float64]:
     """Cosine of the experts' outputs, weighted by the router, over all tokens."""
-    logits_TE = layer.router(hidden_TH)[layer.logits_index].reshape(len(hidden_TH), -1)
-    logits_TE = logits_TE[:, : layer.count].float()
-    p_TE = logits_TE.sigmoid() if layer.score == "sigmoid" else logits_TE.softmax(dim=-1)
-    ones_T1 = hidden_TH.new_ones((len(hidden_TH), 1))
+    try:
+        weighted = _weighted_outputs(layer, hidden_TH)
+    except (TypeError, ValueError, RuntimeError, AttributeError, IndexError) as error:
+        raise UnsupportedModelError(
+            f"the experts of layer {layer.layer_id} cannot be run one by one ({error})",
+            remedy="--policy joint, which drops without merging",
+        ) from error
     gram_EE = torch.zeros(layer.count, layer.count, dtype=torch.float64)
-    weighted: list[torch.Tensor] = []
-    for expert in range(layer.count):
-        index_T1 = torch.full((len(hidden_TH), 1), expert, device=hidden_TH.device)
-        output_TH = layer.experts(hidden_TH, index_T1, ones_T1)
-        weighted.append((output_TH.float() * p_TE[:, expert, None]).flatten())
     for i, one in enumerate(weighted):
         for j, other in enumerate(weighted[: i + 1]):
             gram_EE[i, j] = gram_EE[j, i] = float(one @ other)
     norm_E = gram_EE.diagonal().clamp_min(1e-30).sqrt()
     found: NDArray[np.float64] = (gram_EE / norm_E[:, None] / norm_E[None]).numpy()
+    return found
+
+
+def _weighted_outputs(layer: MoeLayer, hidden_TH: torch.Tensor) -> list[torch.Tensor]:
+    """p_e f_e on every token, flat, by expert."""
+    logits_TE = layer.contract.logits(layer, layer.router(hidden_TH))[:, : layer.count].float()
+    score_TE = logits_TE if layer.score == "softmax" else logits_TE.sigmoid().log()
+    p_TE = score_TE.softmax(dim=-1)  # a sigmoid's shares: what gates are made of
+    ones_T1 = hidden_TH.new_ones((len(hidden_TH), 1))
+    found = []
+    for expert in range(layer.count):
+        index_T1 = torch.full((len(hidden_TH), 1), expert, device=hidden_TH.device)
+        output_TH = layer.experts(hidden_TH, index_T1, ones_T1)
+        found.append((output_TH.float() * p_TE[:, expert, None]).flatten())
     return found
