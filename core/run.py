@@ -28,6 +28,7 @@ class Progress:
         rate: Units per second since the stage began (pauses left out), or None at the start.
         eta: Seconds to go at that rate, or None while unknown.
         elapsed: Seconds that the stage has run, pauses left out.
+        layer: (layer, layers): which layer a streamed pass is in, from 1; None elsewhere.
     """
 
     stage: str
@@ -37,6 +38,7 @@ class Progress:
     rate: float | None
     eta: float | None
     elapsed: float
+    layer: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +134,15 @@ class Run:
         if self._cancelled.is_set():
             raise Cancelled
 
-    def progress(self, stage: str, done: int, total: int | None, unit: str) -> None:
+    def progress(
+        self,
+        stage: str,
+        done: int,
+        total: int | None,
+        unit: str,
+        *,
+        layer: tuple[int, int] | None = None,
+    ) -> None:
         """Report progress; rate and ETA come from the time since this stage was first reported."""
         now = time.monotonic()
         if stage != self._stage:
@@ -151,6 +161,7 @@ class Run:
                 rate=rate,
                 eta=eta,
                 elapsed=elapsed,
+                layer=layer,
             )
         )
 

@@ -13,7 +13,9 @@ from app.jobs import tasks
 from app.jobs.job import Job
 from app.pages import subject
 from app.pages.job_watch import JobWatch
+from app.pages.open_profile import ProfileOpener
 from app.pages.page import Page, PageState
+from app.pages.run_estimate import estimate_of, estimate_text
 from app.pages.texts import options_of
 from app.theme import UNIT
 from app.widgets import numbers
@@ -136,6 +138,18 @@ class CalibratePage(Page):
         self._refresh()
 
     @Slot()
+    def _on_opened(self) -> None:
+        """Show what was opened; it was not made with this form's options."""
+        self._made_with = None
+        self.banner.clear()
+        self.tabs.setCurrentIndex(HEAT_MAP)
+        self._refresh()
+
+    @Slot(str, str)
+    def _on_open_failed(self, what: str, remedy: str) -> None:
+        self.banner.say(self._with_remedy(what, remedy), "bad")
+
+    @Slot()
     def _on_empty(self) -> None:
         self.go_to.emit("welcome")
 
@@ -164,7 +178,8 @@ class CalibratePage(Page):
         self.stack.addWidget(self._preview_card())
         self.stack.addWidget(self._map_card())
         self.tabs.currentChanged.connect(self.stack.setCurrentIndex)
-        head = row(self.tabs, None, self.note, UNIT, self.next_button)
+        self.opener = ProfileOpener(self.session, self)
+        head = row(self.tabs, None, self.note, UNIT, self.opener.button, self.next_button)
         right = column(head, self.strip, self.stack, spacing=2 * UNIT)
         right.setStretch(2, 1)
         body = row(left, right, spacing=12)
@@ -214,6 +229,8 @@ class CalibratePage(Page):
     def _listen(self) -> None:
         self.form.changed.connect(self._on_form)
         self.watch.turned.connect(self._on_turned)
+        self.opener.opened.connect(self._on_opened)
+        self.opener.failed.connect(self._on_open_failed)
         self.session.model_changed.connect(self._on_model)
         self.session.scores_changed.connect(self._show_map)
         self.session.profile_changed.connect(self._on_profile)
@@ -329,6 +346,8 @@ class CalibratePage(Page):
     def _refresh(self) -> None:
         ready = self._task() is not None
         self.primary_action.setEnabled(ready and not self.watch.busy)
+        self.opener.button.setEnabled(not self.watch.busy)
+        self._show_estimate()
         self._show_map_empty(ready=ready)
         done = self.session.profile is not None
         self.primary_action.setText(self.tr("Run again") if done else self.tr("Run profile"))
@@ -336,6 +355,11 @@ class CalibratePage(Page):
         if not self.preview.sequences():
             self.preview.set_sequences((), self._why_empty())
         self.state_changed.emit()
+
+    def _show_estimate(self) -> None:
+        if self.session.info is not None and not self.watch.busy:
+            found = estimate_of(self.session.info, self.form.choice())
+            self.form.set_estimate(estimate_text(found), good=not found.refused)
 
     def _show_map_empty(self, *, ready: bool) -> None:
         if self.watch.busy:

@@ -62,6 +62,9 @@ def run_text(job: Job) -> str:
     if event is None:
         return translate("RunText", "Starting…")
     parts = [stage_text(event.stage), amounts(event.done, event.total, event.unit)]
+    if event.layer is not None:
+        layer = translate("RunText", "layer {number} of {layers}")
+        parts.append(layer.format(number=event.layer[0], layers=event.layer[1]))
     if job.state == "paused":
         parts.append(translate("RunText", "paused"))
         return " · ".join(parts)

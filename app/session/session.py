@@ -113,6 +113,31 @@ class Session(KeptSession, Derived):
             )
         )
 
+    def open_profile(self, path: Path) -> Job | None:
+        """Read a profile that was made elsewhere, on a cluster say; None without a model.
+
+        It becomes the project's profile if it is of the open model; the job fails otherwise.
+        """
+        info = self.info
+        if info is None:
+            return None
+
+        def read(run: Run) -> Profile:
+            from core.profiling import load_profile_of
+
+            run.check()
+            return load_profile_of(path, info)
+
+        return self.start(
+            Task(
+                title=self.tr("Open {name}").format(name=path.name),
+                kind="open profile",
+                function=read,
+                on_result="set_profile",
+                heavy=False,
+            )
+        )
+
     def open_demo(self) -> Job:
         """Open the bundled model."""
         return self.open_model("demo")

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QSpinBox, QWidget
 
 from app.theme import UNIT
 from app.widgets.cards import Card
-from app.widgets.forms import Form, column
+from app.widgets.forms import Form, column, label, set_property
 from app.widgets.help import help_for
 from app.widgets.sources import SourceEntry, SourcesEditor
 
@@ -138,6 +138,12 @@ class TextForm(QWidget):
         self.blockSignals(was)
         self.changed.emit()
 
+    def set_estimate(self, text: str, *, good: bool = True) -> None:
+        """Say what the run will do with memory; empty says nothing."""
+        self.estimate.setText(text)
+        self.estimate.setVisible(bool(text))
+        set_property(self.estimate, "role", "caption" if good else "bad")
+
     def allow_chat_template(self, allowed: bool, why_not: str = "") -> None:  # noqa: FBT001
         """Forbid the chat template where the tokenizer has none, saying so."""
         self.chat.setEnabled(allowed)
@@ -182,6 +188,9 @@ class TextForm(QWidget):
             aside=help_for("calibrate#stream", self.stream),
         )
         place.body.addWidget(where)
+        self.estimate = label("", "caption", wrap=True)
+        self.estimate.hide()
+        place.body.addWidget(self.estimate)
         self.setLayout(column(texts, packing, place, None, spacing=2 * UNIT))
 
     def _listen(self) -> None:

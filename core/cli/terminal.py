@@ -129,6 +129,8 @@ class Terminal:
             )
             self._progress.start()
         left = "" if event.eta is None else f"{duration(event.eta)} to go"
+        if event.layer is not None:
+            left = f"layer {event.layer[0]} of {event.layer[1]} {left}".rstrip()
         speed = "" if event.rate is None else rate(event.rate, event.unit)
         task = self._tasks.get(event.stage)
         if task is None:

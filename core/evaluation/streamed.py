@@ -240,7 +240,7 @@ class _Switch(Watcher[Window]):
             self._mask.__enter__()
             self._on = True
 
-    def leave(self, item: Window, _layer: int, /) -> None:
+    def leave(self, item: Window, layer: int, /) -> None:
         """Mask off."""
         self.off()
         now = time.monotonic()
@@ -250,7 +250,8 @@ class _Switch(Watcher[Window]):
             self._report_due = now + PROGRESS_SECONDS
             report = self._report
             done = self._done * report.total // max(self._steps, 1)
-            self._run.progress(report.stage, done, report.total, report.unit)
+            at = (layer + 1, len(self._stream.store.layers))
+            self._run.progress(report.stage, done, report.total, report.unit, layer=at)
 
     def layer_done(self, _position: Position, /) -> None:
         """Count what was waited for, and hear of the other ranks."""

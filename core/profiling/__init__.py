@@ -6,7 +6,7 @@ it when they are first asked for.
 
 from typing import TYPE_CHECKING
 
-from core.profiling.files import load_profile, save_profile
+from core.profiling.files import load_profile, load_profile_of, save_profile
 from core.profiling.lens import Lens, Lost, lens_json, load_lens, lost_under, save_lens
 from core.profiling.options import ProfileOptions
 from core.profiling.partial import partial_path
@@ -25,6 +25,7 @@ __all__ = [
     "lens_json",
     "load_lens",
     "load_profile",
+    "load_profile_of",
     "look_at",
     "lost_under",
     "merge",

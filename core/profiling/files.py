@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_bytes
 
+from core.checkpoint.info import ModelInfo
 from core.errors import ProfileError, StudioError
 from core.planning.files import sync_folder
 from core.profiling.profile import (
@@ -87,6 +88,31 @@ def load_profile(path: Path) -> Profile:
     except ProfileError as error:
         raise _damaged(path, error.what) from error
     _check_values(path, profile)
+    return profile
+
+
+def load_profile_of(path: Path, info: ModelInfo) -> Profile:
+    """Read a profile that another machine or run has made of a model that is open.
+
+    The fingerprint does not depend on where the model lies, so a cluster's profile fits here.
+
+    Raises:
+        ProfileError: It cannot be read, is of another model, or was stopped before its end.
+    """
+    profile = load_profile(path)
+    ours = (info.fingerprint, tuple(info.moe_layers), tuple(info.experts))
+    if (profile.model_fingerprint, profile.layer_ids, profile.experts) != ours:
+        raise ProfileError(
+            f"{path.name} is of another model: {profile.model_type} with "
+            f"{len(profile.layer_ids)} × {max(profile.experts)} experts, fingerprint "
+            f"{profile.model_fingerprint[:12]}; this one's is {info.fingerprint[:12]}",
+            remedy="the model that was profiled, or profiling this one",
+        )
+    if not profile.complete:
+        raise ProfileError(
+            f"{path.name} was stopped after {profile.batches} of {profile.batches_total} batches",
+            remedy="seer profile with --resume where it was made",
+        )
     return profile
 
 

@@ -133,10 +133,12 @@ class _Observer(Watcher[int | None]):
         self._report_due = 0.0
         # What batches wait with lies with their rank; a later run may have other ranks.
         self._saves_layers = state.output is not None and state.ranks.alone
+        self._layer = start.layer
 
     def enter(self, item: int | None, layer: int) -> None:
         """Look at one row."""
         self._began = time.monotonic()
+        self._layer = layer
         row = self._row.get(layer)
         if row is not None and item is not None:
             self._state.probe.begin(self._calibration.batch(item).mask, (row,))
@@ -197,7 +199,8 @@ class _Observer(Watcher[int | None]):
     def _report(self) -> None:
         """Progress in tokens: a token that has passed half of the layers counts half."""
         done = self._state.tokens + self._steps // self._layers
-        self._run.progress(STAGE, done, self._calibration.tokens, "tokens")
+        layer = (self._layer + 1, self._layers)
+        self._run.progress(STAGE, done, self._calibration.tokens, "tokens", layer=layer)
 
     def _save(self, output: Path, position: Position) -> None:
         """Write what the batches wait with, then what points to it, then forget the one before."""

@@ -5,15 +5,13 @@ from __future__ import annotations
 import torch
 
 from core.errors import InputError, ResourceError
-from core.runtime.memory import free_ram_bytes, gigabytes
+from core.runtime.memory import HEADROOM, free_ram_bytes, gigabytes
 
 DTYPES = {
     "float32": torch.float32,
     "bfloat16": torch.bfloat16,
     "float16": torch.float16,
 }
-# Weights are not all: activations, the framework and fragmentation want a share.
-HEADROOM = 1.1
 
 
 def choose_device(name: str = "auto") -> torch.device:

@@ -10,6 +10,9 @@ import psutil
 
 from core.runtime.ranks import Ranks
 
+# Weights are not all: activations, the framework and fragmentation want a share.
+HEADROOM = 1.1
+
 _CGROUP = Path("/sys/fs/cgroup")
 
 

@@ -7,12 +7,20 @@ import threading
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
 
 from app.jobs import tasks
 from app.jobs.task import Task
+from app.pages import run_estimate
 from app.pages.calibrate import CalibratePage
+from app.pages.select.costs import Memory
 from app.session import Session
+from core.checkpoint import inspect_model
 from core.errors import InputError
+from core.profiling import Profile, save_profile
+from tests.app.folders import write_mixtral
+from tests.core.profiling.examples import make_profile
 
 
 @pytest.fixture
@@ -142,3 +150,78 @@ def test_without_a_model_the_page_says_what_to_do(qtbot, tmp_path: Path) -> None
     assert page.empty.isVisible()
     assert page.state().kind == "blocked"
     session.close()
+
+
+def cluster_profile(session: Session, path: Path, **changes: object) -> Profile:
+    """A profile of the open model, as another machine would have written it."""
+    info = session.info
+    facts = {"fingerprint": info.fingerprint, "domains": ("web",), "layer_ids": info.moe_layers}
+    profile = make_profile(experts=info.experts, **{**facts, **changes})
+    save_profile(profile, path)
+    return profile
+
+
+def test_a_profile_of_a_cluster_is_opened_and_ranks_the_experts(
+    page, session, tmp_path, qtbot, monkeypatch
+) -> None:
+    path = tmp_path / "cluster.safetensors"
+    made = cluster_profile(session, path)
+    chosen = (str(path), "")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: chosen)
+    with qtbot.waitSignal(session.profile_changed, timeout=5000):
+        qtbot.mouseClick(page.opener.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.state().kind == "done", timeout=5000)
+    assert session.profile.fingerprint == made.fingerprint
+    assert page.tabs.currentIndex() == 1
+    assert page.next_button.isVisible()
+    assert session.scores_LE.shape == made.count.shape[1:]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"fingerprint": "a" * 64}, "is of another model"),
+        ({"batches": 2}, "was stopped after 2 of 3 batches"),
+    ],
+)
+def test_a_profile_that_does_not_belong_here_is_refused_and_nothing_changes(
+    changes, words, page, tmp_path, qtbot
+) -> None:
+    session = page.session
+    path = tmp_path / "other.safetensors"
+    cluster_profile(session, path, **changes)
+    with qtbot.waitSignal(page.opener.failed, timeout=5000):
+        page.opener.open(path)
+    assert words in page.banner.text
+    assert session.profile is None
+    assert page.state().kind == "ready"
+
+
+@pytest.mark.parametrize(
+    ("free", "words"),
+    [
+        (10**12, "Loads whole"),
+        (10**7, "Streams 12 layers"),
+        (10**6, "Streaming needs"),
+    ],
+)
+def test_the_form_says_what_the_run_will_do_with_memory(
+    free, words, page, tmp_path, monkeypatch
+) -> None:
+    session = page.session
+    model = write_mixtral(tmp_path / "larger", layers=12, experts=32, hidden=256)
+    session.set_model(inspect_model(model), name=str(model))
+    monkeypatch.setattr(run_estimate, "free_ram_bytes", lambda: free)
+    monkeypatch.setattr(run_estimate, "read_memory", lambda: Memory(name="RAM", free=free))
+    page.form.batch_size.setValue(1)
+    page.form.seq_len.setCurrentIndex(0)
+    page.form.max_tokens.setValue(200)
+    assert words in page.form.estimate.text()
+    assert page.form.estimate.isVisible()
+
+
+def test_an_estimate_follows_the_choice_of_streaming(page, session) -> None:
+    assert "Loads whole" in page.form.estimate.text()
+    page.form.stream.setCurrentIndex(page.form.stream.findData("always"))
+    assert "Streams" in page.form.estimate.text()
+    assert "once" in page.form.estimate.text()

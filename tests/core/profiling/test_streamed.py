@@ -240,3 +240,14 @@ def test_a_killed_pass_goes_on_and_gives_the_same_profile(tmp_path):
     assert resumed.fingerprint == whole.fingerprint
     assert any(isinstance(e, Note) and "going on before layer" in e.text for e in events)
     assert sorted(path.name for path in tmp_path.iterdir()) == [output.name, "qwen2_moe"]
+
+
+def test_a_streamed_pass_says_which_layer_it_is_in(tmp_path):
+    folder = tiny_model("mixtral", tmp_path, tokenizer=False, num_hidden_layers=3)
+    events = []
+    profile_model(load(folder), random_set(**SMALL), run=Run(events.append))
+    seen = [e.layer for e in events if isinstance(e, Progress) and e.stage == "profile"]
+    assert {layer for layer in seen if layer is not None} == {(1, 3), (2, 3), (3, 3)}
+    events.clear()
+    profile_model(load(folder, "never"), random_set(**SMALL), run=Run(events.append))
+    assert all(e.layer is None for e in events if isinstance(e, Progress))
