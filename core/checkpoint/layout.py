@@ -189,7 +189,7 @@ def _shape_faults(
             continue
         if expert_axis(shape, experts, flattened=flattened):
             continue
-        spare = place.role is Role.ROUTER and moe.family.extra_router_rows
+        spare = moe.family.extra_router_rows
         if not (spare and shape and shape[0] > experts):
             packed = ": packed across experts" if place.role is Role.EXPERTS else ""
             faults.append(f"{name}: shape {list(shape)} does not count {experts} experts{packed}")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.checkpoint.header import BITS, TensorRef
-from core.checkpoint.layout import Layout, expert_axis
+from core.checkpoint.layout import Layout
 from core.families import Role
 
 # torch's names of safetensors' dtypes, which is what people know.
@@ -126,9 +126,12 @@ def count(
         if kind is Role.EXPERT:
             tally.expert_parameters[layer] += parameters
             tally.expert_bytes[layer] += size
-        elif role is Role.ROUTER and expert_axis(ref.shape, experts.get(layer, -1)):
-            tally.row_parameters[layer] += parameters
-            tally.row_bytes[layer] += size
+        elif role is Role.ROUTER and layer in experts:
+            # Rows beyond the experts, where a family has them, are nobody's.
+            rows = next((extent for extent in ref.shape if extent != 1), 1)
+            if rows >= experts[layer]:
+                tally.row_parameters[layer] += parameters * experts[layer] // rows
+                tally.row_bytes[layer] += size * experts[layer] // rows
     return tally
 
 

@@ -91,7 +91,7 @@ def slice_tensors(
             number = (place.expert or 0) - counts[layer] + len(kept[layer])
             out.append(_whole(ref, _renamed(name, place, number)))
         elif place.role in {Role.EXPERTS, Role.ROUTER}:
-            spare = family.extra_router_rows and place.role is Role.ROUTER
+            spare = family.extra_router_rows
             flattened = family.flattened and place.role is Role.EXPERTS
             out.append(_rows(ref, kept[layer], counts[layer], spare=spare, flattened=flattened))
         else:

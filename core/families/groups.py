@@ -135,6 +135,7 @@ GROUP_LIMITED = (
         group_keys=GROUPS,
         shared=SHARED,
         attention=("attention", "self_attn", "linear_attn"),
+        embeddings=("embed_tokens", "word_embeddings", "lm_head"),
     ),
     Family(
         model_type="kimi_linear",

@@ -55,6 +55,8 @@ SPECIAL = (
         per_layer_key="n_routed_experts",
         defaults=assumed(n_routed_experts=384, num_experts_per_tok=8),
         decoders=("model.llm.layers", "model.layers"),
+        attention=("attn", "self_attn"),
+        embeddings=("embed_tokens", "embed", "lm_head", "unembed"),
     ),
     Family(
         model_type="zaya",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from core.checkpoint import Checkpoint, TensorRef, read_layout
+from core.checkpoint.info import describe
 from core.errors import PlanError
 from core.export import ExportOptions, export_checkpoint
-from core.families import FAMILIES, known_model_types
+from core.families import FAMILIES, known_model_types, read_moe_config
 from core.planning import Plan, loads_anywhere
 from core.profiling import profile_model
 from core.pruning import masked, shrink
@@ -69,6 +72,44 @@ def logits_of(model) -> torch.Tensor:
     return model(input_ids=tokens(), use_cache=False).logits
 
 
+def first_name(state: Mapping[str, torch.Tensor], tensor: torch.Tensor) -> str:
+    """The name of a tensor, of which a tied one has two."""
+    return next(name for name, other in state.items() if other is tensor)
+
+
+def check_headers(live, folder: Path) -> None:
+    """What inspection says is the live model, under the file's names and under the live ones."""
+    info = live.info
+    every = live.model.state_dict(keep_vars=True)
+    state = {name: t for name, t in every.items() if name == first_name(every, t)}
+    hashed = [f"layers {list(info.hash_layers)} route by a hash"] if info.hash_layers else []
+    assert [text[: len(hashed[0])] for text in info.problems] == hashed
+    assert info.parameters.total == sum(tensor.numel() for tensor in state.values())
+    for row, layer in enumerate(live.moe):
+        tensors = {
+            id(tensor): tensor.numel()
+            for path in layer.expert_paths
+            for tensor in live.model.get_submodule(path).parameters()
+        }
+        spare = info.model_type == "longcat_flash"  # up-projections of zero-compute experts
+        own = info.expert_parameters[row] * info.experts[row]
+        assert own < sum(tensors.values()) if spare else own == sum(tensors.values())
+        assert 0 < info.router_parameters[row] * info.experts[row] <= info.parameters.router
+    refs = {
+        name: TensorRef(name, "", "F32", tuple(tensor.shape), 0, 4 * tensor.numel())
+        for name, tensor in state.items()
+    }
+    checkpoint = Checkpoint.open(folder)
+    moe = read_moe_config(checkpoint.config)
+    built = describe(checkpoint, refs, moe, read_layout(refs, moe))
+    assert built.problems == info.problems
+    assert (built.experts, built.moe_layers) == (info.experts, info.moe_layers)
+    kinds = ("routed_experts", "shared_experts", "router", "attention", "embedding", "active")
+    for kind in kinds:
+        same = getattr(built.parameters, kind) == getattr(info.parameters, kind)
+        assert same or info.model_type == "longcat_flash", kind
+
+
 def some_plan(info) -> Plan:
     """Drop one expert of each group, another one in each layer; hash layers keep theirs."""
     groups = max(info.n_group, 1)
@@ -89,6 +130,7 @@ def test_profile_equals_a_float64_computation_and_export_is_the_masked_model(
 
     folder = models(family)
     live = load(folder)
+    check_headers(live, folder)
     texts = random_set(domains=("prose",), sequences=2, seq_len=11)
     profile = profile_model(live, texts, run=Run())
     truth = brute_force(live, texts)
