@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.tiny_families import MORE
+from tests.tiny_families import MORE, TOWERS
 
 VOCABULARY = 320
 SPECIALS = ("<pad>", "<s>", "</s>")
@@ -134,6 +134,30 @@ def tiny_model(
     model.save_pretrained(folder, **options)
     if tokenizer:
         tiny_tokenizer(folder)
+    return folder
+
+
+def tiny_multimodal(model_type: str, tmp_path: Path) -> Path:
+    """Build a tiny multimodal model, language model and towers, and save it as the hub has it.
+
+    Args:
+        model_type: A key of `TOWERS`.
+        tmp_path: Where the model's folder is made.
+
+    Returns:
+        The folder; it has no tokenizer.
+    """
+    import transformers
+    from transformers.models.auto import modeling_auto
+    from transformers.models.auto.configuration_auto import CONFIG_MAPPING
+
+    text = {**COMMON, **FAMILIES[f"{model_type}_text"]}
+    config = CONFIG_MAPPING[model_type](text_config=text, **TOWERS[model_type])
+    names = modeling_auto.MODEL_FOR_MULTIMODAL_LM_MAPPING_NAMES
+    model = getattr(transformers, names[model_type])(config).eval()
+    randomize(model)
+    folder = tmp_path / model_type
+    model.save_pretrained(folder)
     return folder
 
 

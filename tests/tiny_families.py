@@ -451,3 +451,70 @@ MORE: Mapping[str, Mapping[str, object]] = {
         "zero_expert_num": 4,
     },
 }
+
+# Towers of multimodal checkpoints that AutoModelForCausalLM loads, by the model type of the whole.
+_TOWER: Mapping[str, object] = {"hidden_size": 16, "intermediate_size": 16}
+TOWERS: Mapping[str, Mapping[str, object]] = {
+    "qwen3_5_moe": {
+        "vision_config": {
+            **_TOWER,
+            "depth": 1,
+            "num_heads": 2,
+            "out_hidden_size": 32,
+            "num_position_embeddings": 16,
+        }
+    },
+    "qwen4_exp": {
+        "vision_config": {
+            **_TOWER,
+            "depth": 1,
+            "num_heads": 2,
+            "out_hidden_size": 32,
+            "num_position_embeddings": 16,
+        }
+    },
+    "gemma4": {
+        "vision_config": {
+            **_TOWER,
+            "num_hidden_layers": 1,
+            "num_attention_heads": 2,
+            "num_key_value_heads": 2,
+            "head_dim": 8,
+        },
+        "audio_config": None,
+    },
+    "llama4": {
+        "vision_config": {
+            "hidden_size": 16,
+            "intermediate_size": 64,
+            "num_hidden_layers": 1,
+            "num_attention_heads": 2,
+            "vision_output_dim": 16,
+            "projector_input_dim": 16,
+            "projector_output_dim": 16,
+            "image_size": 28,
+            "patch_size": 14,
+        }
+    },
+    "dots3_note": {
+        "vision_config": {
+            **_TOWER,
+            "num_hidden_layers": 1,
+            "num_attention_heads": 2,
+            "moe_intermediate_size": 8,
+            "mlp_layer_types": ["sparse"],
+            "num_local_experts": 4,
+            "num_experts_per_tok": 2,
+            "adapter_in_dim": 16,
+            "adapter_out_dim": 32,
+        },
+        "audio_config": {
+            **_TOWER,
+            "num_hidden_layers": 1,
+            "num_attention_heads": 2,
+            "downsample_hidden_size": 8,
+            "adapter_input_size": 16,
+            "adapter_out_dim": 32,
+        },
+    },
+}

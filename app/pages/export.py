@@ -275,7 +275,9 @@ class ExportPage(Page):
         self.line.set_text(unfolded(task.command) if task else "")
         shown = self.session.exported.output if self.session.exported else self._target.folder
         result = self.session.exported
-        uniform = result.uniform if result is not None else source.plan.uniform
+        from core.planning import loads_anywhere
+
+        uniform = result.uniform if result is not None else loads_anywhere(source.plan)
         self.python.set_text(load_snippet(shown, uniform=uniform))
         self.state_changed.emit()
 

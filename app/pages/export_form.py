@@ -183,7 +183,9 @@ class CostStrip(FigureStrip):
         size.set_value(numbers.size(cost.bytes), numbers.change(smaller), role)
         fewer = cost.parameters.total / base.parameters.total - 1
         parameters.set_value(numbers.count(cost.parameters.total), numbers.change(fewer), role)
-        if plan.uniform:
+        from core.planning import loads_anywhere
+
+        if loads_anywhere(plan):
             loads.set_value(self.tr("uniform"), "transformers, vLLM", "good")
         else:
             loads.set_value(self.tr("ragged"), self.tr("bundled loader"), "warn")

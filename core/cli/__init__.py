@@ -16,6 +16,7 @@ from core.cli import (
     demo,
     evaluate,
     export,
+    families,
     lens,
     model,
     plan,
@@ -53,6 +54,7 @@ def root(
 
 
 app.command("inspect")(model.inspect)
+app.command("families")(families.families)
 app.command("profile")(profile.profile)
 app.command("score")(plan.score)
 app.command("compare")(compare.compare)

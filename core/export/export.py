@@ -107,7 +107,7 @@ def export_checkpoint(model: Path, options: ExportOptions, run: Run) -> ExportRe
         bytes_out=written,
         seconds=time.monotonic() - began,
         files=len(job.shards),
-        uniform=loads_anywhere(job.plan, job.info),
+        uniform=loads_anywhere(job.plan),
         verified=options.verify,
         peak_rss_bytes=peak_rss_bytes(),
         notes=job.notes,
@@ -139,7 +139,7 @@ def _prepare(model: Path, options: ExportOptions) -> _Job:
         )
     info = describe(source, source.tensors, moe, layout)
     plan = _checked(options.plan.for_model(info, force=options.force), info)
-    if not loads_anywhere(plan, info):
+    if not loads_anywhere(plan):
         mtp = bool(layout.mtp_blocks) and not options.drop_mtp
         check_ragged(source.config, moe, mtp=mtp)
     kept = kept_by_layer(plan, layout, drop_mtp=options.drop_mtp)
@@ -271,7 +271,7 @@ def _write_config(job: _Job, folder: Path) -> None:
         write_text(folder / CONFIG, raw)
     else:
         write_json(folder / CONFIG, edited)
-    if not loads_anywhere(job.plan, job.info):
+    if not loads_anywhere(job.plan):
         source = loader_source(job.source.config, job.moe.family)
         write_text(folder / f"{MODULE}.py", source)
 

@@ -4,6 +4,7 @@ from core.families.config import first_key, look_up, text_section
 from core.families.family import Family, Place, Role
 from core.families.moe import MoeConfig, read_moe_config
 from core.families.refused import REFUSED
+from core.families.support import Support, refused, support_table
 from core.families.table import FAMILIES, family_for, known_model_types
 
 __all__ = [
@@ -13,10 +14,13 @@ __all__ = [
     "MoeConfig",
     "Place",
     "Role",
+    "Support",
     "family_for",
     "first_key",
     "known_model_types",
     "look_up",
     "read_moe_config",
+    "refused",
+    "support_table",
     "text_section",
 ]

@@ -109,7 +109,10 @@ SPECIAL = (
     Family(
         model_type="jetmoe",
         routing="softmax after top-k",
-        remarks="Attention has experts too, under the same number; they are left whole.",
+        remarks=(
+            "Attention has experts too, under the same number; they are left whole, and every plan "
+            "needs the bundled loader."
+        ),
         defaults=assumed(num_local_experts=8, num_experts_per_tok=2),
         experts=("mlp.input_linear", "mlp.output_linear"),
         shared_count=True,

@@ -6,6 +6,7 @@ writes the hub's names again (its loader fuses them, its saver undoes that).
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -46,8 +47,12 @@ def family_for(config: Mapping[str, object]) -> Family:
         if isinstance(name, str) and name in FAMILIES:
             return FAMILIES[name]
     named = f"model type {outer!r}" if outer else "a config.json without model_type"
-    raise UnsupportedModelError(f"{named} is not supported", remedy=_known())
+    raise UnsupportedModelError(f"{named} is not supported", remedy=_known(str(outer)))
 
 
-def _known() -> str:
-    return f"a model of {', '.join(known_model_types())}"
+def _known(wanted: str = "") -> str:
+    """What to take instead, the nearest names first."""
+    names = known_model_types()
+    near = difflib.get_close_matches(wanted, names, n=3, cutoff=0.75)
+    closest = f"{' or '.join(near)}, or another " if near else "one "
+    return f"{closest}of the {len(names)} families of `seer families`: {', '.join(names)}"

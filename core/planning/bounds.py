@@ -25,7 +25,7 @@ class Bounds:
 
     Attributes:
         exists_LE: Cells that the original has.
-        must_keep_LE: Locked to stay, or protected and not locked to go.
+        must_keep_LE: Locked to stay, protected, or of a hash-routed layer, and not locked to go.
         must_drop_LE: Locked to go.
         minimum: Fewest experts that a layer may keep, i.e. Top-K.
         groups: Router groups of equal size that must keep equally many; 1 for most models.
@@ -64,6 +64,10 @@ class Bounds:
         own = info.top_k if info is not None else 1
         locks = plan.locks
         must_keep = plan.mask(locks.keep | (plan.made_by.protected - locks.drop))
+        if info is not None and info.hash_layers:
+            # A token table names experts that no rule may take away.
+            hashed_L = np.isin(plan.layer_ids, info.hash_layers)
+            must_keep = must_keep | (hashed_L[:, None] & ~plan.mask(locks.drop))
         return cls(
             exists_LE=plan.exists_LE,
             must_keep_LE=must_keep & plan.exists_LE,

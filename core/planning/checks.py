@@ -6,6 +6,7 @@
 | groups | error | a grouped router's groups keep unequal numbers, or too few |
 | hash_routed | error | a layer routes by a fixed token table and cannot lose experts |
 | fixed_top_k | error | the family's router cannot choose fewer experts |
+| shared_count | warning | the config's number counts other experts too: only the bundled loader |
 | ragged | warning | layers keep different numbers: only the bundled loader reads that |
 | not_multiple_of_8 | info | expert-parallel serving likes multiples of 8 |
 """
@@ -77,15 +78,16 @@ def check_plan(
         _fixed_top_k(plan, info),
         _below_top_k(plan, bounds, repair),
         _groups(plan, bounds, repair),
-        _ragged(plan, repair),
+        _ragged(plan, info, repair),
+        _shared_count(plan, info),
         _multiple(plan, bounds, repair),
     ]
     return tuple(problem for problem in found if problem is not None)
 
 
-def loads_anywhere(plan: Plan, info: ModelInfo) -> bool:
-    """Whether stock loaders take what a plan makes of a model, without the bundled one."""
-    family = FAMILIES.get(info.model_type)
+def loads_anywhere(plan: Plan) -> bool:
+    """Whether stock loaders take what a plan makes of its model, without the bundled one."""
+    family = FAMILIES.get(plan.model_type)
     shared = family is not None and family.shared_count
     return plan.uniform and not (shared and plan.dropped)
 
@@ -254,7 +256,7 @@ def _groups(plan: Plan, bounds: Bounds, repair: _Repair) -> Problem | None:
     )
 
 
-def _ragged(plan: Plan, repair: _Repair) -> Problem | None:
+def _ragged(plan: Plan, info: ModelInfo, repair: _Repair) -> Problem | None:
     if plan.uniform or plan.dropped == 0:
         return None
     counts, tallies = np.unique(plan.kept_L, return_counts=True)
@@ -265,7 +267,8 @@ def _ragged(plan: Plan, repair: _Repair) -> Problem | None:
         odd = f"{_names(plan, rows)} keeps {int(plan.kept_L[rows[0]])}, the other layers {usual}"
     else:
         odd = f"Layers keep {low} to {high} experts"
-    possible = repair.uniform_allowed()
+    # With hash-routed layers, which stay whole, only the original is uniform.
+    possible = not info.hash_layers and repair.uniform_allowed()
     return Problem(
         kind="ragged",
         severity="warning",
@@ -274,6 +277,18 @@ def _ragged(plan: Plan, repair: _Repair) -> Problem | None:
         values={"layers": _names(plan, rows), "low": low, "high": high, "usual": usual},
         fix_text="Make uniform" if possible else "",
         fix=(lambda: repair.uniform() or plan) if possible else None,
+    )
+
+
+def _shared_count(plan: Plan, info: ModelInfo) -> Problem | None:
+    if not plan.uniform or loads_anywhere(plan):
+        return None
+    return Problem(
+        kind="shared_count",
+        severity="warning",
+        text=f"The config of {info.model_type} counts other experts under the same number: every "
+        "plan needs the bundled loader.",
+        values={"model_type": info.model_type},
     )
 
 

@@ -56,7 +56,7 @@ def shrink(live: LiveModel, plan: Plan, *, top_k: int | None = None) -> LiveMode
         _set_numbers(live, inside)
         for module, config in own_configs(live, layer, experts=len(keep), top_k=plan.top_k):
             vars(module)["config"] = config
-    if loads_anywhere(plan, live.info):
+    if loads_anywhere(plan):
         count = len(plan.keep[0])
         _set_numbers(live, by_count[count].outside(blocks))
         set_counts(live, live.model.config, experts=count, top_k=plan.top_k)

@@ -50,7 +50,7 @@ def model_card(source: ModelInfo, result: ModelInfo, plan: Plan) -> str:
     """
     name = source.name.replace("`", "'").replace("\n", " ")
     kept, total = sum(result.experts), sum(source.experts)
-    stock = loads_anywhere(plan, source)
+    stock = loads_anywhere(plan)
     parts = [
         _front_matter(source.path / "README.md"),
         f"# {name}, {kept:,} of {total:,} experts",

@@ -8,6 +8,7 @@ import pytest
 
 from core.scoring import metrics
 from resources.help import LANGUAGES, help_page, help_pages, help_section
+from resources.help.make_families import page as families_page
 from resources.i18n.update import ROOT
 
 TOPIC = re.compile(r'help_for\(\s*"([a-z0-9-]+#[a-z0-9-]+)"')
@@ -70,3 +71,10 @@ def test_a_page_that_is_not_there_is_refused():
         help_page("../../README", "en")
     with pytest.raises(KeyError):
         help_section("calibrate#nothing", "en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_of_families_is_what_the_table_makes(language):
+    path = ROOT / "resources" / "help" / language / "families.md"
+    remedy = "run python -m resources.help.make_families"
+    assert path.read_text(encoding="utf-8") == families_page(language), remedy

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.widgets import numbers
 from app.widgets.whatif import Figure, Tone
-from core.planning import Cost, Plan, VramEstimate
+from core.planning import Cost, Plan, VramEstimate, loads_anywhere
 from core.planning.coverage import Coverage
 
 translate = QCoreApplication.translate  # the name that lupdate looks for
@@ -149,6 +149,13 @@ def _coverage_figure(plan: Plan, covered: Coverage | None) -> Figure:
     )
 
 
+def _spread(plan: Plan) -> str:
+    low, high = int(plan.kept_L.min()), int(plan.kept_L.max())
+    if plan.uniform:
+        return translate("WhatIf", "{kept} in every layer").format(kept=low)
+    return translate("WhatIf", "ragged: {low} to {high}").format(low=low, high=high)
+
+
 def _loads_figure(plan: Plan) -> Figure:
     name = translate("WhatIf", "Loads in")
     if plan.dropped == 0:
@@ -158,7 +165,7 @@ def _loads_figure(plan: Plan) -> Figure:
             note=translate("WhatIf", "unchanged"),
             tip=translate("WhatIf", "Nothing is dropped yet."),
         )
-    if plan.uniform:
+    if loads_anywhere(plan):
         return Figure(
             name=name,
             value=translate("WhatIf", "stock loaders"),
@@ -168,9 +175,7 @@ def _loads_figure(plan: Plan) -> Figure:
     return Figure(
         name=name,
         value=translate("WhatIf", "bundled loader"),
-        note=translate("WhatIf", "ragged: {low} to {high}").format(
-            low=int(plan.kept_L.min()), high=int(plan.kept_L.max())
-        ),
+        note=_spread(plan),
         tone="warn",
         tip=translate(
             "WhatIf", "Layers keep different numbers; stock loaders read one number for all."

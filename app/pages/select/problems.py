@@ -26,6 +26,14 @@ def problem_text(problem: Problem, plan: Plan) -> str:
         "hash_routed": translate(
             "Problem", "{layers}: routed by a fixed token table, no expert there can go."
         ),
+        "fixed_top_k": translate(
+            "Problem", "{model_type} cannot choose that many experts per token, it has {top_k}."
+        ),
+        "shared_count": translate(
+            "Problem",
+            "The config of {model_type} counts other experts under the same number: every plan "
+            "needs the bundled loader.",
+        ),
         "below_top_k": translate(
             "Problem", "{layers}: {kept} kept, but a token chooses {top_k} experts."
         ),

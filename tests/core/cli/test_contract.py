@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from core.checkpoint import inspect_model
+from core.families import FAMILIES, REFUSED
 from core.planning import Plan, cost
 from core.profiling import load_profile
 from core.scoring import routed_mass, score
@@ -44,6 +45,14 @@ def test_inspect_prints_what_the_contract_names(seer: Seer, model: Path) -> None
     assert set(found["parameters"]) >= PARAMETERS
     assert (found["model_type"], found["experts"], found["top_k"]) == ("mixtral", [8, 8], 2)
     assert found["bytes"] == 4 * found["parameters"]["total"]
+
+
+def test_families_prints_every_row_and_every_refusal(seer: Seer) -> None:
+    found = seer("families", "--json").json
+    assert {row["model_type"] for row in found["families"]} == set(FAMILIES)
+    assert found["refused"] == dict(REFUSED)
+    text = seer("families").out
+    assert all(name in text for name in FAMILIES)
 
 
 def test_cost_of_a_plan_is_what_the_checkpoint_will_weigh(

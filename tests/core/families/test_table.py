@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from core.errors import CheckpointError, UnsupportedModelError
-from core.families import FAMILIES, Role, family_for, known_model_types, read_moe_config
+from core.families import (
+    FAMILIES,
+    Role,
+    family_for,
+    known_model_types,
+    read_moe_config,
+    support_table,
+)
 from tests.raw import mixtral_config
 
 
@@ -15,6 +22,42 @@ def test_unknown_model_type_is_refused_with_the_list_of_known_ones() -> None:
     assert "'gpt2'" in caught.value.what
     for name in known_model_types():
         assert name in caught.value.remedy
+
+
+def test_a_mistyped_model_type_is_told_the_nearest_ones() -> None:
+    with pytest.raises(UnsupportedModelError) as caught:
+        family_for({"model_type": "qwen3moe"})
+    assert caught.value.remedy.startswith("qwen3_moe")
+
+
+@pytest.mark.parametrize(
+    ("config", "why"),
+    [
+        ({"model_type": "nllb-moe"}, "encoder-decoder"),
+        ({"model_type": "doge"}, "embedding table"),
+        ({"model_type": "qwen3_vl_moe", "text_config": {"model_type": "x"}}, "image-and-text"),
+    ],
+)
+def test_what_cannot_work_is_refused_by_name_with_the_reason(config, why) -> None:
+    with pytest.raises(UnsupportedModelError, match=why) as caught:
+        family_for(config)
+    assert config["model_type"] in caught.value.what
+
+
+def test_the_support_table_has_every_family_and_says_what_is_not_possible() -> None:
+    rows = {row.model_type: row for row in support_table()}
+    assert tuple(rows) == known_model_types()
+    assert (rows["phimoe"].least_top_k, rows["longcat_flash"].least_top_k) == (None, 2)
+    assert not rows["dbrx"].ragged
+    assert not rows["jetmoe"].stock
+    assert all(row.remarks for row in rows.values() if not (row.ragged and row.stock))
+
+
+def test_a_config_may_name_another_score_function() -> None:
+    text = {"model_type": "cohere2_moe", "num_hidden_layers": 2, "expert_selection_fn": "sigmoid"}
+    assert read_moe_config(text).routing == "sigmoid after top-k"
+    del text["expert_selection_fn"]
+    assert read_moe_config(text).routing == "softmax after top-k"
 
 
 def test_config_without_model_type_is_refused() -> None:

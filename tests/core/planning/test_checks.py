@@ -1,9 +1,19 @@
+import dataclasses
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.checkpoint.info import ModelInfo
-from core.planning import Bounds, Plan, check_plan, lock, make_uniform
+from core.planning import (
+    Bounds,
+    Plan,
+    check_plan,
+    keep_per_layer,
+    loads_anywhere,
+    lock,
+    make_uniform,
+)
 from tests.values import made_info
 
 
@@ -85,6 +95,36 @@ def test_a_hash_routed_layer_must_stay_whole() -> None:
     problem = check_plan(plan, info)[0]
     assert (problem.kind, problem.rows) == ("hash_routed", (1,))
     assert len(problem.fix().keep[1]) == 8
+
+
+def test_rules_leave_hash_routed_layers_whole_and_no_fix_makes_the_plan_uniform() -> None:
+    info = made_info(hash_layers=(1,))
+    plan = Plan.keep_all(info)
+    bounds = Bounds.of(plan, info)
+    kept = keep_per_layer(np.zeros((4, 8)), bounds=bounds, n=4)
+    assert kept.sum(axis=1).tolist() == [4, 8, 4, 4]
+    problems = {p.kind: p for p in check_plan(plan.with_kept(kept), info)}
+    assert set(problems) == {"ragged"}
+    assert problems["ragged"].fix is None
+
+
+def test_top_k_that_the_familys_router_cannot_have_is_an_error() -> None:
+    info = dataclasses.replace(made_info(), model_type="phimoe")
+    plan = dataclasses.replace(Plan.keep_all(info), top_k=1)
+    problem = check_plan(plan, info)[0]
+    assert (problem.kind, problem.severity) == ("fixed_top_k", "error")
+    assert "phimoe always chooses 2 experts" in problem.text
+    longcat = dataclasses.replace(made_info(top_k=3), model_type="longcat_flash")
+    assert [p.kind for p in check_plan(plan, longcat)] == ["fixed_top_k"]
+    assert check_plan(dataclasses.replace(plan, top_k=2), longcat) == ()
+
+
+def test_a_uniform_plan_of_a_shared_number_needs_the_bundled_loader() -> None:
+    info = dataclasses.replace(made_info(), model_type="jetmoe")
+    plan = plan_of(info, ((0, 1, 2, 3),) * 4)
+    assert not loads_anywhere(plan)
+    assert "shared_count" in [p.kind for p in check_plan(plan, info)]
+    assert check_plan(Plan.keep_all(info), info) == ()
 
 
 def test_a_count_that_is_no_multiple_of_eight_is_only_advice() -> None:
