@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QStackedLayout, QWidget
 
 from app.pages.page import Page, PageState
+from app.pages.share_card import ShareCard
 from app.session import Session
 from app.theme import UNIT
 from app.widgets import numbers
@@ -116,6 +117,7 @@ class ModelPage(Page):
         self._views.addWidget(self._empty)
         self._views.addWidget(scrolled(content))
         session.model_changed.connect(self._show)
+        session.plan_changed.connect(self._on_plan)
         self._show()
 
     # -- construction ------------------------------------------------------------------------
@@ -134,7 +136,8 @@ class ModelPage(Page):
                 self.tr("Needs VRAM"),
             )
         )
-        left = column(self._parts_card(), self._fit_card(), self._layers_card(), None)
+        self.share = ShareCard()
+        left = column(self._parts_card(), self._fit_card(), self._layers_card(), self.share, None)
         right = column(self._facts_card(), self._dtype_card(), None)
         for side in (left, right):
             side.setSpacing(2 * UNIT)
@@ -210,6 +213,7 @@ class ModelPage(Page):
             self._show_bytes(info)
             self._show_fit(info)
             self._show_facts(info)
+            self._show_share()
             experts = dict(zip(info.moe_layers, info.experts, strict=True))
             self._ribbon.set_layers(info.layers, experts, info.top_k)
             self._ribbon_note.setText(
@@ -219,6 +223,21 @@ class ModelPage(Page):
                 ).format(k=info.top_k)
             )
         self.state_changed.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with the edits that were made elsewhere."""
+        super().showEvent(event)
+        self._show_share()
+
+    @Slot()
+    def _on_plan(self) -> None:
+        """An edit must be quick: while another page is shown this one waits."""
+        if self.isVisible():
+            self._show_share()
+
+    def _show_share(self) -> None:
+        if self.session.info is not None:
+            self.share.show_model(self.session.info, self.session.plan)
 
     def _show_head(self, info: ModelInfo) -> None:
         bundled = self.session.model == "demo"

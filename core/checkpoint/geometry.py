@@ -10,7 +10,11 @@ from core.families import MoeConfig
 
 # Layer types without a score for every pair of tokens.
 _NO_SCORES = ("linear_attention", "mamba", "mamba2", "conv", "recurrent", "moe", "mlp")
-_SLIDING = ("sliding_attention", "chunked_attention")
+_SLIDING = ("sliding_attention", "chunked_attention", "hybrid_sliding")
+# A learned index picks so many tokens; what the index itself costs is not counted.
+_INDEXED = ("indexed_attention",)
+# Nemotron-H's hub configs spell the layers as one word.
+_LETTERS = {"M": "mamba", "*": "full_attention", "E": "moe", "-": "mlp"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,15 +72,46 @@ def read_geometry(text: Mapping[str, object], moe: MoeConfig) -> Geometry:
 
 def _windows(text: Mapping[str, object], layers: int) -> tuple[int | None, ...]:
     """How far each layer looks back."""
-    window = _whole(text, "sliding_window", "attention_chunk_size") or None
+    window = _whole(text, "sliding_window", "sliding_window_size", "attention_chunk_size") or None
     if text.get("use_sliding_window") is False:
         window = None
-    types = text.get("layer_types")
-    if not isinstance(types, list) or len(types) < layers:
+    types = _types(text, layers)
+    if types is None:
         return (window,) * layers
     kinds: dict[object, int | None] = dict.fromkeys(_NO_SCORES, 0)
     kinds.update(dict.fromkeys(_SLIDING, window))
+    kinds.update(dict.fromkeys(_INDEXED, _whole(text, "index_topk") or None))
     return tuple(kinds.get(kind) if isinstance(kind, str) else None for kind in types[:layers])
+
+
+def _types(text: Mapping[str, object], layers: int) -> list[object] | None:
+    """What each layer is, in whichever of their words a config says it; None where it does not.
+
+    `layer_types` or `layers_block_type` name every layer; `hybrid_override_pattern` has a letter
+    for each; `attn_type_list` a 1 for attention; `full_attn_idxs` its places; Jamba gives a period
+    and an offset, Qwen3-Next's hub configs an interval whose last layer attends to everything.
+    """
+    for key in ("layer_types", "layers_block_type"):
+        listed = text.get(key)
+        if isinstance(listed, list) and len(listed) >= layers:
+            return listed
+    word = text.get("hybrid_override_pattern")
+    if isinstance(word, str) and len(word) >= layers:
+        return [_LETTERS.get(letter, "full_attention") for letter in word]
+    flags = text.get("attn_type_list")
+    if isinstance(flags, list) and len(flags) >= layers:
+        return ["full_attention" if flag == 1 else "linear_attention" for flag in flags]
+    places = text.get("full_attn_idxs")
+    period, interval = _whole(text, "attn_layer_period"), _whole(text, "full_attention_interval")
+    if isinstance(places, list):
+        full = {i for i in places if isinstance(i, int)}
+    elif period:
+        full = set(range(_whole(text, "attn_layer_offset"), layers, period))
+    elif interval:
+        full = set(range(interval - 1, layers, interval))
+    else:
+        return None
+    return ["full_attention" if i in full else "linear_attention" for i in range(layers)]
 
 
 def _whole(text: Mapping[str, object], *keys: str) -> int:

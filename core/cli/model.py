@@ -24,6 +24,16 @@ Context = Annotated[
 ]
 
 
+Share = Annotated[
+    float,
+    typer.Option(
+        "--share",
+        metavar="X",
+        help="Say at which context the experts still take this share of the FLOPs.",
+    ),
+]
+
+
 def inspect(model: Model, *, as_json: AsJson = False, quiet: Quiet = False) -> None:
     """Read a model's headers: layers, experts, routing, parameters, bytes, problems.
 
@@ -43,6 +53,7 @@ def cost(
     plan: PlanFile = None,
     top_k: TopK = None,
     context: Context = None,
+    share: Share = PAPER_SHARE,
     force: Force = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -61,12 +72,14 @@ def cost(
         base = planning.cost(info, context=context)
         priced = planning.cost(info, chosen, top_k=top_k, context=context)
         memory = planning.vram_estimate(info, chosen, top_k=top_k, context=context)
-        at_share = planning.context_for_share(info, chosen, share=PAPER_SHARE, top_k=top_k)
+        at_share = planning.context_for_share(info, chosen, share=share, top_k=top_k)
+        curve = planning.share_curve(info, chosen, top_k=top_k)
         terminal.show(
             {
                 **priced.to_json(),
                 "vram": {"low": memory.low, "high": memory.high},
                 "context_for_share": at_share.to_json(),
+                "share_curve": [point.to_json() for point in curve],
             },
             lambda: cost_table(priced, base),
         )
@@ -76,6 +89,6 @@ def cost(
         )
         if at_share.context is not None:
             terminal.note(
-                f"experts are {percent(PAPER_SHARE)} of the FLOPs at {count(at_share.context)} "
+                f"experts are {percent(share)} of the FLOPs at {count(at_share.context)} "
                 f"tokens of context; Top-1 saves {percent(at_share.saved)} there"
             )

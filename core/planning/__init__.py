@@ -10,9 +10,11 @@ from core.planning.cost import (
     ContextForShare,
     Cost,
     FlopsPerToken,
+    SharePoint,
     context_for_share,
     cost,
     default_context,
+    share_curve,
 )
 from core.planning.coverage import Coverage, coverage, coverage_curve
 from core.planning.edits import lock, paint, protect, toggle
@@ -43,6 +45,7 @@ __all__ = [
     "Option",
     "Plan",
     "Problem",
+    "SharePoint",
     "VramEstimate",
     "check_plan",
     "context_for_share",
@@ -62,6 +65,7 @@ __all__ = [
     "paint",
     "protect",
     "random_keep",
+    "share_curve",
     "threshold",
     "toggle",
     "vram_estimate",

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from core.planning.plan import Plan
 
 DEFAULT_CONTEXT = 4096
+SHORTEST_DRAWN = 256  # below it the curve is flat for every model
+LONGEST_DRAWN = 2**20
 LONGEST_CONTEXT = 2**30  # where the search for a context gives up
 
 
@@ -209,6 +211,60 @@ def context_for_share(
         top_k=now.top_k,
         saved=1 - one.flops.total / now.flops.total,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharePoint:
+    """The experts' part of the work at one context length.
+
+    Attributes:
+        context: Tokens before the one that is counted.
+        share: Share of the FLOPs that the expert blocks take, 0 to 1.
+        saved: Share of all FLOPs that one expert per token would save, 0 to 1.
+    """
+
+    context: int
+    share: float
+    saved: float
+
+    def to_json(self) -> dict[str, object]:
+        """As a JSON object."""
+        return {
+            "context": self.context,
+            "expert_share": self.share,
+            "saved_by_top_1": self.saved,
+        }
+
+
+def share_curve(
+    info: ModelInfo,
+    plan: Plan | None = None,
+    *,
+    top_k: int | None = None,
+    points: int = 61,
+    longest: int = LONGEST_DRAWN,
+) -> tuple[SharePoint, ...]:
+    """The experts' share of the FLOPs over context length, evenly spaced by the logarithm.
+
+    Args:
+        info: The model.
+        plan: Which experts stay; None for all.
+        top_k: Experts per token; the plan's or the model's if None.
+        points: How many, from 256 tokens on.
+        longest: The last context.
+    """
+    found = []
+    for context in np.unique(np.geomspace(SHORTEST_DRAWN, longest, points).round().astype(int)):
+        now = cost(info, plan, top_k=top_k, context=int(context))
+        one = cost(info, plan, top_k=1, context=int(context))
+        found.append(
+            SharePoint(
+                context=int(context),
+                share=now.expert_share,
+                saved=1 - one.flops.total / now.flops.total,
+            )
+        )
+    return tuple(found)
 
 
 def _kept_L(info: ModelInfo, plan: Plan | None) -> NDArray[np.int64]:

@@ -33,6 +33,27 @@ def test_layers_without_attention_scores_have_no_window_at_all() -> None:
     assert windows(layer_types=["linear_attention", "full_attention"]) == (0, None)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"layers_block_type": ["linear_attention", "moe", "full_attention", "mamba"]},
+        {"hybrid_override_pattern": "ME*-"},
+        {"attn_type_list": [0, 0, 1, 0]},
+        {"full_attn_idxs": [2]},
+        {"attn_layer_period": 4, "attn_layer_offset": 2},
+        {"full_attention_interval": 3},
+    ],
+)
+def test_hybrids_say_in_many_words_which_layers_attend(words: dict[str, object]) -> None:
+    assert windows(num_hidden_layers=4, sliding_window=None, **words) == (0, 0, None, 0)
+
+
+def test_an_index_limits_how_many_tokens_are_looked_at() -> None:
+    assert windows(layer_types=["indexed_attention"] * 2, index_topk=2048) == (2048, 2048)
+    kinds = ["hybrid_sliding", "hybrid"]
+    assert windows(layer_types=kinds, sliding_window_size=8) == (8, None)
+
+
 def test_latent_attention_has_its_own_widths() -> None:
     config = deepseek_config()
     geometry = read_geometry(config, read_moe_config(config))
