@@ -14,6 +14,7 @@ from app.widgets.forms import Button, ElidedLabel, column, label, row, scrolled
 from core.evaluation.variant import OVERALL, Variant
 
 WIDTH = 296
+SECTION = (0, 10, 0, 0)
 
 
 class Inspector(QFrame):
@@ -103,19 +104,16 @@ class Inspector(QFrame):
                 column(self.name, self.kind, spacing=2),
                 4,
                 self.facts,
+                row(self.measure, self.speed, None, margins=(0, 4, 0, 0)),
+                row(self.use, self.remove, None),
                 UNIT,
                 head,
                 self.bars,
                 self.note,
-                column(self.pairs_head, self.pairs, self.pairs_note),
-                column(self.tasks_head, self.tasks),
-                column(self.speed_head, self.speed_facts),
-                UNIT,
-                self.made,
-                self.provenance,
-                UNIT,
-                row(self.measure, self.speed, None),
-                row(self.use, self.remove, None),
+                column(self.pairs_head, self.pairs, self.pairs_note, margins=SECTION),
+                column(self.tasks_head, self.tasks, margins=SECTION),
+                column(self.speed_head, self.speed_facts, margins=SECTION),
+                column(self.made, self.provenance, margins=SECTION),
                 row(self.copy, None),
                 None,
                 margins=(16, 16, 16, 16),

@@ -137,8 +137,8 @@ class ModelPage(Page):
             )
         )
         self.share = ShareCard()
-        left = column(self._parts_card(), self._fit_card(), self._layers_card(), self.share, None)
-        right = column(self._facts_card(), self._dtype_card(), None)
+        left = column(self._parts_card(), self._fit_card(), self._layers_card(), None)
+        right = column(self._facts_card(), self._dtype_card(), self.share, None)
         for side in (left, right):
             side.setSpacing(2 * UNIT)
         cards = row(left, right, spacing=2 * UNIT)

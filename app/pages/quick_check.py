@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QCoreApplication
+
 from app.jobs import tasks
 from app.jobs.measuring import Measure
 from app.jobs.task import Task
 from app.pages import subject
 from app.pages.texts import options_of
+from app.widgets import numbers
 from app.widgets.questions import Questions
 from app.widgets.sources import DEMO, SourceEntry
 from app.widgets.text_form import TextChoice
+from app.widgets.whatif import Figure
 
 if TYPE_CHECKING:
     from app.session import Session
     from core.evaluation.variant import Variant
     from core.planning import Plan
+
+translate = QCoreApplication.translate  # the name that lupdate looks for
 
 PAGE = "evaluate"  # whose kept options say on which texts
 # Enough for a perplexity that is stable to about one per cent, little enough to be quick.
@@ -52,6 +58,45 @@ def measured(session: Session) -> Variant | None:
     if is_whole(plan):
         return next((v for v in rows if v.kind == "original"), None)
     return next((v for v in rows if v.is_plan(plan.keep, plan.top_k)), None)
+
+
+def checked_figure(session: Session, plan: Plan) -> Figure:
+    """Perplexity before and after a plan, as the newest quick check of it says.
+
+    What was measured of another plan is shown as out of date rather than hidden: it is the nearest
+    that is known.
+    """
+    name = translate("WhatIf", "Quick check")
+    tip = translate(
+        "WhatIf",
+        "Perplexity on held-out text, original → with the dropped experts masked, and the mean KL "
+        "divergence from the original in nats per token.",
+    )
+    rows = [v for v in session.variants if v.overall is not None]
+    original = next((v for v in rows if v.kind == "original"), None)
+    if is_whole(plan):
+        if original is None or original.overall is None:
+            return Figure(
+                name=name, value=numbers.DASH, note=translate("WhatIf", "not measured"), tip=tip
+            )
+        value = numbers.perplexity(original.overall)
+        return Figure(name=name, value=value, note=translate("WhatIf", "original"), tip=tip)
+    plans = [v for v in rows if v.kind == "plan"]
+    current = next((v for v in plans if v.is_plan(plan.keep, plan.top_k)), None)
+    found = current or max(plans, key=lambda v: v.provenance.made_at, default=None)
+    if found is None or found.overall is None:
+        return Figure(
+            name=name, value=numbers.DASH, note=translate("WhatIf", "not measured"), tip=tip
+        )
+    value = numbers.perplexity(found.overall)
+    same = original is not None and found.comparable(original)
+    if same and original is not None and original.overall:
+        value = f"{numbers.perplexity(original.overall)} → {value}"
+    if current is None:
+        note = translate("WhatIf", "plan changed")
+        return Figure(name=name, value=value, note=note, tone="warn", tip=tip)
+    note = "" if found.kl is None else translate("WhatIf", "KL {kl}").format(kl=f"{found.kl:.3f}")
+    return Figure(name=name, value=value, note=note, tip=tip)
 
 
 def quick_check_task(session: Session, asked: Questions | None = None) -> Task | None:

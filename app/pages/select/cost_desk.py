@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.pages.quick_check import checked_figure
 from app.pages.select import costs
 
 if TYPE_CHECKING:
@@ -46,5 +47,6 @@ class CostDesk:
                 memory=self._memory,
                 covered=self._derived.coverage(plan),
                 dtype=info.dtype,
+                checked=checked_figure(session, plan),
             )
         )

@@ -39,8 +39,9 @@ def figures(
     memory: Memory,
     covered: Coverage | None,
     dtype: str,
+    checked: Figure,
 ) -> tuple[Figure, ...]:
-    """All figures of a plan, against the whole model."""
+    """All figures of a plan, against the whole model; `checked` is what was measured of it."""
     return (
         Figure(
             name=translate("WhatIf", "Parameters"),
@@ -60,17 +61,16 @@ def figures(
             ),
         ),
         Figure(
-            name=translate("WhatIf", "Checkpoint ({dtype})").format(
-                dtype=SHORT_DTYPES.get(dtype, dtype)
-            ),
+            name=translate("WhatIf", "Checkpoint"),
             value=numbers.size(now.bytes),
-            note=_bytes_change(now.bytes - whole.bytes),
+            note=f"{_bytes_change(now.bytes - whole.bytes)}, {SHORT_DTYPES.get(dtype, dtype)}",
             tone=_tone(now.bytes, whole.bytes),
             tip=translate("WhatIf", "Bytes that export would write."),
         ),
         _memory_figure(needs, memory),
         _flops_figure(now, whole),
         _coverage_figure(plan, covered),
+        checked,
         _loads_figure(plan),
     )
 
@@ -104,9 +104,7 @@ def _flops_figure(now: Cost, whole: Cost) -> Figure:
     share = _ratio(now.flops.total, whole.flops.total)
     same = now.top_k == whole.top_k
     note = (
-        translate("WhatIf", "{change}, still Top-{top_k}").format(
-            change=numbers.change(share), top_k=now.top_k
-        )
+        translate("WhatIf", "still Top-{top_k}").format(top_k=now.top_k)
         if same
         else translate("WhatIf", "{change}, Top-{top_k}").format(
             change=numbers.change(share), top_k=now.top_k

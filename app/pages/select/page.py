@@ -164,6 +164,7 @@ class SelectPage(Page):
         session.model_changed.connect(self._show_model)
         session.profile_changed.connect(self._show_profile)
         session.scores_changed.connect(self._show_scores)
+        session.variants_changed.connect(self._on_variants)
         session.plan_changed.connect(self._show_plan)
         self.empty.activated.connect(self._ask_for_model)
         self._soon.timeout.connect(self._show_rest)
@@ -275,6 +276,11 @@ class SelectPage(Page):
         self.costs.show_plan()
         self._soon.start()
         self.state_changed.emit()
+
+    @Slot()
+    def _on_variants(self) -> None:
+        """A quick check is done, or its row was removed."""
+        self.costs.show_plan()
 
     def _show_range(self) -> None:
         levels = self.map.levels

@@ -17,9 +17,13 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from app.jobs.measuring import original_variant, plan_variant
+from app.pages import subject
 from app.pages.select import SelectPage
 from app.pages.select.rules import KINDS, Rule
 from app.session import Session
+from app.widgets.whatif import Figure
+from core.evaluation.variant import Provenance
 from core.planning import Plan
 from tests.values import made_info, made_profile
 
@@ -385,3 +389,32 @@ def test_nothing_is_wider_than_the_window(page: SelectPage, size: tuple[int, int
     for child in (tools.score, tools.scale, tools.rule_button, tools.apply, tools.more):
         assert child.width() >= child.minimumWidth()
         assert child.mapTo(tools, QPoint(child.width(), 0)).x() <= tools.width() + 1
+
+
+def test_the_strip_tells_what_a_quick_check_measured_and_when_the_plan_left_it(page, session):
+    def checked() -> Figure:
+        return next(f for f in page.strip.figures if f.name == "Quick check")
+
+    model = subject.current(session)
+    assert checked().note == "not measured"
+    plan = session.plan
+    kept_LE = plan.kept_LE.copy()
+    kept_LE[0, 0] = False
+    session.apply_plan(plan.with_kept(kept_LE), "drop")
+    origin = Provenance(texts="t", tokens=9, made_at="2026")
+    rows = (original_variant(model), plan_variant(model, session.plan, "one"))
+    session.add_variants(
+        tuple(
+            replace(row, provenance=origin, perplexity={"overall": value}, kl=kl)
+            for row, value, kl in zip(rows, (25.8, 28.4), (None, 0.0805), strict=True)
+        )
+    )
+    assert (checked().value, checked().note) == ("25.80 → 28.40", "KL 0.081")
+    kept_LE[1, 1] = False
+    session.apply_plan(session.plan.with_kept(kept_LE), "drop another")
+    assert (checked().value, checked().note) == ("25.80 → 28.40", "plan changed")
+    assert checked().tone == "warn"
+    session.undo_stack.undo()
+    assert checked().note == "KL 0.081"
+    session.undo_stack.undo()
+    assert (checked().value, checked().note) == ("25.80", "original")
