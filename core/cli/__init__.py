@@ -21,9 +21,11 @@ from core.cli import (
     model,
     plan,
     profile,
+    recipe,
     search,
     select,
     speed,
+    tune,
 )
 
 app = typer.Typer(
@@ -66,7 +68,9 @@ app.command("search")(search.search)
 app.command("select")(select.select)
 app.command("speed")(speed.speed)
 app.command("export")(export.export)
+app.command("tune")(tune.tune)
 app.command("demo")(demo.demo)
+app.command("run")(recipe.run)
 
 
 def main() -> None:

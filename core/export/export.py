@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import core
-from core.checkpoint import Checkpoint, Layout, ModelInfo, inspect_model, read_layout
+from core.checkpoint import Checkpoint, Layout, ModelInfo, TensorRef, inspect_model, read_layout
 from core.checkpoint.files import CONFIG, INDEX
 from core.checkpoint.info import describe, shortcomings
 from core.errors import CheckpointError, InputError, PlanError
@@ -30,6 +30,7 @@ from core.export.shards import Shard, index_json, pack, write_shard
 from core.export.sidefiles import copy_side_files, side_files, write_json, write_text
 from core.export.slices import kept_by_layer, slice_tensors
 from core.export.staging import check_space, check_target, staged
+from core.export.tuned import read_tuned, replaced
 from core.export.verify import verify_export
 from core.families import MoeConfig, read_moe_config
 from core.planning import Plan, check_plan, loads_anywhere
@@ -56,6 +57,7 @@ class _Job:
     averages: tuple[Average, ...]
     drop_mtp: bool
     notes: tuple[str, ...]
+    tuned: Mapping[str, TensorRef]
 
     @property
     def nbytes(self) -> int:
@@ -94,9 +96,11 @@ def export_checkpoint(model: Path, options: ExportOptions, run: Run) -> ExportRe
                 job.kept,
                 drop_mtp=job.drop_mtp,
                 averages=job.averages,
+                tuned=job.tuned,
                 run=run,
             )
-        write_json(folder / "seer.json", _provenance(job, verified=options.verify))
+        found = options.inspect(folder) if options.inspect is not None else {}
+        write_json(folder / "seer.json", _provenance(job, verified=options.verify) | dict(found))
         if options.card is not None:
             card = options.card(job.info, inspect_model(folder), job.plan)
             write_text(folder / "README.md", card)
@@ -150,6 +154,7 @@ def _prepare(model: Path, options: ExportOptions) -> _Job:
         drop_mtp=options.drop_mtp,
         family=moe.family,
     )
+    tuned = read_tuned(options.tuned) if options.tuned is not None else {}
     job = _Job(
         source=source,
         info=info,
@@ -157,10 +162,11 @@ def _prepare(model: Path, options: ExportOptions) -> _Job:
         layout=layout,
         plan=plan,
         kept=kept,
-        shards=pack(tensors, options.shard_size),
+        shards=pack(replaced(tensors, tuned), options.shard_size),
         averages=find_averages(source, layout, plan),
         drop_mtp=options.drop_mtp,
         notes=_notes(info, plan, drop_mtp=options.drop_mtp),
+        tuned=tuned,
     )
     beside = sum((source.folder / path).stat().st_size for path in side_files(source.folder))
     averaged = sum(a.target.end - a.target.start for a in job.averages)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +13,10 @@ GB = 1_000_000_000
 
 # Writes the text of README.md from the source, the result and the plan; `core.report.model_card`.
 CardWriter = Callable[[ModelInfo, ModelInfo, Plan], str]
+
+
+# Looks at the finished folder before it gets its name; what it returns goes into seer.json.
+Inspector = Callable[[Path], Mapping[str, object]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +31,9 @@ class ExportOptions:
         drop_mtp: Leave multi-token-prediction layers out; otherwise they follow the last layer.
         force: Accept a plan that was made for another fingerprint.
         card: Writes README.md, or None to leave it out.
+        tuned: A safetensors file of tensors that replace the source's, under the names and with the
+            dtypes and shapes that they have in the result; None copies everything.
+        inspect: Looks at the finished folder before it gets its name, and may refuse it.
     """
 
     plan: Plan
@@ -36,6 +43,8 @@ class ExportOptions:
     drop_mtp: bool = False
     force: bool = False
     card: CardWriter | None = field(default=None, repr=False)
+    tuned: Path | None = None
+    inspect: Inspector | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from core.checkpoint import Checkpoint, Layout, TensorRef, read_layout
 from core.checkpoint.layout import Block
@@ -29,9 +30,10 @@ def verify_export(
     *,
     drop_mtp: bool,
     averages: Sequence[Average] = (),
+    tuned: Mapping[str, TensorRef] = MappingProxyType({}),
     run: Run,
 ) -> None:
-    """Check that the result is complete and made of the source's bytes.
+    """Check that the result is complete and made of the source's bytes, or of tuned tensors'.
 
     Where experts were merged, their averages are computed once more from the source.
 
@@ -53,7 +55,10 @@ def verify_export(
         for name, ref in result.tensors.items():
             run.check()
             place = found.places[name]
-            origin, rows = _origin(source, place, ref, kept, counts)
+            if name in tuned:
+                origin, rows = tuned[name], None
+            else:
+                origin, rows = _origin(source, place, ref, kept, counts)
             # DBRX: one matrix holds several rows of each expert.
             whole = moe.family.flattened and place.role is Role.EXPERTS
             extent = counts[place.layer] if whole and place.layer is not None else None

@@ -7,7 +7,7 @@ in it comes from values, so it never claims a quality that nobody measured.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from core.checkpoint import ModelInfo
@@ -33,6 +33,13 @@ _PAPER = (
     "source's, byte for byte."
 )
 
+_TUNED = (
+    "Fine-tuning with an entropy penalty on the router while Top-K falls is stage 2 of SEER-MoE, "
+    "Sparse Expert Efficiency through Regularization for Mixture-of-Experts "
+    "([arXiv 2404.05089](https://arxiv.org/abs/2404.05089)). Weights that were not trained are the "
+    "source's, byte for byte."
+)
+
 _EXPECT = (
     "Dropping experts saves memory. It does not save computation per token unless Top-K was "
     "lowered too. Quality falls most on text unlike the calibration text: measure it on your own "
@@ -40,31 +47,34 @@ _EXPECT = (
 )
 
 
-def model_card(source: ModelInfo, result: ModelInfo, plan: Plan) -> str:
+def model_card(
+    source: ModelInfo, result: ModelInfo, plan: Plan, *, tuning: Sequence[str] = ()
+) -> str:
     """The text of README.md.
 
     Args:
         source: The model that was pruned.
         result: The model that was written; its folder's name does not matter.
         plan: What was kept, and why.
+        tuning: How it was fine-tuned afterwards, a line each; empty if it was not.
     """
     name = source.name.replace("`", "'").replace("\n", " ")
     kept, total = sum(result.experts), sum(source.experts)
     stock = loads_anywhere(plan)
     parts = [
         _front_matter(source.path / "README.md"),
-        f"# {name}, {kept:,} of {total:,} experts",
+        f"# {name}, {kept:,} of {total:,} experts" + (", fine-tuned" if tuning else ""),
         _summary(name, source, result),
         _sizes(source, result),
         "## How it was made",
-        _made_by(plan),
-        _PAPER,
+        _made_by(plan) if plan.dropped or not tuning else "",
+        "\n".join(f"- {line}" for line in tuning),
+        _TUNED if tuning else _PAPER,
         "## Loading it",
         _LOADING.format(trust="" if stock else ", trust_remote_code=True"),
         _loaders(plan, stock=stock),
         "## Making it again",
-        "`seer.json` in this folder holds the whole plan under `plan`. Saved as `plan.json`:",
-        f"```sh\nseer export {_quoted(name)} --plan plan.json -o OUT\n```",
+        _again(name, tuned=bool(tuning)),
         "## What to expect",
         _EXPECT.format(name=_quoted(name)),
         "## Experts that stay",
@@ -148,6 +158,19 @@ def _loaders(plan: Plan, *, stock: bool) -> str:
     return (
         f"{why} `trust_remote_code=True` lets transformers run "
         "`modeling_seer.py` of this folder, a few lines that give each layer its own number."
+    )
+
+
+def _again(name: str, *, tuned: bool) -> str:
+    """The command, and where what it needs is kept."""
+    if tuned:
+        return (
+            "`seer.json` in this folder holds the plan under `plan` and every option of the "
+            "fine-tuning under `tuning`."
+        )
+    return (
+        "`seer.json` in this folder holds the whole plan under `plan`. Saved as `plan.json`:\n\n"
+        f"```sh\nseer export {_quoted(name)} --plan plan.json -o OUT\n```"
     )
 
 

@@ -1,14 +1,39 @@
-"""The tuning run."""
+"""The tuning run from request to checkpoint."""
 
 from __future__ import annotations
 
+import gc
+import json
+from dataclasses import replace
 from pathlib import Path
 
+import torch
+
 from core.calibration import CalibrationSet
+from core.errors import InputError, ResourceError
 from core.planning import Plan
+from core.planning.files import write_atomically
 from core.run import Run
+from core.runtime.ranks import ALONE, Ranks
+from core.tuning import trap
+from core.tuning.arguments import training_arguments
+from core.tuning.data import SequenceStream
+from core.tuning.finish import BEFORE, finished
 from core.tuning.options import TuneOptions
+from core.tuning.prepare import Prepared, load, measuring, prepare
+from core.tuning.request import Request, checked
 from core.tuning.result import TuneResult
+from core.tuning.teacher import (
+    CachedTeacher,
+    LiveTeacher,
+    Teacher,
+    cache_fingerprint,
+    cache_is_valid,
+    write_cache,
+)
+from core.tuning.together import sharded, shared
+from core.tuning.trainer import WEIGHTS, Progress, SeerTrainer, Task, load_trained
+from core.tuning.validate import Validation
 
 
 def tune(
@@ -19,10 +44,12 @@ def tune(
     output: Path,
     validation: CalibrationSet | None = None,
     plan: Plan | None = None,
+    teacher: Path | None = None,
     work: Path | None = None,
     resume: bool = False,
     use_step: int | None = None,
     force: bool = False,
+    ranks: Ranks = ALONE,
     run: Run,
 ) -> TuneResult:
     """Fine-tune a model and write the result as a checkpoint that stock transformers loads.
@@ -33,11 +60,13 @@ def tune(
         options: How; what is None is chosen by `resolve`.
         output: The new folder; it appears whole or not at all.
         validation: Held-out texts; a part of `texts` if None (`hold_out`).
-        plan: Experts that stay; applied in memory before training. The teacher has all.
+        plan: Experts that stay; applied in memory before training.
+        teacher: The unpruned model to distil from; `folder`, before its plan, if None.
         work: Where curve, checkpoints and cached logits are kept; `work_folder(output)` if None.
         resume: Go on from the newest checkpoint in `work`, to the same curve.
         use_step: Train no further; write the checkpoint of this step (0: the newest) as output.
         force: Accept a plan that was made for another fingerprint.
+        ranks: Processes that train together, entered; `batch_size` is each one's.
         run: Checked in every MoE layer of every pass. Gets `Progress` ("tune", steps), snapshots
             named "tuning" (`StepReport`), notes. A cancel leaves checkpoints and curve in `work`
             and nothing at `output`.
@@ -50,4 +79,202 @@ def tune(
         UnsupportedModelError: A quantised checkpoint, or a model type without a row.
         StudioError: The loss became NaN.
     """
-    raise NotImplementedError
+    request = checked(
+        folder,
+        texts,
+        options,
+        output=output,
+        validation=validation,
+        plan=plan,
+        teacher=teacher,
+        work=work,
+        force=force,
+        ranks=ranks,
+        run=run,
+    )
+    start = 0
+    if ranks.leads:
+        start = request.work.begin(request.identity(), resume=resume or use_step is not None)
+    start = shared(ranks, start)
+    if use_step is not None:
+        start = _chosen(request, use_step)
+    try:
+        return _run(request, start, finish=use_step is not None)
+    except torch.cuda.OutOfMemoryError as error:
+        raise ResourceError(
+            f"the GPU ran out of memory with {request.options.batch_size} sequences at once",
+            remedy="a smaller --batch-size with a larger --grad-accum, or --train lora; then "
+            "--resume",
+        ) from error
+
+
+def _chosen(request: Request, step: int) -> int:
+    """The checkpoint that is to be written without further training."""
+    steps = request.work.checkpoints()
+    if not steps or (step and step not in steps):
+        known = ", ".join(map(str, steps)) or "none"
+        raise InputError(
+            f"there is no checkpoint of step {step or 'any'} in {request.work.folder}",
+            remedy=f"one of these: {known}",
+        )
+    return step or steps[-1]
+
+
+def _run(request: Request, start: int, *, finish: bool) -> TuneResult:
+    """Load, train, write."""
+    options, run, ranks = request.options, request.run, request.ranks
+    # Several processes stop together, between two steps.
+    inside = run if ranks.alone else Run()
+    taught = None if finish else _teacher(request, inside)
+    prepared = prepare(
+        request.info.path,
+        options,
+        request.plan,
+        target=request.target,
+        ranks=ranks,
+        validation=request.validation if start == 0 else None,
+        run=inside,
+    )
+    with prepared.dial:
+        if finish:
+            progress = Progress.from_json(request.work.checkpoint_state(start))
+            _load_step(request, prepared, start)
+            return finished(request, prepared, progress, step=start, written=start)
+        trainer = _trainer(request, prepared, taught, inside)
+        step, written = _train(request, prepared, trainer, start)
+        progress = trainer.progress
+        weights = trainer.trained_weights() if sharded(ranks) else None
+        _release(trainer)
+        result = None
+        if ranks.leads:
+            if weights is not None:
+                prepared = _whole(request, weights)
+            result = finished(request, prepared, progress, step=step, written=written)
+        ranks.agree()
+        found = shared(ranks, result)
+        assert found is not None
+        return found
+
+
+def _teacher(request: Request, run: Run) -> Teacher | None:
+    """The teacher, loaded or as a file."""
+    options, teacher, ranks = request.options, request.teacher, request.ranks
+    if teacher is None:
+        return None
+    if not options.distill_cache:
+        return LiveTeacher(load(teacher.path, options, ranks, run))
+    path = request.work.teacher
+    mark = cache_fingerprint(teacher.fingerprint, request.texts, options.distill_cache)
+    if ranks.leads and not cache_is_valid(path, mark):
+        live = load(teacher.path, options, ranks, run)
+        write_cache(live, request.texts, path, mark, run)
+        del live
+        gc.collect()
+    ranks.agree()
+    return CachedTeacher(path)
+
+
+def _trainer(
+    request: Request, prepared: Prepared, teacher: Teacher | None, run: Run
+) -> SeerTrainer:
+    """Everything put together."""
+    options, ranks = request.options, request.ranks
+    assert options.steps and options.grad_accum and options.batch_size  # noqa: PT018 - resolved
+    task = Task(
+        live=prepared.live,
+        dial=prepared.dial,
+        schedule=request.schedule,
+        options=options,
+        teacher=teacher,
+        validate=measuring(
+            prepared.live,
+            prepared.dial,
+            request.validation,
+            autocast=prepared.autocast,
+            run=run,
+        ),
+        work=request.work,
+        started=lambda before, own: _started(request, prepared, before, own),
+        run=request.run,
+        leads=ranks.leads,
+        alone=ranks.alone,
+    )
+    device = torch.device("cuda", ranks.local_rank) if sharded(ranks) else prepared.device
+    if sharded(ranks) and not torch.cuda.is_available():
+        device = torch.device("cpu")
+    arguments = training_arguments(
+        options, request.work, device, autocast=prepared.autocast, alone=ranks.alone
+    )
+    length = options.steps * options.grad_accum * options.batch_size * ranks.size
+    data = SequenceStream(request.texts, length=length, seed=options.seed)
+    return SeerTrainer(task, prepared.model, arguments, data)
+
+
+def _started(request: Request, prepared: Prepared, before: Validation, own: Validation) -> None:
+    """Before the first step: keep the measurements, and warn of the trap where it is one."""
+    original = prepared.original or (own if request.plan is None else None)
+    if request.ranks.leads:
+        kept = {
+            "before": before.to_json(),
+            "original": None if original is None else original.to_json(),
+        }
+        write_atomically(request.work.folder / BEFORE, json.dumps(kept))
+    text = trap.without_gradient(request.options, start=request.info.top_k, target=request.target)
+    if text and prepared.dial.constant_gates:
+        fix = trap.remedy(request.options, start=request.info.top_k)
+        request.warn(f"{text}; try: {fix}")
+
+
+def _train(
+    request: Request, prepared: Prepared, trainer: SeerTrainer, start: int
+) -> tuple[int, int]:
+    """Run to the end; the last step, and the one whose weights are in memory now."""
+    checkpoint = None
+    if start:
+        trainer.resume(start)
+        checkpoint = str(request.work.checkpoint(start))
+        request.run.note(f"going on from step {start:,}")
+    trainer.train(resume_from_checkpoint=checkpoint)
+    step = written = trainer.state.global_step
+    best = trainer.progress.best_step
+    if request.options.patience and best != step and best in request.work.checkpoints():
+        if not sharded(request.ranks):
+            _load_step(request, prepared, best)
+        written = best
+        request.run.note(
+            f"step {best:,} had the best validation perplexity, {trainer.progress.best:.2f}"
+        )
+    return step, written
+
+
+def _load_step(request: Request, prepared: Prepared, step: int) -> None:
+    """Put a checkpoint's weights into the model."""
+    from safetensors.torch import load_file
+
+    load_trained(prepared.model, load_file(request.work.checkpoint(step) / WEIGHTS))
+
+
+def _whole(request: Request, weights: dict[str, torch.Tensor]) -> Prepared:
+    """The trained model anew and unsharded, on the host of the leader."""
+    prepared = prepare(
+        request.info.path,
+        replace(request.options, device="cpu", dtype="float32"),
+        request.plan,
+        target=request.target,
+        ranks=ALONE,
+        validation=None,
+        run=request.run,
+    )
+    load_trained(prepared.model, weights)
+    return prepared
+
+
+def _release(trainer: SeerTrainer) -> None:
+    """Give back what only training needs."""
+    trainer.optimizer = None
+    trainer.lr_scheduler = None
+    trainer.task = replace(trainer.task, teacher=None)
+    trainer.accelerator.free_memory()
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()

@@ -1,0 +1,366 @@
+"""transformers' Trainer with the loss of stage 2, reports instead of logs, small checkpoints."""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import nn
+from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
+
+from core.errors import Cancelled, CheckpointError, StudioError
+from core.run import Run
+from core.runtime.live import LiveModel
+from core.tuning import loss
+from core.tuning.data import SequenceStream, collate
+from core.tuning.dial import TopKDial
+from core.tuning.events import CURVE, STAGE, StepReport
+from core.tuning.options import TuneOptions
+from core.tuning.schedule import TopKSchedule
+from core.tuning.scope import trainable
+from core.tuning.teacher import Teacher
+from core.tuning.validate import Validation
+from core.tuning.work import Work
+
+WEIGHTS = "trainable.safetensors"
+# Sums over the tokens since the last report.
+CE, ENTROPY, KL, TOKENS = range(4)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """Everything a run is made of.
+
+    Attributes:
+        live: The model with its plan applied.
+        dial: Turns its Top-K.
+        schedule: Where to.
+        options: With nothing left to a default.
+        teacher: For the third term of the loss, or None.
+        validate: Measures what it is given at a Top-K.
+        work: Where curve and checkpoints go.
+        started: Told, before the first step, the validations at the target Top-K and at the
+            model's own.
+        run: Who started it.
+        leads: Whether this process is the one that writes.
+        alone: Whether there is no other process.
+    """
+
+    live: LiveModel
+    dial: TopKDial
+    schedule: TopKSchedule
+    options: TuneOptions
+    teacher: Teacher | None
+    validate: Callable[[Any, int], Validation]
+    work: Work
+    started: Callable[[Validation, Validation], None]
+    run: Run
+    leads: bool = True
+    alone: bool = True
+
+
+@dataclass(kw_only=True)
+class Progress:
+    """What a checkpoint remembers beside weights and optimiser."""
+
+    tokens: int = 0
+    seconds: float = 0.0
+    best: float = math.inf
+    best_step: int = 0
+    waited: int = 0
+    stopped: bool = False
+
+    def to_json(self) -> dict[str, object]:
+        """JSON has no infinity."""
+        return vars(self) | {"best": self.best if math.isfinite(self.best) else None}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Progress:
+        """Read what `to_json` wrote."""
+        known = {name: data[name] for name in vars(cls()) if name in data}
+        best = known.get("best")
+        return cls(**(known | {"best": math.inf if best is None else best}))
+
+
+class _Start(TrainerCallback):
+    """Tells the trainer that everything is in its place."""
+
+    def __init__(self, trainer: SeerTrainer) -> None:
+        self._trainer = trainer
+
+    def on_train_begin(self, *_: Any, **__: Any) -> None:
+        """The first step is next."""
+        self._trainer.begin()
+
+
+class SeerTrainer(Trainer):
+    """One tuning run."""
+
+    loss_is_scaled_for_ga = True  # `compute_loss` divides by the tokens of the whole step
+
+    def __init__(self, task: Task, model: nn.Module, args: TrainingArguments, data: SequenceStream):
+        """Take the parts; nothing runs yet."""
+        super().__init__(
+            model=model,
+            args=args,
+            train_dataset=data,
+            eval_dataset=data,  # never read: `evaluate` has its own texts
+            data_collator=collate,
+            callbacks=[_Start(self)],
+        )
+        self.remove_callback(PrinterCallback)
+        self.task = task
+        self.progress = Progress()
+        self.reports: list[StepReport] = []
+        self._pending: StepReport | None = None
+        self._sums = torch.zeros(4, dtype=torch.float64, device=args.device)
+        self._since = time.monotonic()
+
+    # ---- the loss
+
+    def get_batch_samples(
+        self, epoch_iterator: Iterator[Any], num_batches: int, device: torch.device
+    ) -> tuple[list[Any], Any]:
+        """The batches of one step, and how many tokens they predict on all processes."""
+        batches, _ = super().get_batch_samples(epoch_iterator, num_batches, device)
+        masks = [batch["attention_mask"] for batch in batches]
+        count = sum(int(mask_BS[:, 1:].sum()) for mask_BS in masks)
+        both = torch.tensor([count, self.task.run.cancelled], device=device)
+        if not self.task.alone:
+            # All stop at one step, or those that go on would wait for ever.
+            both = self.accelerator.reduce(both, "sum")
+        if both[1]:
+            raise Cancelled
+        return batches, both[0]
+
+    def compute_loss(
+        self,
+        model: nn.Module,
+        inputs: dict[str, Any],
+        return_outputs: bool = False,  # noqa: FBT001, FBT002, ARG002 - the Trainer's signature
+        num_items_in_batch: torch.Tensor | int | None = None,
+    ) -> torch.Tensor:
+        """The three terms over one micro-batch, divided by the tokens of the whole step."""
+        task, options = self.task, self.task.options
+        if task.alone:
+            task.run.check()
+        task.dial.turn(task.schedule.at(self.state.global_step))
+        ids_BS, mask_BS = inputs["input_ids"], inputs["attention_mask"]
+        padding = None if bool(mask_BS.all()) else mask_BS
+        with task.dial.hearing() as heard:
+            logits = model(input_ids=ids_BS, attention_mask=padding, use_cache=False).logits
+        target_T, counted_T = loss.next_tokens(ids_BS, mask_BS)
+        log_q_TV = loss.log_probabilities(logits)
+        del logits
+        ce = loss.cross_entropy_sum(log_q_TV, target_T)
+        scores = [layer.score for layer in task.live.moe]
+        with torch.set_grad_enabled(options.entropy_weight > 0):
+            entropy = loss.entropy_sum(heard, scores, counted_T)
+        total = ce + options.entropy_weight * entropy
+        kl = ce.new_zeros(())
+        if task.teacher is not None:
+            kl = task.teacher.kl(inputs, log_q_TV, counted_T)
+            total = total + options.distill * kl
+        parts = torch.stack([ce, entropy, kl, counted_T.sum()]).detach()
+        self._sums += parts.to(self._sums)
+        # Gradients are averaged over processes, and this is a sum over them.
+        return total * self.accelerator.num_processes / num_items_in_batch
+
+    def floating_point_ops(self, inputs: dict[str, Any]) -> int:  # noqa: ARG002 - as above
+        """Not counted: it would walk over all modules in every step."""
+        return 0
+
+    # ---- reports
+
+    def log(self, logs: dict[str, float], start_time: float | None = None) -> None:  # noqa: ARG002
+        """Make a report of the steps since the last one."""
+        self.control.should_log = False
+        if "loss" not in logs:  # the summary at the end
+            return
+        sums = self._sums if self.args.world_size == 1 else self.accelerator.reduce(self._sums)
+        ce, entropy, kl, tokens = sums.tolist()
+        self._sums.zero_()
+        now = time.monotonic()
+        seconds, self._since = now - self._since, now
+        self.progress.seconds += seconds
+        self.progress.tokens += round(tokens)
+        step = self.state.global_step
+        if not math.isfinite(logs["loss"]):
+            raise StudioError(
+                f"the loss became {logs['loss']} at step {step:,}",
+                remedy="a smaller --lr, or --dtype float32; --resume goes on from the checkpoint "
+                "before",
+            )
+        self._report(
+            loss=logs["loss"],
+            ce=ce / tokens,
+            entropy=entropy / tokens,
+            distill=kl / tokens if self.task.teacher is not None else None,
+            k=self.task.schedule.at(step - 1).value,
+            learning_rate=logs["learning_rate"],
+            grad_norm=float(logs.get("grad_norm", math.nan)),
+            tokens_per_second=tokens / seconds if seconds > 0 else math.nan,
+        )
+
+    def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
+        """Validate at the target Top-K, and see whether it is worth going on."""
+        self._pause_clock()
+        self.control.should_evaluate = False
+        found = self.task.validate(self.model_wrapped, self.task.schedule.target)
+        self._report(validation_perplexity=found.overall)
+        self._since = time.monotonic()
+        patience, progress = self.task.options.patience, self.progress
+        if found.overall < progress.best:
+            progress.best, progress.best_step = found.overall, self.state.global_step
+            progress.waited = 0
+        elif patience:
+            progress.waited += 1
+            if progress.waited >= patience and self.state.global_step < self.args.max_steps:
+                progress.stopped = self.control.should_training_stop = True
+        return {"eval_perplexity": found.overall}
+
+    def begin(self) -> None:
+        """Measure the model before the first step, once it is where it will be trained."""
+        task, schedule = self.task, self.task.schedule
+        if self.state.global_step == 0:
+            before = task.validate(self.model_wrapped, schedule.target)
+            self._report(validation_perplexity=before.overall)
+            self._flush()
+            same = schedule.start == schedule.target
+            own = before if same else task.validate(self.model_wrapped, schedule.start)
+            task.started(before, own)
+        self._since = time.monotonic()
+
+    def _maybe_log_save_evaluate(self, *args: Any, **kwargs: Any) -> None:
+        """Log, validate and save as the Trainer does; then write the report down."""
+        super()._maybe_log_save_evaluate(*args, **kwargs)
+        self._flush()
+        run, step = self.task.run, self.state.global_step
+        run.progress(STAGE, step, self.args.max_steps, "steps")
+        if self.task.alone:
+            run.check()
+
+    def _report(self, **values: Any) -> None:
+        step = self.state.global_step
+        base = self._pending or StepReport(step=step, steps=self.args.max_steps, tokens=0)
+        self._pending = replace(
+            base, tokens=self.progress.tokens, seconds=self.progress.seconds, **values
+        )
+        self.task.run.snapshot(CURVE, self._pending)
+
+    def _flush(self) -> None:
+        if self._pending is None:
+            return
+        self.reports.append(self._pending)
+        if self.task.leads:
+            self.task.work.add_to_curve(self._pending)
+        self._pending = None
+
+    def _pause_clock(self) -> None:
+        self.progress.seconds += time.monotonic() - self._since
+
+    # ---- checkpoints
+
+    def _save_checkpoint(self, model: Any, trial: Any) -> None:
+        """Write a checkpoint, say that it is whole, and only then delete older ones."""
+        self._pause_clock()
+        step = self.state.global_step
+        self._report(checkpoint=True)
+        self._flush()
+        super()._save_checkpoint(model, trial)
+        self.accelerator.wait_for_everyone()
+        if self.task.leads:
+            work = self.task.work
+            _sync(work.checkpoint(step))
+            work.finish_checkpoint(step, self.progress.to_json())
+            keep = {*work.checkpoints()[-self.task.options.keep_checkpoints :]}
+            if self.task.options.patience:
+                keep.add(self.progress.best_step)
+            for old in set(work.checkpoints()) - keep:
+                shutil.rmtree(work.checkpoint(old))
+        self._since = time.monotonic()
+
+    def save_model(
+        self,
+        output_dir: str | None = None,
+        _internal_call: bool = False,  # noqa: FBT001, FBT002 - the Trainer's signature
+    ) -> None:
+        """Save what is trained, and nothing that the source folder has anyway."""
+        weights = self.trained_weights()
+        if self.task.leads and output_dir is not None:
+            Path(output_dir).mkdir(parents=True, exist_ok=True)
+            save_file(weights, Path(output_dir) / WEIGHTS)
+
+    def trained_weights(self) -> dict[str, torch.Tensor]:
+        """What is trained, whole and on the host, by its name in the unwrapped model."""
+        if self.is_fsdp_enabled:
+            from torch.distributed.checkpoint.state_dict import (
+                StateDictOptions,
+                get_model_state_dict,
+            )
+
+            options = StateDictOptions(
+                full_state_dict=True, cpu_offload=True, ignore_frozen_params=True
+            )
+            return dict(get_model_state_dict(self.model, options=options))
+        return {
+            name: parameter.detach().cpu().contiguous()
+            for name, parameter in trainable(self.accelerator.unwrap_model(self.model)).items()
+        }
+
+    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
+        """Load what `save_model` saved."""
+        weights = load_file(Path(resume_from_checkpoint) / WEIGHTS)
+        if self.is_fsdp_enabled:
+            from torch.distributed.checkpoint.state_dict import (
+                StateDictOptions,
+                set_model_state_dict,
+            )
+
+            options = StateDictOptions(full_state_dict=True, strict=False)
+            set_model_state_dict(model or self.model, weights, options=options)
+            return
+        load_trained(self.model, weights)
+
+    def resume(self, step: int) -> None:
+        """Take up the state of a checkpoint: what the Trainer itself does not know of."""
+        work = self.task.work
+        self.progress = Progress.from_json(work.checkpoint_state(step))
+        self.reports = [report for report in work.curve() if report.step <= step]
+        if self.task.leads:
+            work.write_curve(tuple(self.reports))
+        for report in self.reports:
+            self.task.run.snapshot(CURVE, report)
+
+
+def load_trained(model: nn.Module, weights: Mapping[str, torch.Tensor]) -> None:
+    """Copy saved weights into a model's trainable parameters.
+
+    Raises:
+        CheckpointError: They are not this model's.
+    """
+    parameters = trainable(model)
+    if set(parameters) != set(weights):
+        raise CheckpointError(
+            f"a checkpoint holds {len(weights)} tensors, {len(parameters)} are trained",
+            remedy="starting anew without --resume",
+        )
+    with torch.no_grad():
+        for name, parameter in parameters.items():
+            parameter.copy_(weights[name])
+
+
+def _sync(folder: Path) -> None:
+    """Bring the files of a checkpoint to the disk before it is called whole."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
