@@ -3,15 +3,15 @@
 Shapes: T tokens, E experts, K chosen ones.
 
 The numbers that Top-K stands in are found by comparison (`core.runtime.structure`), so every family
-turns the same way. A fraction needs one thing more: which of the K chosen experts is the one that
-would not be chosen at K − 1. Gates are no sure sign (a correction bias decides the choice, not the
-gate; some routers do not sort), so the router itself is asked once more with K − 1.
+turns the same way. For a fraction the router is asked once more with one expert less, and the two
+answers are blended. So nothing is said here about how a family chooses and normalises: a correction
+bias that decides the choice but not the gate, unsorted choices, shared experts in the same softmax.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -19,9 +19,10 @@ import torch
 from torch import nn
 
 from core.errors import UnsupportedModelError
+from core.families import family_for
 from core.run import Run
 from core.runtime.live import LiveModel, MoeLayer
-from core.runtime.structure import NumberChange, changes
+from core.runtime.structure import changes
 from core.tuning.schedule import TopK
 
 # Gates that sum to one number up to rounding in bfloat16.
@@ -30,9 +31,9 @@ _CONSTANT = 1e-2
 
 @dataclass(frozen=True, kw_only=True)
 class _Number:
-    """One integer of a module that follows Top-K."""
+    """One integer of a module or a config that follows Top-K."""
 
-    holder: nn.Module
+    holder: Any
     name: str
 
 
@@ -86,9 +87,8 @@ class TopKDial(contextlib.AbstractContextManager["TopKDial"]):
     def __enter__(self) -> Self:
         """Hook the routers."""
         for gate in self._gates:
-            router = gate.layer.router
-            hook = router.register_forward_hook(gate.after, with_kwargs=True)
-            self._undo.callback(hook.remove)
+            for undo in gate.hook():
+                self._undo.callback(undo)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -97,7 +97,7 @@ class TopKDial(contextlib.AbstractContextManager["TopKDial"]):
 
     @contextlib.contextmanager
     def hearing(self) -> Iterator[list[torch.Tensor]]:
-        """Collect the logits [T, E] of every layer of one forward pass, with their gradient.
+        """Collect the logits [T, R] of every layer of one forward pass, with their gradient.
 
         The list is filled on leaving. Passes outside of this (the second forward of checkpointing,
         for one) are not heard.
@@ -128,9 +128,13 @@ class TopKDial(contextlib.AbstractContextManager["TopKDial"]):
             self._heard[position] = logits
 
     def _of(self, layer: MoeLayer) -> list[_Number]:
-        """The numbers at or below one layer's block."""
+        """The numbers at or below one layer's block, and those of configs."""
         inside = set(map(id, layer.block.modules()))
-        return [number for number in self._settings.values() if id(number.holder) in inside]
+        return [
+            number
+            for (module, _), number in self._settings.items()
+            if module.startswith("config ") or id(number.holder) in inside
+        ]
 
 
 class _Gate:
@@ -144,79 +148,114 @@ class _Gate:
         self._numbers = numbers
         self._dial = dial
         self._position = position
+        self._logits: torch.Tensor | None = None
 
-    def after(
-        self, router: nn.Module, args: Any, kwargs: Mapping[str, Any], output: tuple[Any, ...]
-    ) -> tuple[Any, ...] | None:
-        """The forward hook of a router."""
-        self._dial.check()
-        logits = output[self.layer.logits_index]
-        self._dial.hear(self._position, logits.reshape(-1, logits.shape[-1])[:, : self.layer.count])
-        now = self._dial.now
-        gates_at, index_at = _places(output, self.layer.logits_index)
-        gates_TK = output[gates_at]
-        if self.constant is None:
-            self.constant = _constant(gates_TK)
-        if now.last_gate == 1.0 or now.experts == 1:
+    def hook(self) -> list[Callable[[], None]]:
+        """Listen to router and experts; what undoes it."""
+        router = self.layer.router.register_forward_hook(self.after_router, with_kwargs=True)
+        experts = self.layer.experts.register_forward_pre_hook(self.before_experts)
+        return [router.remove, experts.remove]
+
+    def after_router(self, router: nn.Module, args: Any, kwargs: Any, output: Any) -> Any:
+        """The forward hook of a router: hear it, and blend its gates."""
+        layer, dial = self.layer, self._dial
+        dial.check()
+        dial.hear(self._position, layer.contract.logits(layer, output))
+        if torch.is_tensor(output):
+            self._logits = output  # its block chooses: `before_experts` sees the gates
             return None
-        parts = list(output)
-        last_TK = self._last(router, args, kwargs, output[index_at], index_at)
-        parts[gates_at] = faded(gates_TK, last_TK, now.last_gate, constant=self.constant)
-        return tuple(parts)
+        if self.constant is None:
+            self.constant = _constant(output, layer.contract.logits_index)
+        if dial.now.last_gate == 1.0 or dial.now.experts == 1:
+            return None
+        # Not the module itself, whose hooks this is one of.
+        fewer = self._with_fewer(lambda: router.forward(*args, **kwargs))
+        return blended(output, fewer, dial.now.last_gate, without=layer.contract.logits_index)
 
-    def _last(
-        self,
-        router: nn.Module,
-        args: Any,
-        kwargs: Mapping[str, Any],
-        index_TK: torch.Tensor,
-        index_at: int,
-    ) -> torch.Tensor:
-        """Which of the chosen experts the router would not choose at K − 1, [T, K] bool."""
+    def before_experts(self, _: nn.Module, args: Any) -> Any:
+        """The forward pre-hook of experts whose block chooses: DBRX's."""
+        logits, self._logits = self._logits, None
+        if logits is None:
+            return None
+        hidden, index_TK, gates_TK = args
+        if self.constant is None:
+            self.constant = _constant((index_TK, gates_TK), -1)
+        if self._dial.now.last_gate == 1.0 or self._dial.now.experts == 1:
+            return None
+        block: Any = self.layer.block
+        gates_Tk, index_Tk = self._with_fewer(lambda: block.route_tokens_to_experts(logits))
+        both = blended(
+            (index_TK, gates_TK), (index_Tk, gates_Tk), self._dial.now.last_gate, without=-1
+        )
+        return (hidden, *both)
+
+    def _with_fewer(self, call: Callable[[], Any]) -> Any:
+        """What a call gives with one expert per token less."""
         experts = self._dial.now.experts
         for number in self._numbers:
             _set(number, experts - 1)
         try:
-            with torch.no_grad():  # not the module itself, whose hooks this is one of
-                fewer = router.forward(*args, **kwargs)[index_at]
+            return call()
         finally:
             for number in self._numbers:
                 _set(number, experts)
-        stays = (index_TK[..., :, None] == fewer[..., None, :]).any(dim=-1)
-        return ~stays
 
 
-def faded(
-    gates_TK: torch.Tensor, last_TK: torch.Tensor, factor: float, *, constant: bool
-) -> torch.Tensor:
-    """The gates with the last choice's scaled by `factor`.
+def blended(
+    output: Sequence[Any], fewer: Sequence[Any], share: float, *, without: int
+) -> tuple[Any, ...]:
+    """A router's output between two Top-Ks: g = share · g_K + (1 − share) · g_{K−1}, by expert.
 
-    Where the family renormalises its gates (`constant`), their sum stays what it was, so at factor
-    0 they are those of K − 1 experts; where it does not, the others stay untouched.
+    The last choice's gate is `share` of what it was, the others go to what they are without it,
+    normalised as the family does; so does whatever else depends on K (weights of shared experts).
+
+    Args:
+        output: With K experts per token.
+        fewer: With K − 1.
+        share: Above 0 to 1.
+        without: Place of the logits, which do not depend on K.
+
+    Raises:
+        UnsupportedModelError: A part of the output has a shape that nobody can align.
     """
-    scaled_TK = torch.where(last_TK, gates_TK * factor, gates_TK)
-    if not constant:
-        return scaled_TK
-    before = gates_TK.sum(dim=-1, keepdim=True)
-    return scaled_TK * (before / scaled_TK.sum(dim=-1, keepdim=True))
+    places = [i for i, part in enumerate(output) if _whole(part)]
+    index = places[0] if len(places) == 1 else None
+    parts = list(output)
+    for i, (part, other) in enumerate(zip(output, fewer, strict=True)):
+        if i == without or not torch.is_tensor(part) or not part.is_floating_point():
+            continue
+        if part.shape != other.shape:
+            if index is None or part.shape != output[index].shape:
+                raise UnsupportedModelError(
+                    f"a router puts out {list(part.shape)} at one Top-K and {list(other.shape)} at "
+                    "the next",
+                    remedy="--integer",
+                )
+            same = output[index][..., :, None] == fewer[index][..., None, :]
+            aligned = (same * other[..., None, :]).sum(dim=-1)
+            # Zaya: a choice of no expert stands as expert 0 with a gate of 0, beside a true one.
+            other = torch.where(part == 0, part, aligned)  # noqa: PLW2901 - it is the same thing
+        parts[i] = (share * part + (1 - share) * other).to(part.dtype)
+    return tuple(parts)
 
 
-def _places(output: Sequence[Any], logits_index: int) -> tuple[int, int]:
-    """Where a router's output holds the gates and the choice."""
-    others = [i for i, part in enumerate(output) if i != logits_index and torch.is_tensor(part)]
-    gates = [i for i in others if output[i].is_floating_point()]
-    index = [i for i in others if not output[i].is_floating_point()]
-    if len(gates) != 1 or len(index) != 1:
-        raise UnsupportedModelError(
-            f"a router puts out {len(gates)} groups of gates and {len(index)} of choices, "
-            "needed is one of each"
-        )
-    return gates[0], index[0]
+def _whole(part: Any) -> bool:
+    """Whether a part of a router's output is numbers of experts."""
+    return torch.is_tensor(part) and not part.is_floating_point()
 
 
-def _constant(gates_TK: torch.Tensor) -> bool:
+def _constant(output: Sequence[Any], logits_index: int) -> bool:
     """Whether all tokens' gates have one sum. Waits for the device."""
-    sums = gates_TK.detach().float().sum(dim=-1)
+    index = [part for part in output if _whole(part)]
+    gates = [
+        part
+        for i, part in enumerate(output)
+        if i != logits_index and torch.is_tensor(part) and part.is_floating_point()
+        if not index or part.shape == index[0].shape
+    ]
+    if not gates:
+        return False
+    sums = gates[0].detach().float().sum(dim=-1)
     return bool(sums.max() - sums.min() <= _CONSTANT * sums.mean().abs())
 
 
@@ -225,13 +264,14 @@ def _set(number: _Number, value: int) -> None:
 
 
 def _settings(live: LiveModel, lowest: int, highest: int) -> dict[tuple[str, str], _Number]:
-    """The numbers that follow Top-K, by module and name."""
+    """The numbers that follow Top-K, by module and name.
+
+    Routers that read their config as they run (Gemma 4) have theirs in the config itself.
+    """
     if lowest == highest:
-        found: tuple[NumberChange, ...] = ()
-    else:
-        found = changes(live, top_k=lowest).numbers
+        return {}
     numbers = {}
-    for number in found:
+    for number in changes(live, top_k=lowest).numbers:
         holder = live.model.get_submodule(number.module)
         if number.value != lowest or getattr(holder, number.name) != highest:
             raise UnsupportedModelError(
@@ -239,10 +279,21 @@ def _settings(live: LiveModel, lowest: int, highest: int) -> dict[tuple[str, str
                 f"{number.value} when Top-K goes from {highest} to {lowest}: not Top-K itself"
             )
         numbers[number.module, number.name] = _Number(holder=holder, name=number.name)
-    if found and not any(
-        any(name.startswith(layer.name) for name, _ in numbers) for layer in live.moe
-    ):
-        raise UnsupportedModelError("no MoE layer follows the config's Top-K")
-    if lowest != highest and not numbers:
-        raise UnsupportedModelError(f"{live.info.model_type} has no Top-K to be turned")
-    return numbers
+    return numbers | _config_numbers(live, highest)
+
+
+def _config_numbers(live: LiveModel, highest: int) -> dict[tuple[str, str], _Number]:
+    """Top-K in the model's config and in those that routers hold."""
+    keys = family_for(live.info.config).top_k_keys
+    routers = (module for layer in live.moe for module in layer.router.modules())
+    held = [vars(module)["config"] for module in routers if "config" in vars(module)]
+    found = {}
+    for config in (live.model.config.get_text_config(), *held):
+        for key in keys:
+            *owners, name = key.split(".")
+            owner = config
+            for part in owners:
+                owner = getattr(owner, part, None)
+            if getattr(owner, name, None) == highest:
+                found[f"config {id(owner)}", name] = _Number(holder=owner, name=name)
+    return found

@@ -2,7 +2,8 @@
 
     loss = CE + λ · mean over MoE layers of H(p) + α · KL(teacher ‖ student)
 
-Shapes: T tokens (B sequences one after the other), V vocabulary, E experts, n cached candidates.
+Shapes: T tokens (B sequences one after the other), V vocabulary, R rows of a router, n cached
+candidates.
 
 A token counts where the next one is there to be predicted, so all three terms are means over the
 same tokens. Logits go to float32 first: cross-entropy on bf16 logits reads visibly too low.
@@ -18,22 +19,25 @@ from torch.nn import functional
 from core.runtime.live import Score
 
 _TINY = 1e-20
+_LEAST = -100.0
 IGNORED = -100
 
 
-def router_entropy(logits_TE: torch.Tensor, score: Score) -> torch.Tensor:
+def router_entropy(logits_TR: torch.Tensor, score: Score) -> torch.Tensor:
     """H(p) of every token in nats, [T] in float32 or better, differentiable.
 
-    p is softmax(z) over all experts. Routers that score by a sigmoid have no distribution of their
-    own; there p is the normalised score, sigmoid(z) / Σ sigmoid(z), as in a profile's entropy.
+    p is softmax(z) over all of a router's rows. Routers that score each expert by itself (a
+    sigmoid, or the root of a softplus) have no distribution of their own; there p is the normalised
+    score, s(z) / Σ s(z). Both are what a profile's entropy is of.
     """
-    z = logits_TE.to(torch.promote_types(logits_TE.dtype, torch.float32))
-    if score == "sigmoid":
-        log_s = functional.logsigmoid(z)
-        log_p = log_s - torch.logsumexp(log_s, dim=-1, keepdim=True)
-    else:
+    z = logits_TR.to(torch.promote_types(logits_TR.dtype, torch.float32))
+    if score == "softmax":
         log_p = functional.log_softmax(z, dim=-1)
-    return -(log_p.exp() * log_p).sum(dim=-1)
+    else:
+        log_s = functional.logsigmoid(z) if score == "sigmoid" else functional.softplus(z).log() / 2
+        log_p = log_s - torch.logsumexp(log_s, dim=-1, keepdim=True)
+    # A row that is ruled out has p = 0 and log p = −∞, whose product is to be 0.
+    return -(log_p.exp() * log_p.clamp_min(_LEAST)).sum(dim=-1)
 
 
 def entropy_sum(
@@ -41,8 +45,8 @@ def entropy_sum(
 ) -> torch.Tensor:
     """Σ over counted tokens of the mean over layers of H(p)."""
     total = logits[0].new_zeros(())
-    for logits_TE, score in zip(logits, scores, strict=True):
-        total = total + router_entropy(logits_TE, score)[counted_T].sum()
+    for logits_TR, score in zip(logits, scores, strict=True):
+        total = total + router_entropy(logits_TR, score)[counted_T].sum()
     return total / len(logits)
 
 

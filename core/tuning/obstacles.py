@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from core.families import FAMILIES
 from core.runtime.memory import gigabytes
 from core.tuning import trap
 from core.tuning.options import TuneOptions
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 TRAINABLE = {"float32", "float16", "bfloat16", "f32", "f16", "bf16"}
 
 Code = Literal[
-    "quantized", "top_k_above", "too_few_experts", "too_little_memory", "too_little_disk",
-    "too_little_text", "no_weights", "router_without_gradient",
+    "quantized", "top_k_above", "top_k_fixed", "too_few_experts", "too_little_memory",
+    "too_little_disk", "too_little_text", "no_weights", "router_without_gradient",
 ]  # fmt: skip
 
 
@@ -59,6 +60,19 @@ def of_model(
             "top_k_above",
             f"Top-{target} is above the model's Top-{info.top_k}: annealing only lowers it",
             f"--top-k {info.top_k} or less",
+        )
+    family = FAMILIES.get(info.model_type)
+    if target < info.top_k and family is not None and family.fixed_top_k:
+        yield _error(
+            "top_k_fixed",
+            f"Top-K of {info.model_type} cannot be lowered: {family.fixed_top_k}",
+            f"--top-k {info.top_k}",
+        )
+    elif family is not None and target < family.least_top_k:
+        yield _error(
+            "top_k_fixed",
+            f"Top-{target} is below the {family.least_top_k} that {info.model_type} can choose",
+            f"--top-k {family.least_top_k}",
         )
     least = min(info.experts if plan is None else plan.kept_L.tolist(), default=0)
     if info.has_weights and least < info.top_k:

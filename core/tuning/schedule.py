@@ -10,7 +10,8 @@ Top-K and K₁ the one to reach:
 
 ⌈k⌉ experts are chosen. Integer steps give all of them their full gate, so every K above K₁ lasts
 equally long under "linear". Fractional steps scale the gate of the last chosen expert by
-k − (⌈k⌉ − 1), in (0, 1]; families that renormalise their gates do so after that.
+s = k − (⌈k⌉ − 1), in (0, 1], while those of the others go to what they are without it: gates are
+s · g_K + (1 − s) · g_{K−1}, each normalised as the family does.
 
 Why fractional: with one expert and renormalised gates the gate is the constant 1, and the language-
 model loss gives the router no gradient. A second gate that fades keeps it alive until the end.

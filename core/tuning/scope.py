@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from core.errors import UnsupportedModelError
+from core.families import FAMILIES
 from core.runtime.live import LiveModel
 from core.tuning.options import TuneOptions
 
@@ -44,8 +45,8 @@ def set_trainable(live: LiveModel, options: TuneOptions) -> nn.Module:
     elif options.train == "all":
         live.model.requires_grad_(requires_grad=True)
     elif options.train == "experts":
-        for layer in live.moe:
-            layer.experts.requires_grad_(requires_grad=True)
+        for parameter in _experts(live).values():
+            parameter.requires_grad_(requires_grad=True)
     for parameter in router_parameters(live):
         parameter.requires_grad_(requires_grad=True)
     for parameter in model.parameters():
@@ -59,12 +60,13 @@ def changing(live: LiveModel, options: TuneOptions) -> set[str]:
     """Names of the parameters that training changes in the end, LoRA's targets for LoRA."""
     if options.train == "all":
         return {name for name, _ in live.model.named_parameters()}
-    found = set()
-    for layer in live.moe:
-        parts = [(f"{layer.name}.{layer.router_name}", layer.router)]
-        if options.train == "experts":
-            parts.append((f"{layer.name}.{layer.experts_name}", layer.experts))
-        found |= {f"{path}.{n}" for path, part in parts for n, _ in part.named_parameters()}
+    found = {
+        f"{layer.name}.{layer.router_name}.{name}"
+        for layer in live.moe
+        for name, _ in layer.router.named_parameters()
+    }
+    if options.train == "experts":
+        found |= set(_experts(live))
     if options.train == "lora":
         found |= _expert_matrices(live)
         if options.lora_attention:
@@ -105,14 +107,24 @@ def _with_lora(live: LiveModel, options: TuneOptions) -> PeftModel:
     return get_peft_model(live.model, config)
 
 
+def _experts(live: LiveModel) -> dict[str, nn.Parameter]:
+    """The parameters of all routed experts by their full names."""
+    return {
+        f"{path}.{name}": parameter
+        for layer in live.moe
+        for path in layer.expert_paths
+        for name, parameter in live.model.get_submodule(path).named_parameters()
+    }
+
+
 def _expert_matrices(live: LiveModel) -> set[str]:
-    """Full names of the experts' [E, …, …] parameters."""
-    found = set()
-    for layer in live.moe:
-        for name, parameter in layer.experts.named_parameters():
-            if parameter.dim() == 3:
-                found.add(f"{layer.name}.{layer.experts_name}.{name}")
-    return found
+    """Full names of the experts' [E, …, …] parameters, or [E·F, …] where they lie flat."""
+    flat = FAMILIES[live.info.model_type].flattened
+    return {
+        name
+        for name, parameter in _experts(live).items()
+        if parameter.dim() == 3 or (flat and parameter.dim() == 2)
+    }
 
 
 def _attention_modules(live: LiveModel) -> list[str]:

@@ -167,7 +167,7 @@ def _dtypes(source: ModelInfo, plan: Plan) -> dict[str, torch.dtype]:
         layout,
         kept_by_layer(plan, layout, drop_mtp=False),
         drop_mtp=False,
-        extra_router_rows=moe.family.extra_router_rows,
+        family=moe.family,
     )
     return {t.name: _DTYPES[t.dtype] for t in tensors if t.dtype in _DTYPES}
 
