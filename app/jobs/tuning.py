@@ -30,7 +30,8 @@ KIND = "tune"
 # The snapshot that carries the curve so far: the mailbox keeps only the newest of a name, and a
 # step that was overtaken must not be lost.
 REPORTS = "reports"
-VALIDATION_TOKENS = 24_000
+# What `seer tune` takes of held-out text; of short training texts a fifth is enough.
+VALIDATION_TOKENS, VALIDATION_SHARE = 20_000, 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +46,7 @@ class TuneRequest:
         record_texts: The page's own form of it, kept in the record.
         plan: Experts that stay; None for all.
         plan_file: Where the command line finds the plan.
+        teacher: The original to distil from, where the run does not start from it.
         folder: The run's folder below the project's `runs`.
     """
 
@@ -56,6 +58,7 @@ class TuneRequest:
     folder: Path
     plan: Plan | None = None
     plan_file: str | Path = "plan.json"
+    teacher: Path | None = None
 
     def record(self) -> RunRecord:
         """The record of a run that begins now."""
@@ -184,7 +187,7 @@ def _tune(
     validation = None
     if all(source.path_or_id == "demo" for source in request.texts.sources):
         # The bundled texts come with held-out ones.
-        brief = replace(request.texts, max_tokens=VALIDATION_TOKENS)
+        brief = replace(request.texts, max_tokens=validation_tokens(request))
         validation, _ = pack(folder, brief, "heldout", run)
     return tune(
         folder,
@@ -193,11 +196,17 @@ def _tune(
         output=record.output,
         validation=validation,
         plan=request.plan,
+        teacher=request.teacher,
         work=record.work.folder,
         resume=resume,
         use_step=use_step,
         run=run,
     )
+
+
+def validation_tokens(request: TuneRequest) -> int:
+    """How much held-out text is read at each validation."""
+    return min(VALIDATION_TOKENS, max(request.texts.max_tokens // VALIDATION_SHARE, 2))
 
 
 def estimate_task(request: TuneRequest, *, device_free: int | None = None) -> Task:
@@ -297,6 +306,8 @@ def tune_line(request: TuneRequest) -> str:
         words.append("--integer")
     if options.checkpointing is not None:
         words.append("--checkpointing" if options.checkpointing else "--no-checkpointing")
+    if validation_tokens(request) != VALIDATION_TOKENS:
+        words += ["--validation-tokens", validation_tokens(request)]
     packing = text_words(replace(request.texts, batch_size=1))
     at = packing.index("--batch-size")
     del packing[at : at + 2]  # here it is the training's own
@@ -308,6 +319,9 @@ def tune_line(request: TuneRequest) -> str:
         *packing,
         *words,
         *place_words(request.model),
+        *(["--teacher", request.teacher] if request.teacher and options.distill else []),
+        "--work",
+        request.folder / "work",
         "-o",
         request.folder / "model",
     )
@@ -325,7 +339,7 @@ FLAGS = {
     "--distill-cache": "distill_cache",
     "--steps": "steps",
     "--lr": "learning_rate",
-    "--warmup-steps": "warmup_steps",
+    "--warmup": "warmup_steps",
     "--decay": "decay",
     "--weight-decay": "weight_decay",
     "--max-grad-norm": "max_grad_norm",

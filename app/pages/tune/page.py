@@ -14,6 +14,7 @@ from app.models.runs import top_k_text
 from app.pages.job_watch import JobWatch
 from app.pages.page import Page, PageState
 from app.pages.quick_check import is_whole
+from app.pages.select.costs import read_memory
 from app.pages.tune.choice import PLANNED, WHOLE, TuneChoice
 from app.pages.tune.claims import ClaimsView
 from app.pages.tune.curves import CurvesCard
@@ -300,7 +301,10 @@ class TunePage(Page):
             return
         request = self._request()
         if request is not None:
-            self._estimate_job = self.session.start(tuning.estimate_task(request))
+            memory = read_memory()
+            on_card = memory.name == "VRAM" and request.options.device != "cpu"
+            task = tuning.estimate_task(request, device_free=memory.free if on_card else None)
+            self._estimate_job = self.session.start(task)
             self._estimate_job.finished.connect(self._on_estimate)
 
     @Slot()

@@ -61,6 +61,7 @@ def request_of(
         folder=folder,
         plan=plan,
         plan_file=subject.plan_file(session),
+        teacher=_teacher(session, model),
     )
 
 
@@ -89,4 +90,11 @@ def request_again(
         folder=record.folder,
         plan=Plan.load(record.plan_file) if record.plan else None,
         plan_file=record.plan_file,
+        teacher=_teacher(session, found[0]),
     )
+
+
+def _teacher(session: Session, model: Subject) -> Path | None:
+    """The open model, where a run starts from a checkpoint that was made of it."""
+    info = session.info
+    return Path(info.path) if info is not None and Path(info.path) != model.folder else None
