@@ -110,6 +110,10 @@ Warmup = Annotated[
 ]
 LrDecay = Annotated[Decay, typer.Option("--decay", help="How the learning rate falls.")]
 WeightDecay = Annotated[float, typer.Option("--weight-decay", metavar="X", help="AdamW's.")]
+MaxGradNorm = Annotated[
+    float,
+    typer.Option("--max-grad-norm", metavar="X", help="Longer gradients are scaled down; 0: none."),
+]
 Batch = Annotated[
     int | None,
     typer.Option(
