@@ -186,9 +186,8 @@ class _Tries:
 
     def result(self) -> PaperResult:
         """Everything so far."""
-        tuned = resolve(
-            self.options.tuning(self.options.arms[0], 0), self.info, seq_len=self.options.seq_len
-        )
+        plain = self.options.tuning("plain", 0)
+        tuned = resolve(plain, self.info, seq_len=self.options.seq_len)
         result = PaperResult(
             options=self.options,
             model=self.name,

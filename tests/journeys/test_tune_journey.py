@@ -14,15 +14,15 @@ pytestmark = pytest.mark.timeout(600)
 TOKENS = 1200
 
 
-def tune_briefly(studio, *, steps: int = 2):
-    """Fill in a tiny run by hand and start it."""
+def tune_briefly(studio, *, steps: int, tokens: int):
+    """Fill in a tiny run by hand, start it, and wait for its end."""
     page = studio.open("tune")
     form = page.form
     for field, number in (
         (form.top_k, 1),
         (form.steps, steps),
-        (form.batch, 2),
-        (form.tokens, TOKENS),
+        (form.batch, 1),
+        (form.tokens, tokens),
     ):
         studio.type_number(field, number)
     form.seq_len.setCurrentIndex(0)
@@ -44,6 +44,23 @@ def measure_few(studio) -> None:
     studio.wait(dialog.isHidden, 5000)
 
 
+def test_a_run_of_one_step_becomes_a_variant(studio) -> None:
+    session = studio.session
+    studio.open_demo()
+    page = tune_briefly(studio, steps=1, tokens=300)
+    (found,) = page.desk.rows
+    assert found.record.figure("perplexity_after") > 1
+    assert found.record.figure("perplexity_after") != found.record.figure("perplexity_before")
+    assert found.info.top_k == 1
+    page.tabs.setCurrentIndex(1)
+    studio.click(page.runs.use)
+    studio.wait(lambda: studio.window.page is studio.window.pages["evaluate"])
+    tuned = next(v for v in session.variants if v.kind == "tuned")
+    assert tuned.flops_per_token < session.base_cost.flops.total
+    assert (tuned.bytes, tuned.top_k) == (session.base_cost.bytes, 1)
+
+
+@pytest.mark.slow
 def test_a_plan_is_tuned_to_one_expert_measured_exported_and_reloaded(
     studio, tmp_path: Path
 ) -> None:
@@ -55,7 +72,7 @@ def test_a_plan_is_tuned_to_one_expert_measured_exported_and_reloaded(
     session.apply_plan(session.plan.with_kept(kept), "drop expert 3 of every layer")
     measure_few(studio)
 
-    page = tune_briefly(studio)
+    page = tune_briefly(studio, steps=2, tokens=TOKENS)
     assert page.subtitle() == "Top-2 → Top-1"
     curve = page.curves.board.plots["loss"].series[-1]
     assert curve.x.tolist() == [1, 2]
