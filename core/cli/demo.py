@@ -55,7 +55,7 @@ def demo(
     ] = False,
     steps: Annotated[
         int, typer.Option("--steps", min=1, metavar="N", help="With --paper: steps of each run.")
-    ] = 80,
+    ] = 60,
     seeds: Annotated[
         int, typer.Option("--seeds", min=1, metavar="N", help="With --paper: seeds of each run.")
     ] = 2,

@@ -49,7 +49,7 @@ class PaperOptions:
         device: Where models run.
     """
 
-    steps: int = 80
+    steps: int = 60
     seeds: int = 2
     random_seeds: int = 5
     shares: tuple[float, ...] = (0.75, 0.5)

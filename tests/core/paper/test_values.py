@@ -89,7 +89,7 @@ def test_the_markdown_has_every_number_and_its_range() -> None:
     assert "| actual count, global | 16.00 | 23.00 |" in text
     assert "| random | ∞ | ∞ |" in text
     assert "**within the spread**" in text
-    assert "80 steps of 2,048 tokens" in text
+    assert "60 steps of 2,048 tokens" in text
     assert "| top-1 | 1,000 | 300 | 2,000 | 600 |" in text
 
 
