@@ -123,11 +123,15 @@ def write(project: Project, contents: Contents) -> Project:
     return project
 
 
-def bring_runs(old: Path, new: Path) -> None:
-    """Take logs, and what stopped jobs go on from, along into a project's new folder.
+def bring_runs(old: Path, new: Path) -> bool:
+    """Take logs, checkpoints, and what stopped jobs go on from, along into a project's new folder.
 
     On the same disk everything is renamed; across disks large files stay behind.
+
+    Returns:
+        Whether everything came along; otherwise the old folder still has a tuned model in it.
     """
+    whole = True
     for source in sorted((old / "runs").rglob("*")):
         target = new / "runs" / source.relative_to(old / "runs")
         if source.is_dir():
@@ -138,6 +142,9 @@ def bring_runs(old: Path, new: Path) -> None:
         except OSError:
             if source.stat().st_size <= MOST_COPIED_BYTES:
                 shutil.copy2(source, target)
+            else:
+                whole = False
+    return whole
 
 
 def read(folder: Path, run: Run, access: Access = "own") -> Opened:
@@ -275,8 +282,7 @@ class Keeper(QObject):
         old, was_temporary = self.folder, self.temporary
         self.release()
         self.project, self._lock, self.temporary = project, lock, False
-        if old is not None and was_temporary and not busy:
-            bring_runs(old, folder)
+        if old is not None and was_temporary and not busy and bring_runs(old, folder):
             shutil.rmtree(old, ignore_errors=True)
         self.changed.emit()
 

@@ -10,6 +10,7 @@ Array shapes: L MoE layers (rows), E experts of the widest layer.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -300,6 +301,21 @@ class Session(KeptSession, Derived):
         self.variants = tuple(v for v in self.variants if v.name != name)
         self.variants_changed.emit()
 
+    def save_project(self, folder: Path | None = None) -> None:
+        """Save; checkpoints that moved with an unsaved project are followed.
+
+        Raises:
+            ProjectError: The folder is not empty or cannot be written.
+        """
+        before = self.folder
+        super().save_project(folder)
+        if folder is None or before is None:
+            return
+        followed = tuple(_followed(variant, before, folder) for variant in self.variants)
+        if followed != self.variants:
+            self.variants = followed
+            self.variants_changed.emit()
+
     @Slot(object)
     def set_exported(self, result: ExportResult | None) -> None:
         """Remember the newest export."""
@@ -349,3 +365,12 @@ def _quote(text: str) -> str:
     import shlex
 
     return shlex.quote(text)
+
+
+def _followed(variant: Variant, before: Path, now: Path) -> Variant:
+    """A variant whose checkpoint lay in a folder that moved."""
+    old = Path(variant.path) if variant.path else None
+    if old is None or old.exists() or not old.is_relative_to(before):
+        return variant
+    new = now / old.relative_to(before)
+    return replace(variant, path=str(new)) if new.exists() else variant

@@ -160,15 +160,12 @@ class TunePage(Page):
         body.setStretch(1, 1)
         page = QWidget()
         page.setLayout(body)
-        self.empty = EmptyState(
-            "tune",
-            self.tr("Nothing to tune yet"),
-            self.tr(
-                "Open a model: then it can be fine-tuned while each token uses fewer experts, so "
-                "that it loses little and computes less."
-            ),
-            self.tr("Open a model"),
+        text = self.tr(
+            "Open a model: then it can be fine-tuned while each token uses fewer experts, so "
+            "that it loses little and computes less."
         )
+        open_text = self.tr("Open a model")
+        self.empty = EmptyState("tune", self.tr("Nothing to tune yet"), text, open_text)
         self.empty.activated.connect(self._on_empty)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.empty)
@@ -178,6 +175,7 @@ class TunePage(Page):
     def _listen(self) -> None:
         session, desk = self.session, self.desk
         session.model_changed.connect(self._on_model)
+        session.project_changed.connect(self._on_project)
         session.plan_changed.connect(self._on_plan)
         session.jobs.job_snapshot.connect(self._on_snapshot)
         self.form.changed.connect(self._on_form)
@@ -208,6 +206,12 @@ class TunePage(Page):
         self._show_starts()
         self.desk.refresh()
         self._draw()
+
+    @Slot()
+    def _on_project(self) -> None:
+        """The project was saved somewhere else, and its runs went along."""
+        if self.desk.rows and self.desk.rows[0].record.folder.parent != self.desk.folder:
+            self.desk.refresh()
 
     @Slot()
     def _on_plan(self) -> None:

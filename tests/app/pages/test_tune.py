@@ -396,3 +396,14 @@ def test_without_a_model_the_page_says_what_to_do(qtbot) -> None:
         page.empty.activated.emit()
     assert asked.args == ["welcome"]
     session.close()
+
+
+def test_runs_go_along_when_the_project_is_saved_elsewhere(qtbot, page, session, tmp_path) -> None:
+    name = tuned(qtbot, page)
+    page.desk.use(name)
+    qtbot.waitUntil(lambda: bool(session.variants), timeout=10_000)
+    session.save_project(tmp_path / "mine")
+    moved = tmp_path / "mine" / "runs" / name
+    qtbot.waitUntil(lambda: page.desk.row(name).record.folder == moved, timeout=10_000)
+    assert page.desk.row(name).record.written
+    assert session.variants[0].path == str(moved / "model")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from app.jobs.task import Task
-from app.session import Session
+from app.session import Session, keeper
 from core.checkpoint import inspect_model
 from core.errors import ProjectError
 from core.evaluation.variant import Variant
@@ -212,3 +212,38 @@ def test_old_temporary_projects_are_removed_but_not_the_newest(qapp, folder, tmp
     assert len(left) == 10
     assert session.folder in left
     session.close()
+
+
+def test_a_tuned_checkpoint_is_followed_into_the_folder_that_a_project_is_saved_in(
+    qtbot, tmp_path: Path
+) -> None:
+    session = Session(data_dir=tmp_path / "data")
+    model = write_mixtral(tmp_path / "tiny")
+    session.set_model(inspect_model(model), name=str(model))
+    tuned = write_mixtral(session.folder / "runs" / "run-1" / "model")
+    session.add_variant(Variant(name="run-1", kind="tuned", path=str(tuned)))
+    session.add_variant(Variant(name="elsewhere", kind="exported", path=str(model)))
+    session.save_project(tmp_path / "mine")
+    assert not tuned.exists()
+    paths = [variant.path for variant in session.variants]
+    assert paths == [str(tmp_path / "mine" / "runs" / "run-1" / "model"), str(model)]
+    session.close()
+
+
+def test_what_a_move_leaves_behind_is_not_deleted(monkeypatch, tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    for folder in (old / "runs" / "run-1", new / "runs", tmp_path / "third" / "runs"):
+        folder.mkdir(parents=True)
+    (old / "runs" / "run-1" / "weights").write_bytes(b"12345")
+    (old / "runs" / "log").write_bytes(b"1")
+
+    def across_disks(self: Path, target: Path) -> None:
+        raise OSError(18, "Invalid cross-device link")
+
+    monkeypatch.setattr(Path, "rename", across_disks)
+    monkeypatch.setattr(keeper, "MOST_COPIED_BYTES", 3)
+    assert not keeper.bring_runs(old, new)
+    assert (new / "runs" / "log").read_bytes() == b"1"
+    assert (old / "runs" / "run-1" / "weights").exists()
+    monkeypatch.setattr(keeper, "MOST_COPIED_BYTES", 9)
+    assert keeper.bring_runs(old, tmp_path / "third")

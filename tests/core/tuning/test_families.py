@@ -20,8 +20,7 @@ pytestmark = pytest.mark.timeout(600)  # the first one imports torch
 SOME = ("mixtral", "deepseek_v3", "dbrx", "gpt_oss", "llama4_text")
 LOWERED = [family for family in known_model_types() if not FAMILIES[family].fixed_top_k]
 SOME_OF_ALL = [
-    family if family in SOME else pytest.param(family, marks=pytest.mark.slow)
-    for family in LOWERED
+    family if family in SOME else pytest.param(family, marks=pytest.mark.slow) for family in LOWERED
 ]
 
 
