@@ -186,6 +186,13 @@ class HeatMapCanvas(QWidget):
         """Which expert each column of each row shows, [L, E]."""
         return self._order_LE.copy()
 
+    def visible_cells(self, mask_LE: NDArray[np.bool_]) -> list[tuple[int, int]]:
+        """Rows and experts of a mask in expert order, as far as they show."""
+        rows, columns = self.grid.visible()
+        experts = self._order_LE[rows, columns]
+        at, place = np.nonzero(np.take_along_axis(mask_LE[rows], experts, axis=1))
+        return list(zip((at + rows.start).tolist(), experts[at, place].tolist(), strict=True))
+
     def label_font(self) -> QFont:
         """The font of row and column labels."""
         font = QFont(self.font())

@@ -40,7 +40,7 @@ def paint_marks(painter: QPainter, canvas: HeatMapCanvas, part: QRect) -> None:
     if canvas.idle_LE is not None:
         masks.append(("idle", canvas.idle_LE & ~locked_LE & ~protected_LE))
     for mark, mask_LE in masks:
-        for row, expert in np.argwhere(mask_LE).tolist():
+        for row, expert in canvas.visible_cells(mask_LE):
             box = canvas.cell_rect(row, expert)
             if not box.intersects(inside):
                 continue

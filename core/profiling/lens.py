@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,31 @@ class Lens:
         """K."""
         return int(self.expert.shape[2])
 
+    @cached_property
+    def _places(self) -> NDArray[np.intp]:
+        """Where each choice is in a flat mask of [L, E + 1], the last column for no expert."""
+        L, width = len(self.layer_ids), max(self.experts) + 1
+        column_TLK = np.where(self.expert < 0, width - 1, self.expert)
+        return (np.arange(L)[None, :, None] * width + column_TLK).astype(np.intp)
+
+    @cached_property
+    def _shares(self) -> NDArray[np.float32]:
+        """|g| of each choice as a share of the token's in that layer; 0 where there is none."""
+        weight_TLK = np.abs(np.nan_to_num(self.gate))
+        total_TL1 = weight_TLK.sum(axis=2, keepdims=True)
+        share_TLK = weight_TLK / np.where(total_TL1 > 0, total_TL1, 1)
+        return share_TLK.astype(np.float32)
+
+    def dropped(self, kept_LE: NDArray[np.bool_]) -> Lost:
+        """See `lost_under`; the mask has exactly the lens's experts."""
+        L = len(self.layer_ids)
+        gone = np.zeros((L, max(self.experts) + 1), dtype=np.bool_)
+        gone[:, :-1] = ~kept_LE[:, : max(self.experts)]
+        chosen_TLK = gone.reshape(-1).take(self._places)
+        share_TL = np.einsum("tlk,tlk->tl", self._shares, chosen_TLK, dtype=np.float32)
+        share_TL = np.minimum(share_TL, np.float32(1))
+        return Lost(chosen_TLK=chosen_TLK, share_TL=share_TL, share_T=share_TL.mean(axis=1))
+
     @property
     def text(self) -> str:
         """The text as far as it was read."""
@@ -163,14 +189,7 @@ def lost_under(lens: Lens, kept_LE: NDArray[np.bool_]) -> Lost:
             f"{kept_LE.shape[0]} of {kept_LE.shape[1]}",
             remedy="look at the text with this model again",
         )
-    # One more column that is always kept stands for "no expert": index -1.
-    padded_LE = np.concatenate([kept_LE, np.ones((L, 1), dtype=np.bool_)], axis=1)
-    chosen_TLK = ~padded_LE[np.arange(L)[None, :, None], lens.expert]
-    weight_TLK = np.abs(np.nan_to_num(lens.gate))
-    total_TL = weight_TLK.sum(axis=2)
-    gone_TL = np.where(chosen_TLK, weight_TLK, 0.0).sum(axis=2)
-    share_TL = np.divide(gone_TL, total_TL, out=np.zeros_like(total_TL), where=total_TL > 0)
-    return Lost(chosen_TLK=chosen_TLK, share_TL=share_TL, share_T=share_TL.mean(axis=1))
+    return lens.dropped(kept_LE)
 
 
 def save_lens(lens: Lens, path: Path) -> None:

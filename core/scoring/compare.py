@@ -7,6 +7,7 @@ shares of their layer's total. Shapes: L MoE layers (rows), E experts of the wid
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +18,8 @@ from core.scoring.metric import Floats
 from core.scoring.statistics import ranks
 
 
-@dataclass(frozen=True, kw_only=True)
-class OnlyInB:
-    """An expert that B needs and A does not.
+class OnlyInB(NamedTuple):
+    """An expert that B needs and A does not; a tuple, because there may be tens of thousands.
 
     Attributes:
         row: Its row.
@@ -152,16 +152,8 @@ def _only_in_b(
     top_L: tuple[int, ...],
 ) -> tuple[OnlyInB, ...]:
     n_L1 = np.asarray(top_L)[:, None]
-    rows, experts = np.nonzero((rank_b > 0) & (rank_b <= n_L1) & (rank_a > n_L1))
-    order = np.argsort(-share_b[rows, experts], kind="stable")
-    return tuple(
-        OnlyInB(
-            row=row,
-            expert=expert,
-            rank_a=int(rank_a[row, expert]),
-            rank_b=int(rank_b[row, expert]),
-            share_a=float(share_a[row, expert]),
-            share_b=float(share_b[row, expert]),
-        )
-        for row, expert in zip(rows[order].tolist(), experts[order].tolist(), strict=True)
-    )
+    at = np.nonzero((rank_b > 0) & (rank_b <= n_L1) & (rank_a > n_L1))
+    order = np.argsort(-share_b[at], kind="stable")
+    at = (at[0][order], at[1][order])
+    columns = (*at, rank_a[at], rank_b[at], share_a[at], share_b[at])
+    return tuple(map(OnlyInB._make, zip(*(column.tolist() for column in columns), strict=True)))

@@ -92,6 +92,8 @@ class CompareView(View):
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(24)
         table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        # The widest texts are among the first lines; measuring all of them takes its time.
+        table.horizontalHeader().setResizeContentsPrecision(12)
         table.horizontalHeader().setStretchLastSection(True)
         table.horizontalHeader().setHighlightSections(False)
         return table
