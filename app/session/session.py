@@ -343,7 +343,7 @@ class Session(KeptSession, Derived):
 
     @Slot(object, object)
     def _take_snapshot(self, job: Job, snapshot: Snapshot) -> None:
-        if snapshot.name == "profile" and not job.stopping:
+        if snapshot.name == job.task.kind == "profile" and not job.stopping:
             self.set_live_profile(snapshot.value)  # type: ignore[arg-type]
 
     @Slot(object)

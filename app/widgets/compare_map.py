@@ -24,6 +24,7 @@ BAR = 56.0
 NUMBER = 44.0
 SIDE_WIDTH = int(BAR + NUMBER + 18)
 LOWEST_TEXT_ROW = 11.0
+LIGHT_GROUND = 130  # luminance, 0 to 255, from which a mark is dark
 
 
 class CompareMap(HeatMapPointer):
@@ -59,6 +60,12 @@ class CompareMap(HeatMapPointer):
             )
         )  # fmt: skip
         self.set_scores(difference_LE, None, marked_LE)
+
+    def mark_colour(self, row: int, expert: int, mark: str) -> str:  # noqa: ARG002
+        """Dark on light cells, light on dark ones, whatever the theme's middle is."""
+        red, green, blue = self.table[self.levels.level_LE[row, expert]].tolist()
+        light = 0.3 * red + 0.59 * green + 0.11 * blue > LIGHT_GROUND
+        return "#10131a" if light else "#ffffff"
 
     def _levels_of(self, scores_LE: NDArray[np.float64]) -> Levels:
         return signed_levels(scores_LE)

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from app import theme
 from app.widgets.heatmap_view import hatch_tile
@@ -73,7 +73,7 @@ class TokenCard(QAbstractScrollArea):
         self._layers: tuple[LayerChoices, ...] = ()
         self._at = (-1, 0)  # row and place of the chip with the keyboard
         self._hover = (-1, -1)
-        self.setProperty("panel", "plain")
+        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)

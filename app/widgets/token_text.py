@@ -63,6 +63,7 @@ class TokenText(QAbstractScrollArea):
         self._token = -1
         self._hover = -1
         self.setFont(theme.mono_font(theme.TYPE.body))
+        self.setProperty("panel", "card")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)

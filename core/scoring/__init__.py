@@ -5,7 +5,15 @@ add one, put one file into `core/scoring/formulas/`; every front end lists it by
 """
 
 from core.scoring.cluster import affinity, cluster_order, cluster_orders
-from core.scoring.compare import Comparison, OnlyInB, compare, layer_shares, same_model, spearman
+from core.scoring.compare import (
+    Comparison,
+    OnlyInB,
+    compare,
+    layer_shares,
+    on_original,
+    same_model,
+    spearman,
+)
 from core.scoring.metric import Metric
 from core.scoring.score import (
     DEFAULT_METRIC,
@@ -38,6 +46,7 @@ __all__ = [
     "metric",
     "metrics",
     "never_routed",
+    "on_original",
     "ranks",
     "routed_mass",
     "same_model",

@@ -117,6 +117,34 @@ def same_model(a: Profile, b: Profile) -> None:
         )
 
 
+def on_original(scores_LE: Floats, keep: tuple[tuple[int, ...], ...], width: int) -> Floats:
+    """Scores of a pruned model on the cells of the model that it was made of.
+
+    Expert j of the pruned model's row l is expert keep[l][j] of the original's.
+
+    Args:
+        scores_LE: Scores of the pruned model.
+        keep: Kept expert ids of each row, ascending.
+        width: Experts of the original's widest layer.
+
+    Returns:
+        [L, width], NaN where the original's expert was dropped.
+
+    Raises:
+        InputError: The scores have other numbers of experts than were kept.
+    """
+    counts = tuple((~np.isnan(scores_LE)).sum(axis=1).tolist())
+    if counts != tuple(len(row) for row in keep):
+        raise InputError(
+            f"the profile has {sum(counts)} experts, the plan kept {sum(map(len, keep))}",
+            remedy="the profile of the model that this plan made",
+        )
+    out = np.full((len(keep), width), np.nan)
+    for row, ids in enumerate(keep):
+        out[row, list(ids)] = scores_LE[row, : len(ids)]
+    return out
+
+
 def layer_shares(scores_LE: Floats) -> Floats:
     """Scores as shares of their layer's total; −inf counts as 0, NaN stays."""
     known_LE = np.where(np.isfinite(scores_LE), scores_LE, 0.0)

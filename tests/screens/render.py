@@ -82,6 +82,8 @@ class Stage:
             made_by = MadeBy(metric=session.metric, scope="layer")
             session.apply_plan(session.plan.with_kept(mask, made_by=made_by), f"keep {keep}")
             self.finish(session.start(self.quick_check_task()))
+        self.finish(session.start(self.lens_task()))
+        session.keep_plan("three quarters", session.plan)
         self.finish(session.start(self.export_task()))
 
     def measure_options(self) -> None:
@@ -106,6 +108,15 @@ class Stage:
 
         return quick_check_task(self.session)
 
+    def lens_task(self):
+        """A bundled text, token by token."""
+        from app.jobs.lens import lens_task
+        from app.pages import subject
+        from app.pages.select.samples import sample_text
+
+        model = subject.current(self.session)
+        return lens_task(model, sample_text("korean"), folder=self.data_dir)
+
     def export_task(self):
         """An export of the current plan."""
         from app.jobs.tasks import export_task
@@ -115,6 +126,18 @@ class Stage:
         options = ExportOptions(plan=self.session.plan, output=self.data_dir / "demo-96of128")
         model = subject.current(self.session)
         return export_task(model, options, plan_file="plan.json", shard_size="5GB")
+
+    def draw_views(self, window: MainWindow, folder: Path, end: str) -> list[str]:
+        """Draw the other views of the Select page; give back what is clipped."""
+        page, faults = window.pages["select"], []
+        for view in view_names():
+            page.views.show_view(view)
+            self.live(SETTLE)
+            name = f"select-{view}-{end}.png"
+            window.grab().save(str(folder / name))
+            faults += [f"{name}: {fault}" for fault in clipped(window)]
+        page.views.show_view("map")
+        return faults
 
     def draw(self, folder: Path, size: tuple[int, int], *, empty: bool = False) -> list[str]:
         """Draw all pages in all languages and themes; give back what is clipped."""
@@ -134,11 +157,20 @@ class Stage:
                     name = f"{'empty-' if empty else ''}{key}-{theme}-{language}.png"
                     window.grab().save(str(folder / name))
                     faults += [f"{name}: {fault}" for fault in clipped(window)]
+                    if key == "select" and not empty:
+                        faults += self.draw_views(window, folder, f"{theme}-{language}")
             window.replaced = True
             window.close()
             window.deleteLater()
             self.live(0.05)
         return faults
+
+
+def view_names() -> tuple[str, ...]:
+    """The views of the Select page beside the heat map."""
+    from app.pages.select.views import FACTORIES
+
+    return tuple(FACTORIES)
 
 
 def main() -> int:

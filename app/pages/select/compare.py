@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QModelIndex, Slot
+from PySide6.QtCore import QModelIndex, Qt, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
-    QFileDialog,
     QHeaderView,
     QSpinBox,
     QStackedWidget,
@@ -19,10 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.jobs import lines
-from app.jobs.job import Job
-from app.jobs.task import Task
 from app.models.only_b import OnlyInBModel
-from app.pages import subject
+from app.pages.select.side_desk import SideDesk
 from app.pages.select.sides import Side, Source
 from app.pages.select.view import View
 from app.theme import UNIT
@@ -30,13 +27,11 @@ from app.widgets import numbers
 from app.widgets.compare_map import CompareMapView
 from app.widgets.forms import Button, ElidedLabel, IconButton, column, label, row
 from core.errors import StudioError
-from core.run import Run
 
 if TYPE_CHECKING:
     from app.pages.select.derived import Derived
     from app.pages.select.editor import Editor
     from app.session import Session
-    from core.profiling import Profile
     from core.scoring import Comparison
 
 LIST_WIDTH = 304
@@ -49,9 +44,8 @@ class CompareView(View):
         self, session: Session, derived: Derived, editor: Editor, parent: QWidget | None = None
     ) -> None:
         super().__init__(session, derived, editor, parent)
-        self._others: tuple[Source, ...] = ()
+        self.desk = SideDesk(session, self)
         self._listed: tuple[tuple[str, Side], ...] = ()
-        self._reading: dict[Job, Path] = {}
         self._found: Comparison | None = None
         self.a, self.b = self._combo(self.tr("A")), self._combo(self.tr("B"))
         self.swap = IconButton("sort", self.tr("Swap A and B"))
@@ -61,11 +55,11 @@ class CompareView(View):
         self.top.setToolTip(self.top.accessibleName())
         self.top.setRange(1, 1)
         self.top.lineEdit().setTextMargins(6, 0, 0, 0)
-        self.add = Button(self.tr("Open profile…"), icon_name="folder")
+        self.add = Button(self.tr("Add a side"), icon_name="plus")
         self.add.setToolTip(
             self.tr("Another text, or the same one after tuning: any profile of this model")
         )
-        self.add.clicked.connect(self.ask_profile)
+        self.add.setMenu(self.desk.menu)
         self.summary = ElidedLabel("", "dim")
         self.view = CompareMapView()
         self.ramp = self.view.ramp
@@ -88,6 +82,7 @@ class CompareView(View):
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setShowGrid(False)
+        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         table.setWordWrap(False)
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(24)
@@ -130,6 +125,9 @@ class CompareView(View):
 
     def _connect(self) -> None:
         self.session.model_changed.connect(self._forget)
+        self.desk.added.connect(self._side_added)
+        self.desk.said.connect(self.status_changed)
+        self.desk.failed.connect(self.failed)
         for combo in (self.a, self.b):
             combo.currentIndexChanged.connect(self._again)
         self.top.valueChanged.connect(self._again)
@@ -144,7 +142,7 @@ class CompareView(View):
     def bring_up_to_date(self) -> None:
         """Compare again if anything changed; the same answer is the same object."""
         plan = self.session.plan
-        sources = self._sources()
+        sources = self.desk.sources()
         self._list(sources)
         a, b = self.a.currentData(), self.b.currentData()
         ready = plan is not None and a is not None and b is not None
@@ -210,7 +208,7 @@ class CompareView(View):
         a, b = self.a.currentData(), self.b.currentData()
         if a is None or b is None:
             return ""
-        paths = {source.profile.fingerprint: source.path for source in self._sources()}
+        paths = {source.profile.fingerprint: source.path for source in self.desk.sources()}
         words: list[str | Path | int] = ["seer", "compare", paths[a.profile]]
         if b.profile != a.profile or not (a.domain or b.domain):
             words.append(paths[b.profile])
@@ -220,16 +218,6 @@ class CompareView(View):
         return lines.line(*words, "--metric", self.session.metric, "--top", self.top.value())
 
     # sources
-
-    def _sources(self) -> tuple[Source, ...]:
-        """The project's own profile, then those that were opened."""
-        own = self.session.profile
-        if own is None:
-            return self._others
-        path = subject.project_file(self.session, "profiles", f"{own.fingerprint[:16]}.safetensors")
-        mine = Source(profile=own, name="", path=path)
-        rest = (s for s in self._others if s.profile.fingerprint != own.fingerprint)
-        return (mine, *rest)
 
     def _list(self, sources: tuple[Source, ...]) -> None:
         listed = tuple(pair for source in sources for pair in source.sides)
@@ -258,67 +246,10 @@ class CompareView(View):
             self.top.setSuffix(self.tr(" of {experts}").format(experts=experts))
             self.top.blockSignals(False)
 
-    @Slot()
-    def ask_profile(self) -> None:
-        """Ask for a file and compare with its profile."""
-        chosen, _ = QFileDialog.getOpenFileName(
-            self, self.tr("Open profile"), "", "safetensors (*.safetensors)"
-        )
-        if chosen:
-            self.open_profile(Path(chosen))
-
-    def open_profile(self, path: Path) -> Job:
-        """Read another profile beside whatever runs; it becomes side B."""
-
-        def read(run: Run) -> Profile:
-            from core.profiling import load_profile
-
-            run.check()
-            return load_profile(path)
-
-        title = self.tr("Read {name}").format(name=path.name)
-        job = self.session.start(Task(title=title, kind="read", function=read, heavy=False))
-        self._reading[job] = path
-        job.finished.connect(self._take_profile)
-        return job
-
-    @Slot()
-    def _take_profile(self) -> None:
-        for job in [job for job in self._reading if job.over]:
-            path = self._reading.pop(job)
-            if job.state != "done":
-                if job.error is not None:
-                    self.failed.emit(job.error.what, job.error.remedy)
-                continue
-            profile: Profile = job.result  # type: ignore[assignment]
-            info, refusal = self.session.info, self._refusal(profile, path)
-            if refusal is not None:
-                self.failed.emit(str(refusal), refusal.remedy)
-                continue
-            if info is not None and profile.model_fingerprint != info.fingerprint:
-                self.status_changed.emit(
-                    self.tr("{name} is of other weights: before and after").format(name=path.name)
-                )
-            self._others = (*self._others, Source(profile=profile, name=path.stem, path=path))
-            self.bring_up_to_date()
-            self.b.setCurrentIndex(self._index(Side(profile=profile.fingerprint)))
-
-    def _refusal(self, profile: Profile, path: Path) -> StudioError | None:
-        """Why a profile cannot be compared with this model's, or None."""
-        from core.scoring import same_model
-
-        plan, own = self.session.plan, self.session.profile
-        if plan is None or profile.experts != plan.experts:
-            return StudioError(
-                self.tr("{name} is of a model with other experts").format(name=path.name),
-                remedy=self.tr("a profile of this model"),
-            )
-        try:
-            if own is not None:
-                same_model(own, profile)
-        except StudioError as error:
-            return error
-        return None
+    @Slot(object)
+    def _side_added(self, side: Side) -> None:
+        self.bring_up_to_date()
+        self.b.setCurrentIndex(self._index(side))
 
     def _index(self, side: Side) -> int:
         return next((i for i, (_, known) in enumerate(self._listed) if known == side), 0)
@@ -327,7 +258,7 @@ class CompareView(View):
 
     @Slot()
     def _forget(self) -> None:
-        self._others, self._found = (), None
+        self._found = None
 
     @Slot()
     def _again(self) -> None:

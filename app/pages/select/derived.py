@@ -162,13 +162,17 @@ class Derived:
         found = {source.profile.fingerprint: source for source in sources}
         left, right, metric = found[a.profile], found[b.profile], self._session.metric
 
+        plan = self._session.plan
+        assert plan is not None
+
         def make() -> Comparison:
-            scoring.same_model(left.profile, right.profile)
-            return scoring.compare(
-                scoring.score(left.profile, metric, left.weights(a)),
-                scoring.score(right.profile, metric, right.weights(b)),
-                top=top,
-            )
+            a_LE = left.scores(metric, a, plan.exists_LE)
+            b_LE = right.scores(metric, b, plan.exists_LE)
+            if left.keep is not None or right.keep is not None:
+                # Only experts that both have can be compared.
+                nowhere = np.isnan(a_LE) | np.isnan(b_LE)
+                a_LE, b_LE = (np.where(nowhere, np.nan, scores) for scores in (a_LE, b_LE))
+            return scoring.compare(a_LE, b_LE, top=top)
 
         key = (left.profile, right.profile, (metric, a.domain, b.domain, top))
         return self._once("comparison", key, make)

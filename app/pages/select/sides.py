@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication
 
+from core import scoring
 from core.profiling import Profile
 
 translate = QCoreApplication.translate  # the name that lupdate looks for
@@ -34,11 +37,24 @@ class Source:
         profile: The profile.
         name: Its name; empty for the project's own.
         path: Its file, as the command line names it.
+        keep: Which of the open model's experts its own are, for a pruned model; None for all.
     """
 
     profile: Profile
     name: str
     path: Path
+    keep: tuple[tuple[int, ...], ...] | None = None
+
+    def scores(self, metric: str, side: Side, exists_LE: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Scores of a side on the open model's cells; NaN where its model has no such expert.
+
+        Raises:
+            InputError: The profile is not of a model that was pruned so.
+        """
+        scores_LE = scoring.score(self.profile, metric, self.weights(side))
+        if self.keep is None:
+            return scores_LE
+        return scoring.on_original(scores_LE, self.keep, exists_LE.shape[1])
 
     @property
     def sides(self) -> tuple[tuple[str, Side], ...]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.errors import InputError
-from core.scoring import compare, layer_shares, same_model, spearman
+from core.scoring import compare, layer_shares, on_original, same_model, spearman
 from tests.core.profiling.examples import make_profile
 
 NAN, NEVER = np.nan, -np.inf
@@ -61,3 +61,10 @@ def test_other_experts_are_refused():
     with pytest.raises(InputError, match="models with 2 and 1"):
         same_model(make_profile(), make_profile(experts=(4,)))
     same_model(make_profile(), make_profile(fingerprint="0" * 64))
+
+
+def test_a_pruned_models_scores_stand_on_the_originals_cells():
+    found = on_original(np.array([[5.0, 7.0], [3.0, NAN]]), ((1, 3), (0,)), 4)
+    np.testing.assert_array_equal(found, [[NAN, 5, NAN, 7], [3, NAN, NAN, NAN]])
+    with pytest.raises(InputError, match="2 experts, the plan kept 3"):
+        on_original(np.array([[5.0, 7.0]]), ((0, 1, 2),), 4)

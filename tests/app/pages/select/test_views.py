@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -172,7 +173,7 @@ def test_another_profile_becomes_b_and_one_of_another_model_is_refused(
     view = turned(page, "compare")
     other = tmp_path / "tuned.safetensors"
     save_profile(made_profile(experts=EXPERTS, seed=5, fingerprint="a" * 64), other)
-    job = view.open_profile(other)
+    job = view.desk.open_profile(other)
     with qtbot.waitSignal(view.status_changed, timeout=5000) as said:
         pass
     assert "before and after" in said.args[0]
@@ -183,8 +184,47 @@ def test_another_profile_becomes_b_and_one_of_another_model_is_refused(
     wrong = tmp_path / "wrong.safetensors"
     save_profile(made_profile(experts=(8,) * 4), wrong)
     with qtbot.waitSignal(view.failed, timeout=5000) as failed:
-        view.open_profile(wrong)
+        view.desk.open_profile(wrong)
     assert "other experts" in failed.args[0]
+
+
+def test_a_tuned_model_of_fewer_experts_is_compared_on_the_cells_it_kept(
+    page: SelectPage, qtbot: QtBot, tmp_path: Path, monkeypatch
+) -> None:
+    from app.jobs.after import same_texts
+    from app.jobs.task import Task
+    from core.evaluation.variant import Provenance, Variant
+
+    keep = tuple(tuple(range(0, 16, 2)) for _ in EXPERTS)
+    made = Provenance(
+        model=str(tmp_path), model_fingerprint="b" * 64, plan="", command="", made_at=""
+    )
+    tuned = Variant(
+        name="tuned Top-2", kind="tuned", provenance=made, kept=keep, top_k=2, path=str(tmp_path)
+    )
+    after = made_profile(experts=(8,) * 6, seed=3, fingerprint="b" * 64)
+    session = page.session
+    session.set_profile(dataclasses.replace(session.profile, sources=("demo",)))
+    session.add_variant(tuned)
+    view = turned(page, "compare")
+    view.desk.menu.aboutToShow.emit()
+    texts = [action.text() for action in view.desk.menu.actions()]
+    assert texts == ["Open profile…", "After tuning: tuned Top-2"]
+    task = Task(title="after", kind="after", function=lambda run: after, heavy=False)
+    monkeypatch.setattr("app.pages.select.side_desk.after_task", lambda *a, **k: task)
+    view.desk.menu.actions()[1].trigger()
+    qtbot.waitUntil(lambda: view.b.currentText() == "tuned Top-2", timeout=5000)
+    view.a.setCurrentIndex(0)
+    shown = view.view.map.scores_LE
+    assert np.isnan(shown[:, 1::2]).all()
+    before = score(session.profile, "soft-count")[:, ::2]
+    expected = before / before.sum(axis=1, keepdims=True)
+    later = score(after, "soft-count")
+    expected -= later / later.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(shown[:, ::2], expected)
+    assert session.profile is not after
+    read = same_texts(dataclasses.replace(session.profile, sources=("demo",)))
+    assert [str(source) for source in read.sources] == ["demo"]
 
 
 # plans and history
