@@ -168,5 +168,5 @@ class PlansModel(QAbstractTableModel):
         return (
             self.tr("Plan"), self.tr("Made by"), self.tr("Kept"), self.tr("Coverage"),
             self.tr("Worst layer"), self.tr("Size"), self.tr("Perplexity"),
-            self.tr("Against the one in hand"),
+            self.tr("Difference"),
         )[section]  # fmt: skip

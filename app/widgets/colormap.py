@@ -47,25 +47,24 @@ def cividis() -> NDArray[np.uint8]:
     return table
 
 
-# From blue over a neutral middle to orange: the poles of "Blue-Orange" diverging maps (Kovesi 2015,
-# CET-D11-like), told apart by lightness around the middle and by a hue pair that every common
-# colour-vision deficiency keeps apart. The middle is the grey of the theme, so that "no difference"
-# recedes into the ground.
-_LOW_POLE = ((0.16, 0.36, 0.78), (0.36, 0.55, 0.86))
-_HIGH_POLE = ((0.92, 0.53, 0.12), (0.90, 0.66, 0.38))
+# The poles of a scale for differences. Blue and orange stay apart under every common colour-vision
+# deficiency; the middle is a grey of the theme, so that "no difference" recedes into the ground.
+_LOW_POLE = (0.23, 0.47, 0.93)
+_HIGH_POLE = (0.93, 0.55, 0.12)
 
 
 @lru_cache(maxsize=4)
 def diverging(middle: tuple[int, int, int]) -> NDArray[np.uint8]:
     """A scale for differences, [LEVELS, 3] bytes: negative blue, zero `middle`, positive orange.
 
+    Straight lines from the middle to the poles: whatever the middle is, further away is further
+    from its colour.
+
     Args:
         middle: Colour of zero, 0 to 255.
     """
-    grey = np.asarray(middle, dtype=np.float64) / 255
-    stops = np.array([_LOW_POLE[0], _LOW_POLE[1], grey, _HIGH_POLE[1], _HIGH_POLE[0]])
-    # The middle half of each arm stays near grey: small differences are mostly noise.
-    at = np.array([0.0, 0.22, 0.5, 0.78, 1.0]) * (LEVELS - 1)
+    stops = np.array([_LOW_POLE, np.asarray(middle) / 255, _HIGH_POLE])
+    at = np.array([0.0, 0.5, 1.0]) * (LEVELS - 1)
     channels = [np.interp(np.arange(LEVELS), at, stops[:, c]) for c in range(3)]
     table = np.round(255 * np.stack(channels, axis=1)).astype(np.uint8)
     table.flags.writeable = False

@@ -2316,6 +2316,10 @@
             <source>Against the one in hand</source>
             <translation>작업 중인 계획과 차이</translation>
         </message>
+        <message>
+            <source>Difference</source>
+            <translation>차이</translation>
+        </message>
     </context>
     <context>
         <name>PlansView</name>

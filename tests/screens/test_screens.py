@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QImage
 
-from tests.screens.render import KEYS, LANGUAGES, THEMES
+from tests.screens.render import KEYS, LANGUAGES, THEMES, view_names
 
 ROOT = Path(__file__).resolve().parents[2]
 # A page of one colour with a few words on it has fewer than this many among its sampled pixels.
@@ -36,7 +36,8 @@ def test_every_page_is_drawn_and_nothing_is_clipped(
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    for key in KEYS:
+    views = [f"select-{view}" for view in view_names()]
+    for key in (*KEYS, *views):
         for theme in THEMES:
             for language in LANGUAGES:
                 picture = QImage(str(folder / f"{key}-{theme}-{language}.png"))

@@ -26,6 +26,7 @@ from app.theme import UNIT
 from app.widgets import numbers
 from app.widgets.compare_map import CompareMapView
 from app.widgets.forms import Button, ElidedLabel, IconButton, column, label, row
+from app.widgets.help import help_for
 from core.errors import StudioError
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ class CompareView(View):
         head = row(
             label("A", "strong"), self.a, label("−", "dim"), label("B", "strong"), self.b,
             self.swap, 12, label(self.tr("Top"), "dim"), self.top, None, self.add,
+            help_for("select#compare"),
             spacing=UNIT,
         )  # fmt: skip
         side = QWidget()

@@ -8,7 +8,7 @@ from PySide6.QtCore import QModelIndex, Qt, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QTableView, QWidget
 
-from app.models.plans import DIFFERENCE, MADE, NAME, PlansModel
+from app.models.plans import NAME, PlansModel
 from app.pages.quick_check import plan_name
 from app.pages.select.plan_rows import plan_rows
 from app.pages.select.view import View
@@ -66,9 +66,9 @@ class PlansView(View):
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(30)
         header = table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(MADE, QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(DIFFERENCE, QHeaderView.ResizeMode.ResizeToContents)
+        # Its numbers first; what they leave is the name's.
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         header.setHighlightSections(False)
         return table
 

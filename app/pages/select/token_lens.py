@@ -26,6 +26,7 @@ from app.pages.select.view import View
 from app.theme import UNIT
 from app.widgets import numbers
 from app.widgets.forms import Button, ElidedLabel, IconButton, column, label, row
+from app.widgets.help import help_for
 from app.widgets.ramp import Ramp
 from app.widgets.run_strip import RunStrip
 from app.widgets.segments import Segments
@@ -103,7 +104,11 @@ class TokenLensView(View):
         buttons = column(self.look, row(self.samples, self.more, spacing=4), spacing=6)
         top = row(self.edit, buttons, spacing=UNIT)
         top.setStretch(0, 1)
-        head = row(self.summary, label(self.tr("Colour by"), "dim"), self.shade, spacing=UNIT)
+        head = row(
+            self.summary, label(self.tr("Colour by"), "dim"), self.shade,
+            help_for("select#token-lens", self.edit), spacing=UNIT,
+        )  # fmt: skip
+
         head.setStretch(0, 1)
         below = QWidget()
         below.setLayout(column(self.raster, self.ramp, spacing=2))

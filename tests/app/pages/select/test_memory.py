@@ -36,7 +36,7 @@ def test_memory_is_flat_over_a_thousand_edits(qtbot: QtBot, tmp_path: Path) -> N
             mask[row, expert] = True
             page.editor.paint(mask, keep=not session.plan.kept_LE[row, expert])
             page.map.set_cursor_cell(row, expert)
-            if n % 50 == 0:
+            if n % 200 == 0:
                 page._show_rest()
                 page.grab()
 

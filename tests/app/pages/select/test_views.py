@@ -117,6 +117,7 @@ def test_the_network_view_shows_every_score_and_opens_a_layer(page: SelectPage) 
 
 def test_two_domains_are_compared_as_the_engine_does(page: SelectPage) -> None:
     view = turned(page, "compare")
+    QAbstractItemModelTester(view.model, view)
     assert (view.a.currentText(), view.b.currentText()) == ("prose", "code")
     profile = page.session.profile
     only = {"prose": {"code": 0.0}, "code": {"prose": 0.0}}
