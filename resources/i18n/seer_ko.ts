@@ -449,8 +449,12 @@
         <translation>B가 더 씀: {share}</translation>
     </message>
     <message>
-        <source>A more: {share} of the layer</source>
-        <translation>A가 더 씀: 층의 {share}</translation>
+        <source>A more: {share}</source>
+        <translation>A가 더 씀: {share}</translation>
+    </message>
+    <message>
+        <source>Difference of the shares that an expert has of its layer</source>
+        <translation>전문가가 층에서 차지하는 비율의 차이</translation>
     </message>
     <message>
         <source>MATTER ONLY IN B ({count})</source>

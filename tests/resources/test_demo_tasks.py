@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from core.calibration import load_tokenizer
 from core.evaluation.tasks import load_task
 from core.evaluation.tasks.score import run_tasks
@@ -20,6 +22,7 @@ def test_the_command_makes_the_shipped_questions_again():
     assert "CC0-1.0" in (demo_tasks_dir() / "LICENSES.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.timeout(600)  # a machine that does much else takes its time
 def test_the_demo_model_answers_well_above_chance():
     task = load_task("demo", limit=60)
     live = load_model(demo_model_dir(), device="cpu", run=Run())

@@ -176,10 +176,11 @@ class CompareView(View):
         largest = numbers.percent(found.largest, 1 if found.largest >= 0.01 else 2)
         self.ramp.set_scale(
             self.tr("B more: {share}").format(share=largest),
-            self.tr("A more: {share} of the layer").format(share=largest),
+            self.tr("A more: {share}").format(share=largest),
             middle="0",
             table=cells.table,
         )
+        self.ramp.setToolTip(self.tr("Difference of the shares that an expert has of its layer"))
         self.model.set_experts(found.only_b, layer_ids)
         self.only_title.setText(
             self.tr("MATTER ONLY IN B ({count})").format(count=len(found.only_b))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, Slot
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QTableView, QWidget
 
-from app.models.plans import NAME, PlansModel
+from app.models.plans import MADE, NAME, PlansModel
 from app.pages.quick_check import plan_name
 from app.pages.select.plan_rows import plan_rows
 from app.pages.select.view import View
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from app.pages.select.derived import Derived
     from app.pages.select.editor import Editor
     from app.session import Session
+
+NARROW = 780  # logical pixels
 
 
 class PlansView(View):
@@ -89,6 +91,11 @@ class PlansView(View):
         remove.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         remove.triggered.connect(self._delete)
         self.table.addAction(remove)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where it is narrow, the name needs the room more than what the plan was made by."""
+        super().resizeEvent(event)
+        self.table.setColumnHidden(MADE, self.width() < NARROW)
 
     def bring_up_to_date(self) -> None:
         """Show the plans against the one in hand."""

@@ -175,6 +175,8 @@ class TokenLensView(View):
             return
         if lens is not self._lens:
             self._lens, self._token = lens, -1
+            if not self.edit.toPlainText():
+                self.edit.setPlainText(lens.text)
             self.text.set_tokens(lens.pieces, lens.special)
             self.raster.set_tokens(lens.pieces, lens.layer_ids)
         lost = self.derived.lost(plan)
