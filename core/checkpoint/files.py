@@ -145,9 +145,13 @@ def _weight_files(folder: Path) -> tuple[tuple[str, ...], dict[str, str]]:
         weight_map = read_json(folder / INDEX).get("weight_map")
         if not isinstance(weight_map, dict) or not weight_map:
             raise CheckpointError(f"{INDEX} has no weight_map", remedy="downloading it again")
-        for file in set(map(_as_text, weight_map.values())):
-            _check_inside(file)
-        return tuple(sorted(set(weight_map.values()))), weight_map
+        try:
+            named = set(weight_map.values())
+        except TypeError:  # a list or an object cannot be in a set
+            named = {_as_text(value) for value in weight_map.values()}
+        for file in named:
+            _check_inside(_as_text(file))
+        return tuple(sorted(named)), weight_map
     _refuse_strays(folder)
     return (), {}
 
@@ -189,18 +193,23 @@ def _refuse_strays(folder: Path) -> None:
 
 def _check_index(weight_map: Mapping[str, str], tensors: Mapping[str, TensorRef]) -> None:
     """Every tensor that the index promises must be in the header of the file that it names."""
-    absent = [name for name in weight_map if name not in tensors]
+    wrong = [
+        name
+        for name, file in weight_map.items()
+        if (ref := tensors.get(name)) is None or ref.file != file
+    ]
+    if not wrong:
+        return
+    absent = [name for name in wrong if name not in tensors]
     if absent:
         raise CheckpointError(
             f"{len(absent)} of {len(weight_map)} tensors of {INDEX} are in no file, "
             f"{absent[0][:120]!a} first",
             remedy="downloading the shards again",
         )
-    moved = [name for name, file in weight_map.items() if tensors[name].file != file]
-    if moved:
-        name = moved[0]
-        raise CheckpointError(
-            f"{INDEX} looks for {len(moved)} tensors in the wrong file: {name[:120]!a} is in "
-            f"{tensors[name].file}, not in {weight_map[name]}",
-            remedy="downloading the index again",
-        )
+    name = wrong[0]
+    raise CheckpointError(
+        f"{INDEX} looks for {len(wrong)} tensors in the wrong file: {name[:120]!a} is in "
+        f"{tensors[name].file}, not in {weight_map[name]}",
+        remedy="downloading the index again",
+    )

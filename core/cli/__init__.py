@@ -1,43 +1,40 @@
 """The command line `seer`: every step of the studio, for scripts and terminals.
 
-Heavy imports stay inside the commands that need them, so that `seer inspect`, `score`, `plan`,
-`cost` and `export` never load torch.
+A command's module is imported when the command is asked for, and heavy imports stay inside of the
+commands that need them: `seer inspect` is there in a moment, and it, `score`, `plan`, `cost` and
+`export` never load torch.
 """
 
 from __future__ import annotations
 
+import importlib
+import sys
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
 
 from core import __version__
-from core.cli import (
-    compare,
-    demo,
-    evaluate,
-    export,
-    families,
-    lens,
-    model,
-    plan,
-    profile,
-    recipe,
-    search,
-    select,
-    speed,
-    tune,
-)
 
-app = typer.Typer(
-    name="seer",
-    help="Make a Mixture-of-Experts language model smaller: profile which experts each layer "
-    "really uses, choose which to drop, measure what that costs, write a checkpoint that stock "
-    "transformers loads.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+# Command → the module of this room whose function of that name it is, in the order of the help.
+COMMANDS = {
+    "inspect": "model",
+    "families": "families",
+    "profile": "profile",
+    "score": "plan",
+    "compare": "compare",
+    "lens": "lens",
+    "plan": "plan",
+    "cost": "model",
+    "evaluate": "evaluate",
+    "search": "search",
+    "select": "select",
+    "speed": "speed",
+    "export": "export",
+    "tune": "tune",
+    "demo": "demo",
+    "run": "recipe",
+}
 
 
 def _version(wanted: bool) -> None:
@@ -46,7 +43,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def root(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
@@ -55,27 +51,37 @@ def root(
     """Hold what stands before the subcommand."""
 
 
-app.command("inspect")(model.inspect)
-app.command("families")(families.families)
-app.command("profile")(profile.profile)
-app.command("score")(plan.score)
-app.command("compare")(compare.compare)
-app.command("lens")(lens.lens)
-app.command("plan")(plan.plan)
-app.command("cost")(model.cost)
-app.command("evaluate")(evaluate.evaluate)
-app.command("search")(search.search)
-app.command("select")(select.select)
-app.command("speed")(speed.speed)
-app.command("export")(export.export)
-app.command("tune")(tune.tune)
-app.command("demo")(demo.demo)
-app.command("run")(recipe.run)
+def application(commands: Iterable[str] = tuple(COMMANDS)) -> typer.Typer:
+    """The command line with some of its commands, or with all of them."""
+    made = typer.Typer(
+        name="seer",
+        help="Make a Mixture-of-Experts language model smaller: profile which experts each layer "
+        "really uses, choose which to drop, measure what that costs, write a checkpoint that stock "
+        "transformers loads.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    made.callback()(root)
+    for name in commands:
+        module = importlib.import_module(f"core.cli.{COMMANDS[name]}")
+        made.command(name)(getattr(module, name))
+    return made
+
+
+def __getattr__(name: str) -> object:
+    """`app`, with every command, for those who look at all of them."""
+    if name != "app":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return application()
 
 
 def main() -> None:
     """Run `seer` with this process's arguments; ends the process."""
+    # One command of a dozen is run: describing the others to typer takes longer than many a run.
+    asked = [word for word in sys.argv[1:2] if word in COMMANDS]
     try:
-        app(prog_name="seer")
+        application(asked or COMMANDS)(prog_name="seer")
     except KeyboardInterrupt:
         raise SystemExit(130) from None

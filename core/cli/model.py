@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from core.cli.options import AsJson, Force, Model, PlanFile, Quiet, TopK
 from core.cli.terminal import Terminal
 from core.cli.words import count, percent, size
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from core.checkpoint import ModelInfo
 
 PAPER_SHARE = 0.55  # SEER-MoE, arXiv 2404.05089: the experts' share of Mixtral's FLOPs
 
@@ -41,10 +46,16 @@ def inspect(model: Model, *, as_json: AsJson = False, quiet: Quiet = False) -> N
     """
     with Terminal(as_json=as_json, quiet=quiet) as terminal:
         from core.checkpoint import inspect_model, locate_model
-        from core.cli.tables import model_table
 
         info = inspect_model(locate_model(model))
-        terminal.show(info.to_json(), lambda: model_table(info))
+        terminal.show(info.to_json(), lambda: _model_table(info))
+
+
+def _model_table(info: ModelInfo) -> Table:
+    """Rich is imported for people only: a script waits less."""
+    from core.cli.tables import model_table
+
+    return model_table(info)
 
 
 def cost(

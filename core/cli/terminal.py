@@ -10,16 +10,19 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
+from functools import cached_property
 from types import FrameType, TracebackType
-from typing import Self
-
-from rich.console import Console, RenderableType
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from typing import TYPE_CHECKING, Self
 
 from core.cli.words import duration, rate
 from core.errors import Cancelled, StudioError
 from core.run import Event, Note, Run
 from core.run import Progress as ProgressEvent
+
+# rich is imported when something is shown: with --json and no progress that is never.
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.progress import Progress, TaskID
 
 EXIT_ERROR = 1
 EXIT_INTERRUPTED = 130
@@ -41,13 +44,18 @@ class Terminal:
         self._as_json = as_json
         self._quiet = quiet
         self._stdout = sys.stdout
-        self._errors = Console(stderr=True, highlight=False, soft_wrap=True)
         self._redirect = redirect_stdout(sys.stderr)
         self._progress: Progress | None = None
         self._tasks: dict[str, TaskID] = {}
         self._handler: signal._HANDLER = None
         self._working = False
         self.run = Run(self._event)
+
+    @cached_property
+    def _errors(self) -> Console:
+        from rich.console import Console
+
+        return Console(stderr=True, highlight=False, soft_wrap=True)
 
     def show(
         self, result: Mapping[str, object], table: Callable[[], RenderableType] | None = None
@@ -60,6 +68,8 @@ class Terminal:
             json.dump(_plain(result), self._stdout, ensure_ascii=False, allow_nan=False)
             self._stdout.write("\n")
         elif table is not None:
+            from rich.console import Console
+
             # A pipe has no width of its own; 80 columns would break paths apart.
             width = None if self._stdout.isatty() else PIPE_COLUMNS
             Console(file=self._stdout, highlight=False, width=width).print(table())
@@ -118,6 +128,8 @@ class Terminal:
 
     def _show_progress(self, event: ProgressEvent) -> None:
         if self._progress is None:
+            from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
             self._progress = Progress(
                 TextColumn("{task.description}"),
                 BarColumn(bar_width=30),

@@ -257,3 +257,24 @@ def test_a_reader_that_goes_away_ends_the_command_quietly(profile: Path) -> None
     os.close(writer)
     assert "Traceback" not in done.stderr
     assert done.returncode == 1
+
+
+def test_a_command_imports_what_it_needs_and_describes_no_other(model):
+    code = (
+        "import sys; sys.argv = ['seer', 'inspect', '--json', sys.argv[1]]\n"
+        "from core.cli import main\n"
+        "try:\n    main()\nexcept SystemExit: pass\n"
+        "late = ('torch', 'numpy', 'rich', 'core.cli.plan', 'core.cli.profile')\n"
+        "print([name for name in late if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(model)], capture_output=True, text=True, check=True
+    )
+    assert json.loads(done.stdout)["layers"] == 2
+    assert done.stderr.strip() == "[]"
+
+
+def test_every_command_is_there_for_those_who_ask_for_all():
+    from core.cli import COMMANDS, app
+
+    assert [command.name for command in app.registered_commands] == list(COMMANDS)
