@@ -228,6 +228,13 @@ MORE: Mapping[str, Mapping[str, object]] = {
         "shared_experts_intermediate_size": 24,
         "sliding_window": 8,
         "layer_types": ["sliding_attention", "sliding_attention", "indexed_attention"],
+        "swa_num_attention_heads": 4,
+        "swa_num_key_value_heads": 4,
+        "swa_q_lora_rank": 16,
+        "swa_kv_lora_rank": 16,
+        "swa_head_dim": 16,
+        "swa_qk_nope_head_dim": 8,
+        "swa_v_head_dim": 8,
     },
     "flint": {
         **_EIGHT_OF_TWO,

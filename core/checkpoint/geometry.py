@@ -27,8 +27,8 @@ class Geometry:
         num_kv_heads: Key and value heads.
         qk_head_dim: Width of a query and a key.
         v_head_dim: Width of a value.
-        windows: Per decoder layer the tokens that a query looks back at: None for all of them,
-            0 for a layer without attention scores.
+        windows: Per attention, in the order of layers, the tokens that a query looks back at: None
+            for all of them, 0 for a layer without attention scores.
         vocab_size: Rows of the embedding.
         tied: Whether the head is the embedding.
     """
@@ -64,24 +64,25 @@ def read_geometry(text: Mapping[str, object], moe: MoeConfig) -> Geometry:
         num_kv_heads=_whole(text, "num_key_value_heads") or heads,
         qk_head_dim=split or head_dim,
         v_head_dim=_whole(text, "v_head_dim") or head_dim,
-        windows=_windows(text, moe.layers),
+        windows=_windows(text, moe.layers, moe.family.attentions),
         vocab_size=_whole(text, "vocab_size"),
         tied=moe.tied,
     )
 
 
-def _windows(text: Mapping[str, object], layers: int) -> tuple[int | None, ...]:
-    """How far each layer looks back."""
+def _windows(text: Mapping[str, object], layers: int, each: int) -> tuple[int | None, ...]:
+    """How far each attention looks back; some families have more than one in a layer."""
     window = _whole(text, "sliding_window", "sliding_window_size", "attention_chunk_size") or None
     if text.get("use_sliding_window") is False:
         window = None
     types = _types(text, layers)
     if types is None:
-        return (window,) * layers
+        return (window,) * layers * each
     kinds: dict[object, int | None] = dict.fromkeys(_NO_SCORES, 0)
     kinds.update(dict.fromkeys(_SLIDING, window))
     kinds.update(dict.fromkeys(_INDEXED, _whole(text, "index_topk") or None))
-    return tuple(kinds.get(kind) if isinstance(kind, str) else None for kind in types[:layers])
+    windows = [kinds.get(kind) if isinstance(kind, str) else None for kind in types[:layers]]
+    return tuple(window for window in windows for _ in range(each))
 
 
 def _types(text: Mapping[str, object], layers: int) -> list[object] | None:

@@ -88,6 +88,7 @@ class Family:
         hash_tables: Token-to-expert tables.
         shared: Modules of shared experts and their gates.
         attention: Modules of attention or of what mixes tokens in its stead.
+        attentions: Attentions of a layer.
         dense: Modules of a dense layer's feed-forward.
         embeddings: Last module names of embeddings and head.
         mtp: First path components of multi-token-prediction layers kept apart from the decoder.
@@ -128,6 +129,7 @@ class Family:
     hash_tables: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
     attention: tuple[str, ...] = ("self_attn",)
+    attentions: int = 1
     dense: tuple[str, ...] = ("mlp",)
     embeddings: tuple[str, ...] = ("embed_tokens", "lm_head")
     mtp: tuple[str, ...] = ("mtp", "model.mtp")

@@ -86,6 +86,7 @@ SPECIAL = (
         expert_size_keys=("expert_ffn_hidden_size", "moe_intermediate_size"),
         defaults=assumed(n_routed_experts=512, moe_topk=12, num_layers=28),
         routers=("mlp.router",),
+        attentions=2,
         dense=("mlps", "mlp"),
         least_top_k=2,
         extra_router_rows=True,

@@ -171,7 +171,8 @@ def default_context(info: ModelInfo) -> int:
     """4,096 tokens, or the longest that the model takes if that is less."""
     text = info.config.get("text_config")
     config = text if isinstance(text, Mapping) else info.config
-    longest = config.get("max_position_embeddings")
+    keys = ("max_position_embeddings", "model_max_length", "max_seq_len")
+    longest = next((config[key] for key in keys if config.get(key) is not None), None)
     return (
         min(DEFAULT_CONTEXT, longest)
         if isinstance(longest, int) and longest > 0

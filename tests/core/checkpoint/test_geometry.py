@@ -54,6 +54,12 @@ def test_an_index_limits_how_many_tokens_are_looked_at() -> None:
     assert windows(layer_types=kinds, sliding_window_size=8) == (8, None)
 
 
+def test_a_layer_may_have_two_attentions() -> None:
+    config = mixtral_config(model_type="longcat_flash", num_layers=2, moe_topk=2)
+    config["n_routed_experts"] = 8
+    assert read_geometry(config, read_moe_config(config)).windows == (None,) * 4
+
+
 def test_latent_attention_has_its_own_widths() -> None:
     config = deepseek_config()
     geometry = read_geometry(config, read_moe_config(config))
