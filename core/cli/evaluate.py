@@ -99,6 +99,25 @@ LengthNormalised = Annotated[
     bool,
     typer.Option("--length-normalised", help="Divide each choice's log-likelihood by its bytes."),
 ]
+Harness = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--lm-eval",
+        metavar="TASK",
+        help="A task of lm-evaluation-harness, which is an optional extra: "
+        "pip install 'seer-studio[lm-eval]'. May be given several times.",
+        show_default=False,
+    ),
+]
+HarnessPath = Annotated[
+    Path | None,
+    typer.Option(
+        "--lm-eval-path",
+        metavar="DIR",
+        help="A folder with harness tasks of your own.",
+        show_default=False,
+    ),
+]
 Cache = Annotated[
     Path | None,
     typer.Option(
@@ -141,6 +160,8 @@ def evaluate(
     task_style: TaskStyle = StyleChoice.LETTERS,
     task_limit: TaskLimit = None,
     length_normalised: LengthNormalised = False,
+    lm_eval: Harness = None,
+    lm_eval_path: HarnessPath = None,
     cache: Cache = None,
     no_cache: NoCache = False,
     force: Force = False,
@@ -150,12 +171,12 @@ def evaluate(
     """Measure a model, or what a plan would make of it, without writing anything.
 
     --plan masks the dropped experts, which routes exactly as the pruned model would. At least one
-    --source or --task is needed.
+    --source, --task or --lm-eval is needed.
 
     Several GPUs or machines share the work under torchrun:
     torchrun --nproc-per-node 4 --no-python seer evaluate …
     """
-    if not source and not task:
+    if not source and not task and not lm_eval:
         raise typer.BadParameter("give a --source, a --task, or both")
     from core.cli.ranks import launched
 
@@ -188,7 +209,17 @@ def evaluate(
                 stride=stride,
             )
         from core.evaluation import evaluate as measure
+        from core.evaluation.lm_eval_adapter import HarnessOptions, check_harness, run_harness
         from core.runtime import load_model
+
+        harness = HarnessOptions(
+            tasks=tuple(lm_eval or ()),
+            include=lm_eval_path,
+            batch_size=batch_size,
+            limit=task_limit,
+        )
+        if lm_eval:
+            check_harness(harness, ranks)
 
         def load(place: Path) -> LiveModel:
             return load_model(
@@ -215,8 +246,9 @@ def evaluate(
                 ranks=ranks,
                 run=terminal.run,
             )
+        from core.calibration import load_tokenizer
+
         if asked:
-            from core.calibration import load_tokenizer
             from core.evaluation.tasks.score import TaskOptions, run_tasks
 
             found, theirs = run_tasks(
@@ -235,9 +267,12 @@ def evaluate(
                 run=terminal.run,
             )
             result = replace(result, tasks=found, reference_tasks=theirs)
-        terminal.show(
-            {**result.to_json(), "paired": paired_json(result)}, lambda: evaluation_table(result)
-        )
+        shown = {**result.to_json(), "paired": paired_json(result)}
+        if lm_eval:
+            shown["lm_eval"] = run_harness(
+                live, load_tokenizer(folder), harness, plan=chosen, top_k=top_k, run=terminal.run
+            )
+        terminal.show(shown, lambda: evaluation_table(result, shown.get("lm_eval")))
 
 
 def paired_json(result: Evaluation) -> dict[str, object]:
@@ -269,8 +304,8 @@ def _perplexities(result: Evaluation) -> list[tuple[str, str]]:
     return rows
 
 
-def evaluation_table(result: Evaluation) -> Table:
-    """Perplexity by domain, then what compares with the original."""
+def evaluation_table(result: Evaluation, harness: object = None) -> Table:
+    """Perplexity by domain, then what compares with the original, then the harness's numbers."""
     from core.cli.tables import facts
     from core.evaluation.paired import paired_tasks
 
@@ -291,6 +326,11 @@ def evaluation_table(result: Evaluation) -> Table:
         rows += [
             (f"  {subject}", f"accuracy {100 * accuracy:.1f} % of {n:,}")
             for subject, (accuracy, n) in task.by_subject.items()
+        ]
+    if isinstance(harness, dict):
+        rows += [
+            (name, ", ".join(f"{key} {value:.4g}" for key, value in numbers.items()))
+            for name, numbers in harness.items()
         ]
     return facts(rows)
 

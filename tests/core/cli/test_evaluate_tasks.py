@@ -1,6 +1,7 @@
 """`seer evaluate --task` and `--stride` as a script uses them."""
 
 import json
+import sys
 
 from tests.core.cli.conftest import Seer
 
@@ -42,3 +43,13 @@ def test_nothing_to_measure_is_wrong_usage(seer: Seer, model):
     outcome = seer("evaluate", model)
     assert outcome.code == 2
     assert "--source, a --task" in outcome.err
+
+
+def test_the_harness_is_an_extra_whose_absence_is_said_before_loading(
+    seer: Seer, model, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "lm_eval", None)
+    outcome = seer("evaluate", model, "--lm-eval", "hellaswag")
+    assert outcome.code == 1
+    assert "try: pip install 'seer-studio[lm-eval]'" in outcome.err
+    assert "loading" not in outcome.err
