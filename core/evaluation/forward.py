@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -31,6 +32,7 @@ class Head:
     def __init__(self, live: LiveModel) -> None:
         self._model = live.model
         self._name = live.model.base_model_prefix
+        self._kind: type[Any] = object  # what the body puts out, once it has
         self._rows = max(1, LOGITS_BYTES // (4 * live.vocabulary))
 
     @property
@@ -48,7 +50,9 @@ class Head:
         if not self.split:
             found: torch.Tensor = self._model(**options).logits
             return found
-        hidden: torch.Tensor = getattr(self._model, self._name)(**options).last_hidden_state
+        out = getattr(self._model, self._name)(**options)
+        self._kind = type(out)
+        hidden: torch.Tensor = out.last_hidden_state
         return hidden
 
     def logits(self, states_NH: torch.Tensor) -> torch.Tensor:
@@ -57,7 +61,7 @@ class Head:
             return states_NH.float()
         modules = self._model._modules  # noqa: SLF001 - a property would run nn.Module's checks
         body = modules[self._name]
-        modules[self._name] = _Replay(states_NH[None])
+        modules[self._name] = _Replay(self._kind(last_hidden_state=states_NH[None]))
         try:
             rows = torch.zeros(1, len(states_NH), dtype=torch.long, device=states_NH.device)
             found: torch.Tensor = self._model(input_ids=rows, use_cache=False).logits[0].float()
@@ -73,14 +77,12 @@ class Head:
 class _Replay(nn.Module):
     """Stands in for the body and gives back what it put out before."""
 
-    def __init__(self, states_BNH: torch.Tensor) -> None:
+    def __init__(self, output: object) -> None:
         super().__init__()
-        self._states = states_BNH
+        self._output = output
 
     def forward(self, *_: object, **__: object) -> object:
-        from transformers.modeling_outputs import MoeModelOutputWithPast
-
-        return MoeModelOutputWithPast(last_hidden_state=self._states)
+        return self._output
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
