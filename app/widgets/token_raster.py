@@ -47,6 +47,7 @@ class TokenRaster(QAbstractScrollArea):
         super().__init__(parent)
         self._pieces: tuple[str, ...] = ()
         self._layers: tuple[int, ...] = ()
+        self._starts: tuple[int, ...] = ()
         self._level: NDArray[np.uint8] = np.zeros((0, 0), np.uint8)  # [L, T]
         self._kept: NDArray[np.bool_] = np.zeros((0, 0), np.bool_)
         self._seen: NDArray[np.bool_] = np.zeros((0, 0), np.bool_)
@@ -67,8 +68,20 @@ class TokenRaster(QAbstractScrollArea):
 
     # what is shown
 
-    def set_tokens(self, pieces: tuple[str, ...], layer_ids: tuple[int, ...]) -> None:
-        """Show another text; values follow."""
+    def set_tokens(
+        self,
+        pieces: tuple[str, ...],
+        layer_ids: tuple[int, ...],
+        starts: tuple[int, ...] = (),
+    ) -> None:
+        """Show another text; values follow.
+
+        Args:
+            pieces: What each token stands for.
+            layer_ids: Decoder layer ids of the rows.
+            starts: Tokens before which a line is drawn: they see nothing of what is before it.
+        """
+        self._starts = starts
         self._pieces, self._layers = pieces, layer_ids
         shape = (len(layer_ids), len(pieces))
         self._level = np.zeros(shape, np.uint8)
@@ -260,6 +273,11 @@ class TokenRaster(QAbstractScrollArea):
 
     def _paint_frames(self, painter: QPainter) -> None:
         painter.setClipRect(self._body())
+        for start in self._starts:
+            line = self.cell_rect(start, 0)
+            line.setWidth(1.0)
+            line.setHeight(self._height() * len(self._layers))
+            painter.fillRect(line.translated(-1, 0), theme.color("text_dim"))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for (token, row), name in ((self._hover, "text"), (self._cell, "accent")):
             if token < 0:

@@ -137,6 +137,11 @@ class Lens:
         return Lost(chosen_TLK=chosen_TLK, share_TL=share_TL, share_T=share_TL.mean(axis=1))
 
     @property
+    def starts(self) -> tuple[int, ...]:
+        """Tokens that begin a sequence, the first one left out."""
+        return tuple((np.flatnonzero(np.diff(self.sequence)) + 1).tolist())
+
+    @property
     def text(self) -> str:
         """The text as far as it was read."""
         return "".join(

@@ -3935,6 +3935,10 @@
         <translation>토큰 {tokens} · 층 {layers} · 계획이 게이트의 {share} 제거</translation>
     </message>
     <message>
+        <source>{text} · {cut} more were left out</source>
+        <translation>{text} · {cut}개는 빠짐</translation>
+    </message>
+    <message>
         <source>Token {number} {text}</source>
         <translation>토큰 {number} {text}</translation>
     </message>

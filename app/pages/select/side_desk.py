@@ -125,8 +125,7 @@ class SideDesk(QObject):
         for job in [job for job in self._reading if job.over]:
             path, variant = self._reading.pop(job)
             if job.state != "done":
-                if job.error is not None:
-                    self.failed.emit(job.error.what, job.error.remedy)
+                # The window tells why a job failed.
                 continue
             profile: Profile = job.result  # type: ignore[assignment]
             keep = self._kept_by(profile, variant)

@@ -178,7 +178,7 @@ class TokenLensView(View):
             if not self.edit.toPlainText():
                 self.edit.setPlainText(lens.text)
             self.text.set_tokens(lens.pieces, lens.special)
-            self.raster.set_tokens(lens.pieces, lens.layer_ids)
+            self.raster.set_tokens(lens.pieces, lens.layer_ids, lens.starts)
         lost = self.derived.lost(plan)
         assert lost is not None
         shade: Shade = self.shade.key  # type: ignore[assignment]
@@ -187,13 +187,16 @@ class TokenLensView(View):
         self.raster.set_values(paint.level_LT, paint.kept_LT, paint.seen_LT)
         self._show_scale(shade, paint.high)
         said = self.tr("{tokens} tokens · {layers} layers · the plan drops {share} of the gates")
-        self.summary.set_text(
-            said.format(
-                tokens=f"{lens.tokens:,}",
-                layers=len(lens.layer_ids),
-                share=numbers.percent(lost.share),
-            )
+        text = said.format(
+            tokens=f"{lens.tokens:,}",
+            layers=len(lens.layer_ids),
+            share=numbers.percent(lost.share),
         )
+        cut = lens.options.get("cut")
+        if isinstance(cut, int) and cut > 0:
+            more = self.tr("{text} · {cut} more were left out")
+            text = more.format(text=text, cut=f"{cut:,}")
+        self.summary.set_text(text)
         self.choose_token(max(self._token, 0))
 
     def choose_token(self, token: int) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from app import theme
 from app.pages.select import SelectPage
 from app.pages.select.samples import sample_domains, sample_text
 from app.pages.select.token_lens import TokenLensView
@@ -86,6 +88,21 @@ def test_an_edit_of_the_plan_marks_the_tokens_at_once(page: SelectPage, lens) ->
     page._show_rest()
     assert not lens.card.layers[2].choices[0].lost
     assert page.session.lens is found
+
+
+def test_a_long_text_says_what_was_left_out_and_where_it_was_cut(page: SelectPage, lens) -> None:
+    found = made_lens(tokens=30)
+    cut = dataclasses.replace(
+        found, options={"cut": 1234}, sequence=(np.arange(30) // 12).astype(np.int32)
+    )
+    assert cut.starts == (12, 24)
+    before = lens.raster.viewport().grab().toImage()
+    page.session.take_lens(cut)
+    assert "1,234 more were left out" in lens.summary.full_text
+    ratio = before.devicePixelRatio()
+    at = (lens.raster.cell_rect(12, 2).topLeft() + QPointF(-1, 4)) * ratio
+    picture = lens.raster.viewport().grab().toImage()
+    assert picture.pixelColor(at.toPoint()).name() == theme.color("text_dim").name()
 
 
 def test_a_click_on_an_expert_selects_it_on_the_heat_map(page: SelectPage, lens) -> None:
