@@ -209,6 +209,7 @@ def plan_variant(subject: Subject, plan: Plan, name: str) -> Variant:
         flops_per_token=spent.flops.total,
         kept=plan.keep,
         top_k=plan.top_k,
+        merges=plan.merges,
     )
 
 

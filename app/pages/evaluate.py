@@ -121,7 +121,7 @@ class EvaluatePage(Page):
         current = self.session.plan
         if variant.kind == "original":
             self.measure_original()
-        elif current is not None and variant.is_plan(current.keep, current.top_k):
+        elif current is not None and variant.is_plan(current.keep, current.top_k, current.merges):
             self.quick_check()
         elif variant.path:
             self._start(tasks.checkpoint_task(model, variant, self._measure(variant.name)))
@@ -394,4 +394,10 @@ class EvaluatePage(Page):
             locks=plan.locks,
             protected=plan.made_by.protected,
         )
-        return replace(plan, keep=variant.kept, top_k=variant.top_k, made_by=made_by)
+        return replace(
+            plan,
+            keep=variant.kept,
+            top_k=variant.top_k,
+            made_by=made_by,
+            merges=variant.merges,
+        )

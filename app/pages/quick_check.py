@@ -57,7 +57,7 @@ def measured(session: Session) -> Variant | None:
     rows = [v for v in session.variants if v.perplexity]
     if is_whole(plan):
         return next((v for v in rows if v.kind == "original"), None)
-    return next((v for v in rows if v.is_plan(plan.keep, plan.top_k)), None)
+    return next((v for v in rows if v.is_plan(plan.keep, plan.top_k, plan.merges)), None)
 
 
 def checked_figure(session: Session, plan: Plan) -> Figure:
@@ -121,6 +121,7 @@ def quick_check_task(session: Session, asked: Questions | None = None) -> Task |
 
 
 def plan_name(plan: Plan) -> str:
-    """A short name for a plan: its metric and how many experts it keeps."""
+    """A short name for a plan: its policy or metric and how many experts it keeps."""
     kept = sum(len(row) for row in plan.keep)
-    return f"{plan.made_by.metric} {kept}/{sum(plan.experts)}"
+    made = plan.made_by.options.get("policy") or plan.made_by.metric
+    return f"{made} {kept}/{sum(plan.experts)}"

@@ -26,6 +26,7 @@ from app.session.kept import KeptSession, short
 from core.run import Run, Snapshot
 
 if TYPE_CHECKING:
+    from app.jobs.choosing import Chosen
     from app.jobs.tasks import Exported
     from core.calibration import CalibrationOptions
     from core.checkpoint.info import ModelInfo
@@ -55,6 +56,7 @@ class Session(KeptSession, Derived):
     scores_changed = Signal()  # another profile, metric or blend of domains
     plan_changed = Signal()
     plans_changed = Signal()  # plans under names
+    plan_chosen = Signal(object)  # Chosen: a job chose the plan that is now the current one
     lens_changed = Signal()  # another text was looked at
     variants_changed = Signal()
     exported_changed = Signal()
@@ -241,6 +243,14 @@ class Session(KeptSession, Derived):
         finally:
             self._jumping = False
         self.plan_changed.emit()
+
+    @Slot(object)
+    def take_chosen(self, chosen: Chosen) -> None:
+        """Make what a job chose the current plan, as one step; another model's is dropped."""
+        fits = self.info is not None and chosen.plan.model_fingerprint == self.info.fingerprint
+        if fits and self.plan is not None:
+            self.apply_plan(chosen.plan, chosen.text)
+            self.plan_chosen.emit(chosen)
 
     def _show_plan(self, plan: Plan) -> None:
         self.plan = plan

@@ -17,11 +17,16 @@ from core.errors import InputError
 from core.evaluation.ledger import Ledger, plan_question
 from core.evaluation.result import OVERALL
 from core.evaluation.share import Share
+from core.planning.bounds import Bounds
 from core.planning.plan import Plan
+from core.planning.policies import keep_global, keep_per_layer
 from core.run import Run
+from core.scoring import comparable, score
 
 if TYPE_CHECKING:
     from core.calibration import CalibrationSet
+    from core.checkpoint.info import ModelInfo
+    from core.profiling import Profile
     from core.runtime.live import LiveModel
 
 STAGE = "search"
@@ -152,6 +157,45 @@ def search_plan(
         tokens=texts.tokens,
         recalled=ledger.recalled,
     )
+
+
+def rule_plans(
+    observed: Profile,
+    start: Plan,
+    info: ModelInfo,
+    *,
+    metric: str,
+    scope: str = "layer",
+    floor: int = 1,
+    weights: Mapping[str, float] | None = None,
+    seed: int = 0,
+) -> tuple[Plan, ...]:
+    """The plans of one rule at every size, the smallest first.
+
+    Args:
+        observed: The profile behind the scores.
+        start: Its locks and protected experts hold.
+        info: The model.
+        metric: The score that ranks.
+        scope: "layer" keeps as many in every layer, "global" is one ranking.
+        floor: Fewest experts per layer.
+        weights: Domain weights.
+        seed: For the score `random`.
+
+    Raises:
+        InputError: No such metric or domain.
+    """
+    bounds = Bounds.of(start, info, top_k=observed.top_k)
+    scores_LE = score(observed, metric, weights, seed)
+    if scope == "global":
+        ranked_LE = comparable(scores_LE, metric)
+        totals = range(observed.top_k * len(observed.experts), sum(observed.experts) + 1)
+        masks = [keep_global(ranked_LE, bounds=bounds, total=n, floor=floor) for n in totals]
+    else:
+        counts = range(observed.top_k, max(observed.experts) + 1)
+        masks = [keep_per_layer(scores_LE, bounds=bounds, n=n, floor=floor) for n in counts]
+    plain = start.with_merges([])
+    return ascending([plain.with_kept(mask_LE) for mask_LE in masks])
 
 
 def ascending(plans: Sequence[Plan]) -> tuple[Plan, ...]:

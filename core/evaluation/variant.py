@@ -12,11 +12,12 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal
 
-from core.errors import ProjectError
+from core.errors import PlanError, ProjectError
 from core.evaluation.paired import PairedLoss, PairedTask, paired_losses, paired_tasks
 from core.evaluation.result import OVERALL, TaskResult
 from core.evaluation.sequences import SequenceLosses
 from core.evaluation.speed import Speed
+from core.planning.merge import Merge, row_from_json, row_to_json
 
 Kind = Literal["original", "plan", "tuned", "exported"]
 KINDS: tuple[Kind, ...] = ("original", "plan", "tuned", "exported")
@@ -81,6 +82,7 @@ class Variant:
         flops_per_token: Forward FLOPs of one token, or None.
         kept: Kept expert ids per MoE layer; None for the original.
         top_k: Experts that one token uses.
+        merges: Per MoE layer the groups of experts averaged into one that stays; empty for none.
         path: The folder of an exported or tuned checkpoint.
         verified: Whether an export was read back and compared; None where there is no export.
     """
@@ -100,6 +102,7 @@ class Variant:
     flops_per_token: float | None = None
     kept: tuple[tuple[int, ...], ...] | None = None
     top_k: int | None = None
+    merges: tuple[tuple[Merge, ...], ...] = ()
     path: str | None = None
     verified: bool | None = None
 
@@ -130,11 +133,17 @@ class Variant:
     @property
     def key(self) -> tuple[object, ...]:
         """Two variants with one key are measurements of one thing: the newer replaces the older."""
-        return (self.kind, self.kept, self.top_k, self.path)
+        return (self.kind, self.kept, self.merges, self.top_k, self.path)
 
-    def is_plan(self, kept: tuple[tuple[int, ...], ...], top_k: int | None) -> bool:
+    def is_plan(
+        self,
+        kept: tuple[tuple[int, ...], ...],
+        top_k: int | None,
+        merges: tuple[tuple[Merge, ...], ...] = (),
+    ) -> bool:
         """Whether this is the mask of these experts, whoever chose them."""
-        return self.kind == "plan" and self.kept == kept and self.top_k == top_k
+        same = (self.kept, self.top_k, self.merges) == (kept, top_k, merges)
+        return self.kind == "plan" and same
 
     def comparable(self, other: Variant) -> bool:
         """Whether both were measured on the same packed texts."""
@@ -195,6 +204,7 @@ class Variant:
         out["tasks"] = {name: task.to_record() for name, task in self.tasks.items()}
         out["speed"] = None if self.speed is None else self.speed.to_json()
         out["kept"] = None if self.kept is None else [list(row) for row in self.kept]
+        out["merges"] = [row_to_json(row) for row in self.merges]
         return out
 
     @classmethod
@@ -228,11 +238,14 @@ class Variant:
                 str(name): TaskResult.from_record(_mapping(task))
                 for name, task in _mapping(data.get("tasks", {})).items()
             }
+            values["merges"] = tuple(
+                row_from_json(row, "a variant") for row in _list(data.get("merges", []))
+            )
             speed = data.get("speed")
             values["speed"] = None if speed is None else Speed.from_json(_mapping(speed))
             values["provenance"] = Provenance(**fields)  # type: ignore[arg-type]
             return cls(**values)  # type: ignore[arg-type]
-        except (TypeError, ValueError, KeyError) as error:
+        except (TypeError, ValueError, KeyError, PlanError) as error:
             raise ProjectError(
                 f"a variant in the project cannot be read ({error})",
                 remedy="delete it from project.json and measure again",

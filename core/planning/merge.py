@@ -116,3 +116,49 @@ def fitting(merges: Sequence[Merge], keep: Sequence[int]) -> Row:
     kept = frozenset(keep)
     found = [merge.without(kept - {merge.into}) for merge in merges if merge.into in kept]
     return tuple(merge for merge in found if merge is not None)
+
+
+def row_to_json(merges: Sequence[Merge]) -> dict[str, dict[str, float]]:
+    """A layer's groups: the expert that stays → the share of each member."""
+    return {
+        str(merge.into): {str(member): share for member, share in merge.shares.items()}
+        for merge in merges
+    }
+
+
+def row_from_json(data: object, where: str) -> Row:
+    """What `row_to_json` wrote.
+
+    Args:
+        data: The object.
+        where: What it is part of, for messages.
+
+    Raises:
+        PlanError: It is something else.
+    """
+    found = []
+    for into, shares in _object(data, f"{where}: merge").items():
+        named = f"{where}: the group of expert {into}"
+        members = {_expert(m): _share(v, named) for m, v in _object(shares, named).items()}
+        ordered = tuple(sorted(members))
+        weights = tuple(members[member] for member in ordered)
+        found.append(Merge(into=_expert(into), members=ordered, weights=weights))
+    return tuple(sorted(found, key=lambda merge: merge.into))
+
+
+def _object(value: object, what: str) -> Mapping[str, object]:
+    if not isinstance(value, dict):
+        raise PlanError(f"{what} is not a JSON object", remedy="a file written by seer select")
+    return value
+
+
+def _expert(name: str) -> int:
+    if not (name.isascii() and name.isdecimal() and len(name) <= 9):
+        raise PlanError(f"{name!r} is not an expert id")
+    return int(name)
+
+
+def _share(value: object, what: str) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise PlanError(f"{what}: a weight is not a number")
+    return float(value)

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from core.errors import PlanError
+from core.planning.merge import row_from_json, row_to_json
 
 if TYPE_CHECKING:
-    from core.planning.merge import Merge
     from core.planning.plan import Cell, MadeBy, Option, Plan
 
 SCHEMA = 1
@@ -23,10 +23,7 @@ def dump(plan: Plan) -> dict[str, object]:
     }
     for layer, merges in zip(plan.layer_ids, plan.merges, strict=False):
         if merges:
-            layers[str(layer)]["merge"] = {
-                str(merge.into): {str(member): share for member, share in merge.shares.items()}
-                for merge in merges
-            }
+            layers[str(layer)]["merge"] = row_to_json(merges)
     return {
         "seer_plan": SCHEMA,
         "model": {"fingerprint": plan.model_fingerprint, "model_type": plan.model_type},
@@ -62,7 +59,10 @@ def parse(data: object) -> Plan:
         raise PlanError("the plan names no layers", remedy="a file written by seer plan")
     rows = sorted((_layer_id(name), _layer(name, value), name) for name, value in layers.items())
     layer_ids = tuple(layer for layer, *_ in rows)
-    merges = tuple(_merges(layer, layers[name]) for layer, _, name in rows)
+    merges = tuple(
+        row_from_json(_mapping(layers[name], "a layer").get("merge", {}), f"layer {layer}")
+        for layer, _, name in rows
+    )
     top_k = root.get("top_k")
     return Plan(
         model_fingerprint=_text(model.get("fingerprint"), "model.fingerprint"),
@@ -145,30 +145,9 @@ def _layer(name: str, data: object) -> tuple[tuple[int, ...], int]:
     return ids, _whole(experts, f"layer {name}: experts")
 
 
-def _merges(layer: int, data: object) -> tuple[Merge, ...]:
-    """The groups of a layer; none in files of before there were any."""
-    from core.planning.merge import Merge
-
-    groups = _mapping(_mapping(data, f"layer {layer}").get("merge", {}), f"layer {layer}: merge")
-    found = []
-    for into, shares in groups.items():
-        where = f"layer {layer}: the group of expert {into}"
-        members = {_layer_id(m): _share(v, where) for m, v in _mapping(shares, where).items()}
-        ordered = tuple(sorted(members))
-        weights = tuple(members[member] for member in ordered)
-        found.append(Merge(into=_layer_id(into), members=ordered, weights=weights))
-    return tuple(sorted(found, key=lambda merge: merge.into))
-
-
-def _share(value: object, what: str) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        raise PlanError(f"{what}: a weight is not a number")
-    return float(value)
-
-
 def _layer_id(name: str) -> int:
     if not (name.isascii() and name.isdecimal() and len(name) <= 9):
-        raise PlanError(f"{name!r} is not a layer id or an expert id")
+        raise PlanError(f"{name!r} is not a layer id")
     return int(name)
 
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from app.pages.select.problems import fix_text, problem_text
 
 if TYPE_CHECKING:
+    from app.jobs.choosing import Chosen
     from app.pages.select.editor import Editor
     from app.session import Session
     from app.widgets.banner import Banner
@@ -31,12 +32,17 @@ class Notices(QObject):
     ) -> None:
         super().__init__(parent)
         self._session, self._editor, self._banner = session, editor, banner
+        self._chosen: Chosen | None = None  # until it was read, or the plan is another one
 
     def show_problems(self) -> None:
         """The worst problem of the plan, with its fix; nothing where there is none."""
         session, plan = self._session, self._session.plan
         if plan is None:
             return
+        if self._chosen is not None and plan == self._chosen.plan:
+            self._banner.say(self._chosen.said, "info", self.tr("OK"), self._forget_chosen)
+            return
+        self._chosen = None
         problems = session.problems
         worth = [p for p in problems if p.severity != "info"] or [
             p for p in problems if p.values.get("better") != max(plan.experts)
@@ -61,6 +67,15 @@ class Notices(QObject):
             self._editor.fix(problem)
 
         self._banner.say(text, kind, fix_text(problem), fix)
+
+    def take_chosen(self, chosen: Chosen) -> None:
+        """Say what was measured for the plan that a job chose, as long as it is the plan."""
+        self._chosen = chosen
+        self.show_problems()
+
+    def _forget_chosen(self) -> None:
+        self._chosen = None
+        self.show_problems()
 
     def say_failure(self, what: str, remedy: str) -> None:
         """Something could not be done."""

@@ -42,6 +42,7 @@ from app.widgets.heatmap_view import HeatMapView
 from app.widgets.whatif import WhatIfStrip
 
 if TYPE_CHECKING:
+    from app.jobs.choosing import Chosen
     from app.session import Session
 
 CARD_SOON = 10
@@ -122,7 +123,9 @@ class SelectPage(Page):
     def command(self) -> str:
         """The command line of what shows; of the heat map, what makes the plan, if a rule did."""
         view = self.views.current
-        return self.takeaway.command() if view is None else view.command()
+        if view is not None:
+            return view.command()
+        return self.desk.command() or self.takeaway.command()
 
     def shown(self) -> None:
         """Take the keyboard."""
@@ -166,6 +169,7 @@ class SelectPage(Page):
         session.scores_changed.connect(self._show_scores)
         session.variants_changed.connect(self._on_variants)
         session.plan_changed.connect(self._show_plan)
+        session.plan_chosen.connect(self._on_chosen)
         self.empty.activated.connect(self._ask_for_model)
         self._soon.timeout.connect(self._show_rest)
         self._card_soon.timeout.connect(self._show_card)
@@ -259,6 +263,12 @@ class SelectPage(Page):
             self.view.margins.set_figures(self.derived.layer_figures(plan))
         self.costs.show_plan()
         self._soon.start()
+
+    @Slot(object)
+    def _on_chosen(self, chosen: Chosen) -> None:
+        self.desk.remember(chosen)
+        self.notices.take_chosen(chosen)
+        self.state_changed.emit()
 
     @Slot()
     def _start_quick_check(self) -> None:

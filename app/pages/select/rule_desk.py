@@ -8,15 +8,28 @@ from PySide6.QtCore import QObject, Signal
 
 from app.pages.select.derived import Derived
 from app.pages.select.editor import Editor
-from app.pages.select.rules import RANKING, Rule, apply_rule, layer_names, needs_profile
+from app.pages.select.measured import choice_of, measuring_task, words_of
+from app.pages.select.rules import (
+    MEASURED,
+    RANKING,
+    Rule,
+    apply_rule,
+    layer_names,
+    needs_profile,
+)
 from app.pages.select.toolbar import Toolbar
 from app.widgets import numbers
 from app.widgets.heatmap import HeatMap
 from core.errors import StudioError
 
 if TYPE_CHECKING:
+    from app.jobs.choosing import Chosen
     from app.session import Session
     from core.checkpoint.info import ModelInfo
+
+
+RECOMMENDED_METRIC = "weighted-ean-sum"  # the best single score on the demo model
+SEER_METRIC = "soft-count"
 
 
 class RuleDesk(QObject):
@@ -41,9 +54,11 @@ class RuleDesk(QObject):
         self._tools = toolbar
         self._cells = cells
         self._only_selected = True
+        self._chosen: Chosen | None = None
         self.rule = Rule()
         toolbar.apply_clicked.connect(self.apply)
         toolbar.rule.changed.connect(self.set_rule)
+        toolbar.rule.preset_chosen.connect(self.take_preset)
         toolbar.rule.selected_only.connect(self._set_only_selected)
         toolbar.rule_button.menu().aboutToShow.connect(self._show_preview)
         cells.layers_selected.connect(self._layers_selected)
@@ -62,10 +77,50 @@ class RuleDesk(QObject):
         self._tools.fit_names()
         self.preview()
 
+    def take_preset(self, name: str) -> None:
+        """Take a whole recipe in hand: the recommended one, or SEER's own."""
+        info = self._session.info
+        if info is None:
+            return
+        most = max(info.experts, default=1)
+        share = 100 * self.rule.number / most if self.rule.kind == "number" else self.rule.percent
+        if name == "seer":
+            number = min(max(info.top_k, round(most * share / 100)), most)
+            rule = Rule(kind="number", number=number, percent=share, floor=info.top_k)
+            self._session.set_metric(SEER_METRIC)
+        else:
+            number = self.rule.number
+            rule = Rule(kind=MEASURED[0], number=number, percent=share, floor=info.top_k)
+            self._session.set_metric(RECOMMENDED_METRIC)
+        self.set_rule(rule)
+        self._tools.rule.show_rule(rule)
+
     def apply(self) -> None:
-        """Apply the rule to the selected layers, or to all."""
+        """Apply the rule to the selected layers, or to all; one that measures starts a job."""
+        if self.rule.kind in MEASURED:
+            self._measure()
+            self.applied.emit()
+            return
         self._editor.apply(self.rule, self._rows())
         self.applied.emit()
+
+    def _measure(self) -> None:
+        try:
+            task = measuring_task(self._session, self.rule)
+        except StudioError as error:
+            self._editor.failed.emit(str(error), error.remedy)
+            return
+        if task is not None:
+            self._session.start(task)
+
+    def remember(self, chosen: Chosen) -> None:
+        """Keep the line that makes a measured plan again."""
+        self._chosen = chosen
+
+    def command(self) -> str:
+        """The line that makes the current plan again, if a job of this session chose it."""
+        chosen = self._chosen
+        return chosen.command if chosen is not None and chosen.plan == self._session.plan else ""
 
     def keep_best(self, number: int) -> None:
         """Keep so many experts by one ranking over all layers."""
@@ -81,17 +136,28 @@ class RuleDesk(QObject):
     def preview(self) -> None:
         """Say in the rule's panel what it would do; whether it can be applied at all."""
         panel, session = self._tools.rule, self._session
-        possible = not needs_profile(self.rule) or session.shown_profile is not None
+        possible = not needs_profile(self.rule) or self._has_profile()
         self._tools.apply.setEnabled(possible)
         ranked = self.tr("Ranked by {metric}: change Score to rank by another.")
         panel.set_metric(ranked.format(metric=session.metric) if self.rule.kind in RANKING else "")
         if panel.isVisible():
             self._show_preview()
 
+    def _has_profile(self) -> bool:
+        """Whether there is a profile; a growing one is none for what measures for minutes."""
+        session = self._session
+        if self.rule.kind in MEASURED:
+            return session.profile is not None and session.live_profile is None
+        return session.shown_profile is not None
+
     def _show_preview(self) -> None:
         panel = self._tools.rule
         ground = self._derived.ground(self._rows())
         if ground is None:
+            return
+        if self.rule.kind in MEASURED:
+            choice = choice_of(self._session, self.rule)
+            panel.set_preview(words_of(self._session, choice), possible=self._has_profile())
             return
         try:
             plan = apply_rule(self.rule, ground)

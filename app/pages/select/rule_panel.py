@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.pages.select.rules import KINDS, WHOLE_MODEL, Rule
+from app.pages.select.rules import KINDS, MEASURED, UNEVEN, WHOLE_MODEL, Rule
 from app.theme import UNIT
 from app.widgets.forms import Button, column, label, row
 
@@ -28,6 +28,11 @@ _FIELDS = {
     "cover": {"percent"},
     "cover_global": {"percent", "floor"},
     "random": {"number", "seed"},
+    "joint": {"percent", "floor", "even"},
+    "merge": {"percent", "floor", "even"},
+    "iterative": {"percent", "floor", "even"},
+    "allocate": {"percent", "floor"},
+    "search": {"loss", "floor", "even"},
 }
 
 
@@ -37,6 +42,7 @@ class RulePanel(QWidget):
     changed = Signal(object)  # Rule
     selected_only = Signal(bool)
     applied = Signal()
+    preset_chosen = Signal(str)  # "recommended" or "seer"
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,16 +50,23 @@ class RulePanel(QWidget):
         self._rule = Rule()
         self._showing = False
         self.kind = QComboBox()
-        for kind in KINDS:
+        for kind in (*MEASURED, *KINDS):
             self.kind.addItem(Rule(kind=kind).title, kind)
+        self.kind.insertSeparator(len(MEASURED))
         self.kind.setAccessibleName(self.tr("Rule"))
         self.number = _spin(1, 1)
-        self.percent = QDoubleSpinBox()
-        self.percent.setRange(1.0, 100.0)
-        self.percent.setDecimals(1)
-        self.percent.setSingleStep(5.0)
-        self.percent.setSuffix(" %")
-        self.percent.lineEdit().setTextMargins(6, 0, 0, 0)
+        self.percent = _percent(1.0, 100.0, 5.0)
+        self.loss = _percent(0.0, 1000.0, 1.0)
+        self.even = QCheckBox(self.tr("As many in every layer (loads anywhere)"))
+        self.even.toggled.connect(self._take)
+        self.recommended = Button(self.tr("Recommended"))
+        self.recommended.setToolTip(
+            self.tr("Every drop by measured loss: the best on the demo model at the same size")
+        )
+        self.seer = Button(self.tr("SEER’s own"))
+        self.seer.setToolTip(self.tr("The paper’s rule: soft count, as many in every layer"))
+        self.recommended.clicked.connect(self._choose_recommended)
+        self.seer.clicked.connect(self._choose_seer)
         self.floor = _spin(1, 1)
         self.seed = _spin(0, 2**31 - 1)
         self._grid = QGridLayout()
@@ -65,6 +78,7 @@ class RulePanel(QWidget):
             (
                 ("number", self.tr("Experts per layer"), self.number),
                 ("percent", self.tr("Share"), self.percent),
+                ("loss", self.tr("Perplexity may rise by"), self.loss),
                 ("floor", self.tr("At least per layer"), self.floor),
                 ("seed", self.tr("Seed"), self.seed),
             )
@@ -83,8 +97,10 @@ class RulePanel(QWidget):
         self.apply.clicked.connect(self.applied)
         self.setLayout(
             column(
+                row(self.recommended, self.seer, None),
                 self.kind,
                 self._grid,
+                self.even,
                 self.only,
                 self.by,
                 self.preview,
@@ -94,7 +110,7 @@ class RulePanel(QWidget):
             )
         )
         self.kind.currentIndexChanged.connect(self._take)
-        for field in (self.number, self.floor, self.seed, self.percent):
+        for field in (self.number, self.floor, self.seed, self.percent, self.loss):
             field.valueChanged.connect(self._take)
         self.set_layers((), ())
         self.show_rule(self._rule)
@@ -109,10 +125,14 @@ class RulePanel(QWidget):
         self.percent.setValue(rule.percent)
         self.floor.setValue(rule.floor)
         self.seed.setValue(rule.seed)
+        self.loss.setValue(rule.loss)
+        self.even.setChecked(rule.even and rule.kind not in UNEVEN)
         fields = _FIELDS.get(rule.kind, set())
         for key, widgets in self._rows.items():
             for widget in widgets:
                 widget.setVisible(key in fields)
+        self.even.setVisible("even" in fields)
+        self.apply.setText(self.tr("Measure") if rule.kind in MEASURED else self.tr("Apply"))
         self.only.setEnabled(rule.kind not in WHOLE_MODEL)
         self._showing = False
 
@@ -141,8 +161,14 @@ class RulePanel(QWidget):
         self.preview.setText(text)
         self.apply.setEnabled(possible)
 
+    def _choose_recommended(self) -> None:
+        self.preset_chosen.emit("recommended")
+
+    def _choose_seer(self) -> None:
+        self.preset_chosen.emit("seer")
+
     def _take(self) -> None:
-        if self._showing:
+        if self._showing or self.kind.currentData() is None:
             return
         rule = replace(
             self._rule,
@@ -151,9 +177,21 @@ class RulePanel(QWidget):
             percent=self.percent.value(),
             floor=self.floor.value(),
             seed=self.seed.value(),
+            loss=self.loss.value(),
+            even=self.even.isChecked(),
         )
         self.show_rule(rule)
         self.changed.emit(rule)
+
+
+def _percent(low: float, high: float, step: float) -> QDoubleSpinBox:
+    out = QDoubleSpinBox()
+    out.setRange(low, high)
+    out.setDecimals(1)
+    out.setSingleStep(step)
+    out.setSuffix(" %")
+    out.lineEdit().setTextMargins(6, 0, 0, 0)
+    return out
 
 
 def _spin(low: int, high: int) -> QSpinBox:

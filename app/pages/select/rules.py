@@ -23,16 +23,21 @@ if TYPE_CHECKING:
 translate = QCoreApplication.translate  # the name that lupdate looks for
 
 Kind = Literal[
+    "joint", "merge", "allocate", "iterative", "search",
     "number", "share", "global", "cover", "cover_global", "threshold", "never", "random",
     "invert", "all",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = (
     "number", "share", "global", "cover", "cover_global", "never", "random", "invert", "all",
 )  # fmt: skip
+# Rules that measure masked models, as jobs; the first one is the recommended one.
+MEASURED: tuple[Kind, ...] = ("joint", "allocate", "iterative", "merge", "search")
 # Rules that rank experts by the current score.
 RANKING = frozenset({"number", "share", "global", "cover", "cover_global", "threshold"})
 # Rules whose layers compete with each other, so that selected layers alone make no sense.
-WHOLE_MODEL = frozenset({"global", "cover_global"})
+WHOLE_MODEL = frozenset({"global", "cover_global", *MEASURED})
+# Rules that cannot keep as many in every layer: to share out is what they are for.
+UNEVEN = frozenset({"allocate"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,10 +47,12 @@ class Rule:
     Attributes:
         kind: Which rule.
         number: Experts per layer, for "number" and "random".
-        percent: Share to keep, for "share", "global", "cover" and "cover_global".
+        percent: Share to keep, for "share", "global", "cover", "cover_global" and what measures.
         floor: Fewest experts per layer, for rules over all layers.
         seed: For "random".
         at_least: Score, for "threshold".
+        loss: Per cent that perplexity may rise, for "search".
+        even: Whether every layer keeps as many, for what measures.
     """
 
     kind: Kind = "number"
@@ -54,11 +61,18 @@ class Rule:
     floor: int = 1
     seed: int = 0
     at_least: float = 0.0
+    loss: float = 5.0
+    even: bool = False
 
     @property
     def title(self) -> str:
         """The rule in a menu."""
         return {
+            "joint": translate("Rule", "Measure every drop (recommended)"),
+            "allocate": translate("Rule", "Share out by measured sensitivity"),
+            "iterative": translate("Rule", "Profile again every few drops"),
+            "merge": translate("Rule", "Measure every drop, merge where better"),
+            "search": translate("Rule", "Smallest within a loss of perplexity"),
             "number": translate("Rule", "Keep a number per layer"),
             "share": translate("Rule", "Keep a share per layer"),
             "global": translate("Rule", "Keep a share of all, one ranking"),
@@ -75,6 +89,11 @@ class Rule:
     def text(self) -> str:
         """The rule with its numbers, as the button says it."""
         return {
+            "joint": translate("Rule", "keep {percent:g} %, measured"),
+            "allocate": translate("Rule", "keep {percent:g} %, shared out"),
+            "iterative": translate("Rule", "keep {percent:g} %, profiled again"),
+            "merge": translate("Rule", "keep {percent:g} %, merged"),
+            "search": translate("Rule", "lose {loss:g} % at most"),
             "number": translate("Rule", "keep {number} per layer"),
             "share": translate("Rule", "keep {percent:g} % per layer"),
             "global": translate("Rule", "keep {percent:g} % overall"),
@@ -86,7 +105,11 @@ class Rule:
             "invert": translate("Rule", "swap kept and dropped"),
             "all": translate("Rule", "keep everything"),
         }[self.kind].format(
-            number=self.number, percent=self.percent, at_least=self.at_least, seed=self.seed
+            number=self.number,
+            percent=self.percent,
+            at_least=self.at_least,
+            seed=self.seed,
+            loss=self.loss,
         )
 
     def options(self) -> dict[str, Option]:
@@ -138,7 +161,7 @@ class Ground:
 
 def needs_profile(rule: Rule) -> bool:
     """Whether the rule reads a profile."""
-    return rule.kind in RANKING or rule.kind == "never"
+    return rule.kind in RANKING or rule.kind == "never" or rule.kind in MEASURED
 
 
 def apply_rule(rule: Rule, ground: Ground) -> Plan:
@@ -168,14 +191,14 @@ def apply_rule(rule: Rule, ground: Ground) -> Plan:
         options=options,
         profile=ground.profile or plan.made_by.profile,
     )
-    return plan.with_kept(kept_LE, made_by=made_by)
+    return plan.with_merges([]).with_kept(kept_LE, made_by=made_by)
 
 
 def undo_text(rule: Rule, ground: Ground) -> str:
     """What the undo button calls it."""
     rows = () if rule.kind in WHOLE_MODEL else ground.rows
     named = rule.text[:1].upper() + rule.text[1:]
-    if rule.kind in RANKING:
+    if rule.kind in RANKING or rule.kind in {"iterative", "allocate", "search"}:
         named = translate("Rule", "{rule} by {metric}").format(rule=named, metric=ground.metric)
     if rows:
         layers = layer_names(ground.plan.layer_ids, rows)

@@ -192,7 +192,8 @@ def plan_line(plan: Plan, profile: Path) -> str:
     made = plan.made_by
     options = dict(made.options)
     wanted = [name for name in ("keep", "coverage") if name in options]
-    if len(wanted) != 1 or options.get("edited"):
+    measured = {"policy", "max_ppl_increase"} & set(options)  # seer select, seer search
+    if len(wanted) != 1 or options.get("edited") or measured:
         return ""
     words: list[str | Path | float] = ["seer", "plan", profile, "--metric", made.metric]
     words += [f"--{wanted[0]}", str(options[wanted[0]])]

@@ -89,7 +89,7 @@ def test_painting_away_the_one_that_stays_drops_its_group() -> None:
         ({"5": {"2": 0.5, "5": 0.5}, "4": {"2": 0.5, "4": 0.5}}, "in another group"),
         ({"5": {"9": 0.5, "5": 0.5}}, "not there"),
         ({"5": [2, 5]}, "not a JSON object"),
-        ({"x": {"2": 0.5, "5": 0.5}}, "not a layer id or an expert id"),
+        ({"x": {"2": 0.5, "5": 0.5}}, "not an expert id"),
     ],
 )
 def test_a_damaged_merge_is_refused_with_what_is_wrong(merge: dict, said: str) -> None:

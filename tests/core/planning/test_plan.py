@@ -153,7 +153,7 @@ def test_force_does_not_accept_another_shape() -> None:
         ({"layers": {"0": {"keep": [1, 1], "experts": 8}}}, "ascending"),
         ({"layers": {"0": {"keep": [8], "experts": 8}}}, "experts are 0 to 7"),
         ({"layers": {"0": {"keep": [-1], "experts": 8}}}, "keeps expert -1"),
-        ({"layers": {"x": {"keep": [1], "experts": 8}}}, "not a layer id or an expert id"),
+        ({"layers": {"x": {"keep": [1], "experts": 8}}}, "not a layer id"),
         ({"layers": {"0": {"keep": ["1"], "experts": 8}}}, "not a whole number"),
         ({"layers": {"0": {"keep": [0], "experts": 10**12}}}, "at most 65536"),
         ({"layers": {"0": {"keep": [0]}, "00": {"keep": [0]}}}, "not ascending"),
