@@ -6,9 +6,9 @@ computes nothing but the order of its rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,9 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     Qt,
 )
+
+if TYPE_CHECKING:
+    from core.planning import Merge
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -44,6 +47,7 @@ class ExpertTable:
         mean_gate: Mean gate.
         output_norm: Mean norm of its output.
         metric: Name of the metric, for the column's title.
+        merged: Entry → what is said of a group that it is in: "merged into 5".
     """
 
     row: NDArray[np.int64]
@@ -59,10 +63,21 @@ class ExpertTable:
     mean_gate: NDArray[np.float64]
     output_norm: NDArray[np.float64]
     metric: str = ""
+    merged: Mapping[int, str] = field(default_factory=dict)
 
 
-def state_text(*, kept: bool, locked: bool, protected: bool) -> str:
+def merge_text(merge: Merge, expert: int) -> str:
+    """What becomes of an expert of a group: averaged into another, or holding others."""
+    if expert != merge.into:
+        return translate("ExpertsModel", "merged into {expert}").format(expert=merge.into)
+    others = ", ".join(map(str, merge.absorbed))
+    return translate("ExpertsModel", "kept, averaged with {experts}").format(experts=others)
+
+
+def state_text(*, kept: bool, locked: bool, protected: bool, merged: str = "") -> str:
     """What is decided about an expert, in words."""
+    if merged:
+        return merged
     if locked:
         return (
             translate("ExpertsModel", "locked, kept")
@@ -231,6 +246,7 @@ class ExpertsModel(QAbstractTableModel):
                 kept=bool(table.kept[at]),
                 locked=bool(table.locked[at]),
                 protected=bool(table.protected[at]),
+                merged=table.merged.get(int(at), ""),
             )
         value = getattr(table, name)[at]
         if name == "rank":

@@ -177,7 +177,11 @@ class CostStrip(FigureStrip):
         """Show a plan's figures beside the whole model's."""
         kept, total = sum(len(r) for r in plan.keep), sum(plan.experts)
         experts, size, parameters, loads = self.figures
-        experts.set_value(f"{kept:,}", self.tr("of {total}").format(total=f"{total:,}"))
+        of = self.tr("of {total}").format(total=f"{total:,}")
+        if plan.merged:
+            merged = self.tr("{total}, {count} merged")
+            of = merged.format(total=of, count=f"{plan.merged:,}")
+        experts.set_value(f"{kept:,}", of)
         smaller = cost.bytes / base.bytes - 1
         role = "good" if smaller < 0 else "caption"
         size.set_value(numbers.size(cost.bytes), numbers.change(smaller), role)

@@ -48,8 +48,9 @@ class Average(NamedTuple):
         total: NDArray[np.float32] | None = None
         for source, weight in zip(self.sources, self.weights, strict=True):
             values = _decoded(read(source.file, source.start + at, size), self.dtype)
-            term = values * np.float32(weight)
-            total = term if total is None else total + term
+            with np.errstate(invalid="ignore", over="ignore"):  # infinities meet as in torch
+                term = values * np.float32(weight)
+                total = term if total is None else total + term
         assert total is not None
         return _encoded(total, self.dtype)
 

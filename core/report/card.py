@@ -29,8 +29,13 @@ tokenizer = AutoTokenizer.from_pretrained("path/to/this/folder")
 _PAPER = (
     "Dropping the experts that a model uses least is stage 1 of SEER-MoE, Sparse Expert Efficiency "
     "through Regularization for Mixture-of-Experts "
-    "([arXiv 2404.05089](https://arxiv.org/abs/2404.05089)). The weights that stay are the "
-    "source's, byte for byte."
+    "([arXiv 2404.05089](https://arxiv.org/abs/2404.05089)). "
+)
+_AS_THEY_WERE = "The weights that stay are the source's, byte for byte."
+_AVERAGED = (
+    "Experts that are named with others below hold the weighted mean of their weights, taken in "
+    "float32; all other weights that stay are the source's, byte for byte. Router rows are those "
+    "of the experts that stay."
 )
 
 _TUNED = (
@@ -69,7 +74,7 @@ def model_card(
         "## How it was made",
         _made_by(plan) if plan.dropped or not tuning else "",
         "\n".join(f"- {line}" for line in tuning),
-        _TUNED if tuning else _PAPER,
+        _TUNED if tuning else _PAPER + (_AVERAGED if plan.merged else _AS_THEY_WERE),
         "## Loading it",
         _LOADING.format(trust="" if stock else ", trust_remote_code=True"),
         _loaders(plan, stock=stock),
@@ -79,6 +84,7 @@ def model_card(
         _EXPECT.format(name=_quoted(name)),
         "## Experts that stay",
         _survivors(plan),
+        _groups(plan),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -180,6 +186,18 @@ def _survivors(plan: Plan) -> str:
     lines += [
         f"| {layer} | {_runs(ids)} |" for layer, ids in zip(plan.layer_ids, plan.keep, strict=True)
     ]
+    return "\n".join(lines)
+
+
+def _groups(plan: Plan) -> str:
+    """A line per group of averaged experts; nothing without one."""
+    if not plan.merged:
+        return ""
+    lines = ["| layer | expert | mean of |", "|---:|---:|---|"]
+    for layer, merges in zip(plan.layer_ids, plan.merges, strict=True):
+        for merge in merges:
+            parts = ", ".join(f"{member} ({share:.1%})" for member, share in merge.shares.items())
+            lines.append(f"| {layer} | {merge.into} | {parts} |")
     return "\n".join(lines)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
-from app.models.experts import score_text, state_text
+from app.models.experts import merge_text, score_text, state_text
 from app.pages.select.tokens import Context, TokenReader
 from app.widgets import numbers
 from core import scoring
@@ -17,6 +17,7 @@ from core.profiling.profile import CONTEXT_BEFORE
 if TYPE_CHECKING:
     from app.pages.select.derived import Derived
     from app.session import Session
+    from core.planning import Merge
     from core.profiling import Profile
 
 translate = QCoreApplication.translate  # the name that lupdate looks for
@@ -68,7 +69,9 @@ def expert_card(
     state = derived.state(plan)
     kept, locked = bool(state.kept_LE[row, expert]), bool(state.locked_LE[row, expert])
     protected = bool(state.protected_LE[row, expert])
-    words = state_text(kept=kept, locked=locked, protected=protected)
+    group = plan.merge_of(row, expert)
+    merged = merge_text(group, expert) if group is not None else ""
+    words = state_text(kept=kept, locked=locked, protected=protected, merged=merged)
     places, profile = derived.ranks(), session.shown_profile
     if places is not None:
         words = translate("ExpertCard", "{state} · rank {rank} of {experts}").format(
@@ -82,7 +85,7 @@ def expert_card(
         kept=kept,
         locked=locked,
         protected=protected,
-        facts=_facts(session, derived, row, expert),
+        facts=(*_facts(session, derived, row, expert), *_shares(group)),
         domains=_domains(derived, profile, row, expert),
         contexts=_contexts(reader, profile, row, expert),
         partners=() if profile is None else scoring.fires_with(profile, row, expert, PARTNERS),
@@ -145,6 +148,16 @@ def _facts(
         ),
         (session.metric, score_text(float(scores[row, expert]))),
     )
+
+
+def _shares(group: Merge | None) -> tuple[tuple[str, str], ...]:
+    """What the mean of a group is made of."""
+    if group is None:
+        return ()
+    parts = ", ".join(
+        f"{member} {numbers.percent(share, 0)}" for member, share in group.shares.items()
+    )
+    return ((translate("ExpertCard", "Mean of"), parts),)
 
 
 def _domains(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from app.models.experts import ExpertTable
+from app.models.experts import ExpertTable, merge_text
 from app.pages.select.lens_values import LensPaint, Shade, lens_paint
 from app.pages.select.rules import Ground
 from app.pages.select.sides import Side, Source
@@ -226,6 +226,7 @@ class Derived:
             mean_gate=flat(statistics and statistics.mean_gate_LE),
             output_norm=flat(statistics and statistics.output_norm_LE),
             metric=session.metric,
+            merged=_merged(plan, rows, experts),
         )
 
     def ground(self, rows: tuple[int, ...] = ()) -> Ground | None:
@@ -287,3 +288,15 @@ def histogram(
         dropped=np.histogram(values[~kept], edges)[0],
         log=log,
     )
+
+
+def _merged(plan: Plan, rows: NDArray[np.intp], experts: NDArray[np.intp]) -> dict[int, str]:
+    """What is said of experts in groups, by their place in the table."""
+    if not plan.merges:
+        return {}
+    said = {}
+    for at, (row, expert) in enumerate(zip(rows.tolist(), experts.tolist(), strict=True)):
+        group = plan.merge_of(row, expert)
+        if group is not None:
+            said[at] = merge_text(group, expert)
+    return said

@@ -28,7 +28,7 @@ CHOICE_TOKENS = 12_000
 
 def choice_of(session: Session, rule: Rule) -> Choice:
     """The rule in the job's words, with the score and the domain weights of the moment."""
-    weights = {name: w for name, w in session.shown_weights.items() if w != 1}
+    weights = {name: w for name, w in (session.shown_weights or {}).items() if w != 1}
     text = rule.text[:1].upper() + rule.text[1:]
     return Choice(
         way=rule.kind,  # type: ignore[arg-type]

@@ -78,3 +78,18 @@ def test_card_of_a_ragged_model_says_how_to_load_it(tmp_path: Path) -> None:
     assert "with 3 to 5 of 8 experts per layer" in text
     assert "trust_remote_code=True\n)" in text
     assert "vLLM" not in text
+
+
+def test_card_of_a_merged_model_names_the_groups_and_claims_no_bytes(tmp_path: Path) -> None:
+    from core.planning import Merge
+
+    plain = card(tmp_path, "plain")
+    assert "byte for byte" in plain
+    assert "mean of" not in plain
+    model = write_folder(tmp_path / "moe", mixtral_config(), mixtral())
+    plan = plan_of(model, lambda _: [0, 1, 2, 4, 6, 7])
+    merged = plan.with_merges([[Merge.of(4, {4: 3.0, 5: 1.0})], []])
+    export(model, tmp_path / "merged", merged)
+    text = model_card(inspect_model(model), inspect_model(tmp_path / "merged"), merged)
+    assert f"| {plan.layer_ids[0]} | 4 | 4 (75.0%), 5 (25.0%) |" in text
+    assert "all other weights that stay are the source's" in text
