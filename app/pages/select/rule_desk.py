@@ -92,8 +92,7 @@ class RuleDesk(QObject):
             number = self.rule.number
             rule = Rule(kind=MEASURED[0], number=number, percent=share, floor=info.top_k)
             self._session.set_metric(RECOMMENDED_METRIC)
-        self.set_rule(rule)
-        self._tools.rule.show_rule(rule)
+        self._tools.rule.choose(rule)
 
     def apply(self) -> None:
         """Apply the rule to the selected layers, or to all; one that measures starts a job."""

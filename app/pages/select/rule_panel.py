@@ -136,6 +136,11 @@ class RulePanel(QWidget):
         self.only.setEnabled(rule.kind not in WHOLE_MODEL)
         self._showing = False
 
+    def choose(self, rule: Rule) -> None:
+        """Take a whole rule in hand, and say so."""
+        self.show_rule(rule)
+        self.changed.emit(rule)
+
     def set_limits(self, experts: int, top_k: int) -> None:
         """The most and the least that a layer can keep."""
         self._showing = True
