@@ -164,6 +164,9 @@ class RulePanel(QWidget):
     def set_preview(self, text: str, *, possible: bool) -> None:
         """What the rule would do, or why it cannot."""
         self.preview.setText(text)
+        # A menu asks for the size before it knows the width, so that lines would not be counted.
+        lines = self.preview.heightForWidth(WIDTH - 4 * UNIT)
+        self.preview.setMinimumHeight(max(lines, 0))
         self.apply.setEnabled(possible)
 
     def _choose_recommended(self) -> None:
