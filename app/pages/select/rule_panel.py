@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -18,7 +19,7 @@ from app.pages.select.rules import KINDS, MEASURED, UNEVEN, WHOLE_MODEL, Rule
 from app.theme import UNIT
 from app.widgets.forms import Button, column, label, row
 
-WIDTH = 340
+WIDTH = 368
 
 # Which fields a rule has.
 _FIELDS = {
@@ -43,6 +44,7 @@ class RulePanel(QWidget):
     selected_only = Signal(bool)
     applied = Signal()
     preset_chosen = Signal(str)  # "recommended" or "seer"
+    settled = Signal(object)  # shown, and of the height that its style wants
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -136,6 +138,11 @@ class RulePanel(QWidget):
         self.only.setEnabled(rule.kind not in WHOLE_MODEL)
         self._showing = False
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Ask for room again: before the first look nothing has the style's size yet."""
+        super().showEvent(event)
+        QTimer.singleShot(0, self._settle)
+
     def choose(self, rule: Rule) -> None:
         """Take a whole rule in hand, and say so."""
         self.show_rule(rule)
@@ -168,6 +175,9 @@ class RulePanel(QWidget):
         lines = self.preview.heightForWidth(WIDTH - 4 * UNIT)
         self.preview.setMinimumHeight(max(lines, 0))
         self.apply.setEnabled(possible)
+
+    def _settle(self) -> None:
+        self.settled.emit((self._rule, self.sizeHint().height()))
 
     def _choose_recommended(self) -> None:
         self.preset_chosen.emit("recommended")

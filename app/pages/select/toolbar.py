@@ -47,6 +47,7 @@ class Toolbar(QWidget):
         self.rule.applied.connect(self.rule_button.menu().close)
         # A changed action makes the open menu take its content's new height.
         self.rule.changed.connect(self.rule_button.menu().actions()[0].setData)
+        self.rule.settled.connect(self.rule_button.menu().actions()[0].setData)
         self.apply = Button(self.tr("Apply"))
         self.apply.setToolTip(self.tr("Apply the rule (locks win)"))
         self.more = IconButton("more", self.tr("Take away: picture, table, selection"))
