@@ -192,3 +192,46 @@ def test_the_line_names_locks_and_the_place(session: Session) -> None:
     )
     assert "--lock-keep 0:1 --no-protect --source demo" in line
     assert line.endswith("--device cpu -o plan.json")
+
+
+def test_a_measured_rule_runs_as_a_job_and_ends_as_one_step(qtbot: QtBot, tmp_path: Path) -> None:
+    from app.pages.select import measured
+    from core.calibration import build_calibration, load_tokenizer
+    from core.checkpoint import inspect_model
+    from core.profiling import profile_model
+    from core.run import Run
+    from core.runtime import load_model
+    from tests.tiny import tiny_model
+
+    folder, text = tiny_model("mixtral", tmp_path), tmp_path / "prose.txt"
+    text.write_text("The quick brown fox jumps over the dog. " * 40, encoding="utf-8")
+    options = CalibrationOptions(
+        sources=(Source(path_or_id=str(text)),), max_tokens=128, seq_len=32, batch_size=4
+    )
+    texts = build_calibration(options, load_tokenizer(folder), run=Run())
+    profile = profile_model(load_model(folder, device="cpu", run=Run()), texts, run=Run())
+    session = Session(data_dir=tmp_path / "data")
+    try:
+        page = SelectPage(session)
+        qtbot.addWidget(page)
+        session.set_model(inspect_model(folder), name=str(folder))
+        session.set_profile(profile)
+        session.set_page_options(
+            "calibrate",
+            {"sources": [{"where": str(text)}], "max_tokens": 128, "seq_len": 32, "device": "cpu"},
+        )
+        assert measured.choice_texts(session, Choice(way="joint")).max_tokens == 128
+        before, steps = session.plan, session.undo_stack.count()
+        page.desk.set_rule(Rule(kind="joint", percent=75, floor=2, even=True))
+        page.desk.apply()
+        qtbot.waitUntil(lambda: session.undo_stack.count() > steps, timeout=100_000)
+        assert session.plan.kept_L.tolist() == [6, 6]
+        assert session.undo_stack.count() == steps + 1
+        assert session.undo_stack.undoText() == "Keep 75 %, measured"
+        assert page.banner.text.startswith("12 of 16 experts stay. Measured on ")
+        assert page.command().startswith(f"seer select {folder}")
+        session.undo_stack.undo()
+        assert session.plan == before
+        qtbot.waitUntil(lambda: not session.jobs.unfinished, timeout=10_000)
+    finally:
+        session.close()
