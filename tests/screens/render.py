@@ -85,6 +85,8 @@ class Stage:
         self.finish(session.start(self.lens_task()))
         session.keep_plan("three quarters", session.plan)
         self.finish(session.start(self.export_task()))
+        for steps in (6, 8):
+            self.finish(session.start(self.tune_task(steps)))
 
     def measure_options(self) -> None:
         """Let the pages read as much text as the pictures do."""
@@ -101,6 +103,24 @@ class Stage:
         options = CalibrationOptions(sources=(Source(path_or_id="demo"),), max_tokens=TOKENS)
         model = subject.current(self.session)
         return profile_task(model, options, output=self.data_dir / "profile.safetensors")
+
+    def tune_task(self, steps: int):
+        """A run of a few steps from the current plan to Top-1."""
+        from app.jobs.tuning import tune_task
+        from app.pages import subject
+        from app.pages.tune.choice import TuneChoice
+        from app.pages.tune.request import request_of
+        from core.tuning import TuneOptions
+        from core.tuning.history import new_run_folder
+
+        options = TuneOptions(top_k=1, steps=steps, batch_size=2, eval_every=2, save_every=0)
+        choice = TuneChoice(options=options)
+        choice = dataclasses.replace(
+            choice, texts=dataclasses.replace(choice.texts, max_tokens=TOKENS)
+        )
+        self.session.set_page_options("tune", choice.to_json())
+        folder = new_run_folder(subject.project_file(self.session, "runs"))
+        return tune_task(request_of(self.session, choice, (), folder))
 
     def quick_check_task(self):
         """A quick check of the current plan."""

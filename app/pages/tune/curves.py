@@ -31,7 +31,7 @@ class CurvesCard(Card):
             (
                 Quantity(
                     key="perplexity",
-                    title=self.tr("Perplexity on held-out texts, at the target Top-K"),
+                    title=self.tr("Validation perplexity"),
                     words=numbers.perplexity,
                     note=later,
                 ),

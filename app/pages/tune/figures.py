@@ -23,7 +23,7 @@ class EstimateStrip(FigureStrip):
             self.tr("Memory"),
             self.tr("Time"),
             self.tr("Trained"),
-            self.tr("Read"),
+            self.tr("Tokens read"),
         )
         for figure, name in zip(self.figures, names, strict=True):
             figure.caption.set_text(name)
@@ -47,12 +47,13 @@ class EstimateStrip(FigureStrip):
         else:
             note, role = self.tr("does not fit: {free} free"), "bad"
         low, high = numbers.size(found.memory_low), numbers.size(found.memory_high)
-        memory.set_value(f"{low} – {high}", note.format(free=free), role)
+        memory.set_value(f"≤ {high}", note.format(free=free), role)
+        memory.setToolTip(f"{low} – {high}")
         if found.seconds_low is None or found.seconds_high is None:
             seconds.set_value(numbers.DASH, self.tr("known after a few steps"))
         else:
-            text = f"{numbers.duration(found.seconds_low)} – {numbers.duration(found.seconds_high)}"
             steps = f"{found.options.steps:,}"
+            text = self._span(found.seconds_low, found.seconds_high)
             seconds.set_value(text, self.tr("{steps} steps").format(steps=steps))
         share = found.trained_parameters / max(found.parameters, 1)
         trained.set_value(
@@ -60,6 +61,16 @@ class EstimateStrip(FigureStrip):
             self.tr("{share} of the parameters").format(share=numbers.percent(share)),
         )
         read.set_value(
-            self.tr("{count} tokens").format(count=numbers.count(found.tokens)),
+            numbers.count(found.tokens),
             self.tr("{count} per step").format(count=numbers.count(found.tokens_per_step)),
         )
+
+    def _span(self, low: float, high: float) -> str:
+        """A range of time in the unit that suits its end: 3 – 12 min."""
+        length, text = 1, self.tr("{low} – {high} s")
+        if high >= 2 * 3600:
+            length, text = 3600, self.tr("{low} – {high} h")
+        elif high >= 2 * 60:
+            length, text = 60, self.tr("{low} – {high} min")
+        first, last = low / length, high / length
+        return text.format(low=f"{first:.2g}" if first < 10 else f"{first:.0f}", high=f"{last:.0f}")

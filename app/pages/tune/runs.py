@@ -21,6 +21,7 @@ from app.widgets.forms import Button, column, label, row
 from core.tuning.history import RunRow, differing
 
 ROW_HEIGHT = 30
+NAME_WIDTH = 112
 
 
 class RunsView(QWidget):
@@ -58,9 +59,8 @@ class RunsView(QWidget):
         runs = Card()
         runs.body.addWidget(self.table)
         runs.body.addWidget(self.note)
-        runs.body.addLayout(
-            row(self.use, self.resume, self.go_on, self.options, None, self.copy, self.remove)
-        )
+        runs.body.addLayout(row(self.use, self.resume, self.go_on, None))
+        runs.body.addLayout(row(self.options, None, self.copy, self.remove))
         compare = Card(self.tr("Compared"))
         compare.body.addWidget(self.hint)
         compare.body.addWidget(self.comparison)
@@ -240,7 +240,10 @@ def _table(model: RunsModel, name: str) -> QTableView:
     head = table.horizontalHeader()
     head.setHighlightSections(False)
     head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+    # What fits a name reckons without the mark beside it.
+    head.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
+    head.resizeSection(0, NAME_WIDTH)
+    head.setStretchLastSection(True)
     return table
 
 
