@@ -46,11 +46,13 @@ def text_words(options: CalibrationOptions) -> list[str | int]:
 
 def question_words(questions: Questions) -> list[str]:
     """The options that name questions and how they are put."""
-    words = [word for task in questions.tasks for word in ("--task", task)]
+    words = [word for task in questions.own for word in ("--task", task)]
     if words and questions.style != "letters":
         words += ["--task-style", questions.style]
     if words and questions.normalised:
         words.append("--length-normalised")
+    for name in questions.harness:
+        words += ["--lm-eval", name]
     return words
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from core.calibration import CalibrationOptions, CalibrationSet, Tokenizer
     from core.checkpoint.info import ModelInfo
     from core.evaluation import Evaluation
+    from core.evaluation.lm_eval_adapter import HarnessOptions
     from core.export import ExportOptions, ExportResult
     from core.planning import Plan
     from core.runtime import LiveModel
@@ -121,16 +122,22 @@ def _measured(
 ) -> Evaluation:
     """Perplexity on the texts, then the questions."""
     from core.evaluation import evaluate
+    from core.evaluation.lm_eval_adapter import HarnessOptions, check_harness
     from core.evaluation.tasks import load_task
     from core.evaluation.tasks.cache import default_folder
     from core.evaluation.tasks.score import TaskOptions, run_tasks
 
     asked = measure.questions
     # A file that cannot be read says so before an hour of perplexity.
-    tasks = [load_task(word, style=asked.style) for word in asked.tasks]  # type: ignore[arg-type]
+    tasks = [load_task(word, style=asked.style) for word in asked.own]  # type: ignore[arg-type]
+    harness = HarnessOptions(tasks=asked.harness, batch_size=measure.options.batch_size)
+    if harness.tasks:
+        check_harness(harness)
     top_k = None if pair.plan is None else pair.plan.top_k
     sides = {"reference": pair.reference, "plan": pair.plan, "top_k": top_k, "run": run}
     found = evaluate(pair.live, packed, **sides)  # type: ignore[arg-type]
+    if harness.tasks:
+        found = _with_harness(found, pair, tokenizer, harness, run)
     if not tasks:
         return found
     options = TaskOptions(
@@ -139,7 +146,29 @@ def _measured(
         cache=default_folder(),
     )
     mine, theirs = run_tasks(pair.live, tasks, tokenizer, options=options, **sides)  # type: ignore[arg-type]
-    return replace(found, tasks=mine, reference_tasks=theirs)
+    return replace(
+        found,
+        tasks={**found.tasks, **mine},
+        reference_tasks={**found.reference_tasks, **theirs},
+    )
+
+
+def _with_harness(
+    found: Evaluation, pair: _Pair, tokenizer: Tokenizer, options: HarnessOptions, run: Run
+) -> Evaluation:
+    """What lm-eval says of both, under the names of its tasks."""
+    from core.evaluation.lm_eval_adapter import as_result, run_harness
+
+    top_k = None if pair.plan is None else pair.plan.top_k
+    mine = run_harness(pair.live, tokenizer, options, plan=pair.plan, top_k=top_k, run=run)
+    theirs = (
+        {} if pair.reference is None else run_harness(pair.reference, tokenizer, options, run=run)
+    )
+    return replace(
+        found,
+        tasks={name: as_result(name, mine[name]) for name in options.tasks},
+        reference_tasks={name: as_result(name, theirs[name]) for name in options.tasks if theirs},
+    )
 
 
 def _reference_of(found: Evaluation) -> Evaluation:

@@ -23,6 +23,7 @@ from app.widgets.help import help_for
 
 DEMO = "demo"
 HUB = "hub:"
+HARNESS = "lm-eval:"
 LABEL_WIDTH = 120
 LIST_HEIGHT = 96
 # Windows may overlap by none, a half, three quarters, seven eighths of their length.
@@ -34,7 +35,8 @@ class Questions:
     """What is asked beside the texts.
 
     Attributes:
-        tasks: As the command line names them: a file, a folder, "demo", "hub:<id>…".
+        tasks: As the command line names them: a file, a folder, "demo", "hub:<id>…"; and
+            "lm-eval:<name>" for a task of lm-evaluation-harness.
         style: "letters" or "text".
         normalised: Whether log-likelihoods are divided by the choices' bytes.
         overlap: Windows that each token is read in: 1 for no overlap; the stride is the sequence
@@ -45,6 +47,16 @@ class Questions:
     style: str = "letters"
     normalised: bool = False
     overlap: int = 1
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """Tasks that are read from files or the hub."""
+        return tuple(task for task in self.tasks if not task.startswith(HARNESS))
+
+    @property
+    def harness(self) -> tuple[str, ...]:
+        """Names of tasks of lm-evaluation-harness."""
+        return tuple(task.removeprefix(HARNESS) for task in self.tasks if task.startswith(HARNESS))
 
     def stride(self, seq_len: int) -> int | None:
         """Tokens between the beginnings of two windows; None where they do not overlap."""
@@ -85,7 +97,8 @@ class QuestionsForm(QWidget):
         self.tasks.setFixedHeight(LIST_HEIGHT)
         self.tasks.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.add_file = Button(self.tr("Add file…"))
-        self.add_hub = Button(self.tr("Add from the hub…"))
+        self.add_hub = Button(self.tr("Hub…"))
+        self.add_harness = Button(self.tr("lm-eval…"))
         self.remove = Button(self.tr("Remove"), "ghost")
         self.style_box = QComboBox()
         for text, name in (
@@ -136,7 +149,7 @@ class QuestionsForm(QWidget):
         asked = Card(self.tr("Questions"))
         asked.body.addWidget(self.demo)
         asked.body.addWidget(self.tasks)
-        asked.body.addLayout(row(self.add_file, self.add_hub, None, self.remove))
+        asked.body.addLayout(row(self.add_file, self.add_hub, self.add_harness, None, self.remove))
         form = Form(label_width=LABEL_WIDTH, field_width=0)
         form.add_row(
             self.tr("Scored"), self.style_box, aside=help_for("evaluate#style", self.style_box)
@@ -166,6 +179,7 @@ class QuestionsForm(QWidget):
         self.tasks.itemSelectionChanged.connect(self._show_buttons)
         self.add_file.clicked.connect(self._ask_file)
         self.add_hub.clicked.connect(self._ask_hub)
+        self.add_harness.clicked.connect(self._ask_harness)
         self.remove.clicked.connect(self._remove)
 
     def _add(self, task: str) -> None:
@@ -189,6 +203,16 @@ class QuestionsForm(QWidget):
         )
         if accepted and name.strip():
             self.add_task(HUB + name.strip().removeprefix(HUB))
+
+    @Slot()
+    def _ask_harness(self) -> None:
+        name, accepted = QInputDialog.getText(
+            self,
+            self.tr("Add a task of lm-eval"),
+            self.tr("Name, e.g. hellaswag (needs seer-studio[lm-eval])"),
+        )
+        if accepted and name.strip():
+            self.add_task(HARNESS + name.strip().removeprefix(HARNESS))
 
     @Slot()
     def _remove(self) -> None:

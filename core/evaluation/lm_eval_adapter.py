@@ -19,6 +19,7 @@ import torch
 
 from core.errors import InputError
 from core.evaluation.forward import Forward, Piece, forward
+from core.evaluation.result import TaskResult
 from core.evaluation.streamed import Report, Window, drive
 from core.planning.plan import Plan
 from core.pruning.masking import Rerouting
@@ -93,7 +94,30 @@ def run_harness(
             bootstrap_iters=0,
             verbosity=None,
         )
-    return {name: _numbers(row) for name, row in found["results"].items()}
+    asked = found.get("n-samples", {})
+    return {
+        name: _numbers(row) | {"n": float(asked.get(name, {}).get("effective", 0))}
+        for name, row in found["results"].items()
+    }
+
+
+def as_result(name: str, numbers: Mapping[str, float]) -> TaskResult:
+    """The harness's accuracy of one task as a result beside our own, without paired answers.
+
+    Raises:
+        InputError: The task measures something else.
+    """
+    if "acc" not in numbers:
+        raise InputError(
+            f"the lm-eval task {name!r} has no accuracy; it has {', '.join(numbers)}",
+            remedy="seer evaluate --lm-eval, which prints whatever a task measures",
+        )
+    return TaskResult(
+        accuracy=numbers["acc"],
+        n=int(numbers["n"]),
+        stderr=numbers.get("acc_stderr"),
+        accuracy_normalised=numbers.get("acc_norm"),
+    )
 
 
 def check_harness(options: HarnessOptions, ranks: Ranks = ALONE) -> None:

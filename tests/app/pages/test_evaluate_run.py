@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QInputDialog
 
 from app.pages.evaluate import EvaluatePage
+from app.pages.evaluate_texts import TextsDialog
 from app.session import Session
 from app.widgets.questions import Questions
 from app.widgets.sources import SourceEntry
 from app.widgets.text_form import TextChoice
 from core.checkpoint import inspect_model
+from core.evaluation import lm_eval_adapter
 from core.evaluation.tasks import cache
 from tests.app.pages.conftest import drop
 from tests.tiny import TEXT, tiny_model
@@ -73,3 +77,51 @@ def test_a_measurement_is_cancelled_within_a_second(qtbot, session) -> None:
     qtbot.waitUntil(lambda: not page.watch.busy, timeout=20_000)
     assert page.watch.job.state == "cancelled"
     assert session.variants == ()
+
+
+def test_a_task_of_the_harness_says_what_to_install_where_it_is_missing(
+    qtbot, session, monkeypatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "lm_eval", None)
+    page = EvaluatePage(session)
+    qtbot.addWidget(page)
+    page.show()
+    page.choose_texts()
+    dialog = page.findChild(TextsDialog)
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_: ("hellaswag", True))
+    dialog.asked.add_harness.click()
+    dialog.accept_button.click()
+    assert "--lm-eval hellaswag" in page.command()
+    page.primary_action.trigger()
+    qtbot.waitUntil(lambda: page.watch.job is not None and page.watch.job.over, timeout=60_000)
+    assert page.watch.job.state == "failed"
+    assert "lm-eval is not installed" in str(page.watch.job.error)
+
+
+def test_the_harness_s_numbers_become_results_of_both_models(
+    qtbot, session, monkeypatch, tmp_path
+) -> None:
+    asked = []
+
+    def answered(live, _tokenizer, options, *, plan=None, top_k=None, run):
+        asked.append((options.tasks, plan is not None))
+        return {"hellaswag": {"acc": 0.5 if plan else 0.75, "acc_stderr": 0.1, "n": 20.0}}
+
+    monkeypatch.setattr(lm_eval_adapter, "check_harness", lambda *_: None)
+    monkeypatch.setattr(lm_eval_adapter, "run_harness", answered)
+    kept = session.page_options("evaluate")
+    words = Questions(tasks=("lm-eval:hellaswag",)).to_json()
+    session.set_page_options("evaluate", {**kept, "questions": words})
+    page = EvaluatePage(session)
+    qtbot.addWidget(page)
+    page.show()
+    drop(session, slice(0, 4))
+    page.primary_action.trigger()
+    qtbot.waitUntil(lambda: len(session.variants) == 2, timeout=60_000)
+    assert asked == [(("hellaswag",), True), (("hellaswag",), False)]
+    original, planned = session.variants
+    assert (original.tasks["hellaswag"].accuracy, planned.tasks["hellaswag"].accuracy) == (
+        0.75,
+        0.5,
+    )
+    assert planned.tasks["hellaswag"].n == 20
