@@ -6,7 +6,7 @@ import copy
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from core.export.ragged import ALLOW, CLASS, MODULE, ragged_entries, without_experts
+from core.export.ragged import ALLOW, AUTO_MAP, CLASS, MODULE, ragged_entries, without_experts
 from core.families import MoeConfig, look_up
 
 
@@ -37,7 +37,8 @@ def edited_config(
         _set(text, family.experts_keys, most, moe)
     alike = {most, moe.experts} if family.shared_count else {most}
     if len({*counts.values(), *alike}) > 1:
-        edited |= ragged_entries(config, moe, counts)
+        text.update(ragged_entries(text, moe, counts))
+        edited["auto_map"] = dict(AUTO_MAP)
     elif moe.per_layer:
         _forget_ragged(edited, text, moe)
     if top_k is not None and top_k != moe.top_k:
@@ -62,7 +63,7 @@ def _forget_ragged(edited: dict[str, object], text: dict[str, object], moe: MoeC
     auto_map = edited.get("auto_map")
     if isinstance(auto_map, dict) and f"{MODULE}.{CLASS}" in auto_map.values():
         del edited["auto_map"]
-        edited.pop(ALLOW, None)
+        text.pop(ALLOW, None)
 
 
 def _set(text: dict[str, object], keys: tuple[str, ...], value: int, moe: MoeConfig) -> None:

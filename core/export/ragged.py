@@ -8,7 +8,7 @@ extends.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from importlib.resources import files
 
 from core.errors import PlanError
@@ -17,6 +17,8 @@ from core.families import Family, MoeConfig
 MODULE = "modeling_seer"
 CLASS = "SeerForCausalLM"
 ALLOW = "allow_global_per_layer_attribute_access"
+# Alone: code of the source's own would bring another config class.
+AUTO_MAP = {"AutoModelForCausalLM": f"{MODULE}.{CLASS}"}
 _TEMPLATE = 'ragged(transformers.MixtralForCausalLM, "num_local_experts", ("mlp",))'
 
 
@@ -29,8 +31,7 @@ def check_ragged(config: Mapping[str, object], moe: MoeConfig, *, mtp: bool) -> 
         mtp: Whether multi-token-prediction layers would be written.
 
     Raises:
-        PlanError: A family that cannot, a nested text model, an unnamed class, or further-token
-            layers.
+        PlanError: A family that cannot, an unnamed class, or further-token layers.
     """
     if moe.family.never_ragged:
         raise PlanError(
@@ -38,59 +39,50 @@ def check_ragged(config: Mapping[str, object], moe: MoeConfig, *, mtp: bool) -> 
             f"{moe.family.never_ragged}",
             remedy="make the plan uniform",
         )
-    if moe.section:
-        raise PlanError(
-            "layers of a text model inside of a multimodal one must keep equal numbers of experts",
-            remedy="make the plan uniform",
-        )
     if mtp:
         raise PlanError(
             "multi-token-prediction layers need one number of experts for all layers",
             remedy="--drop-mtp, or make the plan uniform",
         )
-    architecture(config)
+    architecture(config, moe.family)
 
 
-def architecture(config: Mapping[str, object]) -> str:
-    """The stock class that config.json names.
+def architecture(config: Mapping[str, object], family: Family) -> str:
+    """The stock class that loads config.json.
 
     Raises:
         PlanError: It names none.
     """
-    named = config.get("architectures")
-    first = named[0] if isinstance(named, Sequence) and not isinstance(named, str) and named else ""
-    if not (isinstance(first, str) and first.isidentifier() and first.endswith("ForCausalLM")):
+    found = family.class_for(config)
+    if not found:
+        named = config.get("architectures")
+        first = named[0] if isinstance(named, list) and named else ""
         raise PlanError(
             f"the plan is ragged and config.json names no causal language model ({first!r})",
             remedy="make the plan uniform",
         )
-    return first
+    return found
 
 
 def ragged_entries(
-    config: Mapping[str, object], moe: MoeConfig, counts: Mapping[int, int]
+    text: Mapping[str, object], moe: MoeConfig, counts: Mapping[int, int]
 ) -> dict[str, object]:
-    """`per_layer_config` and what loads it; other per-layer entries stay.
+    """What the language model's part of a config says of single layers; other entries stay.
 
     Args:
-        config: The source's config.json.
+        text: That part, of the source.
         moe: How it was read.
         counts: Experts that stay in each MoE layer of the decoder.
     """
     # What else the number counts keeps it.
     most = moe.experts if moe.family.shared_count else max(counts.values())
-    per_layer = without_experts(config.get("per_layer_config"), moe)
+    per_layer = without_experts(text.get("per_layer_config"), moe)
     for layer, count in counts.items():
         if count != most:
             entry = per_layer.setdefault(str(layer), {})
             entry[moe.family.per_layer_key] = count
-    return {
-        "per_layer_config": per_layer,
-        # Some config classes check the number itself while they are read.
-        ALLOW: True,
-        # Alone: code of the source's own would bring another config class.
-        "auto_map": {"AutoModelForCausalLM": f"{MODULE}.{CLASS}"},
-    }
+    # Some config classes check the number itself while they are read.
+    return {"per_layer_config": per_layer, ALLOW: True}
 
 
 def without_experts(per_layer: object, moe: MoeConfig) -> dict[str, dict[str, object]]:
@@ -110,5 +102,7 @@ def loader_source(config: Mapping[str, object], family: Family) -> str:
     """The modelling file for the class that a config names."""
     template = (files("resources.loader") / f"{MODULE}.py").read_text(encoding="utf-8")
     names = f"({', '.join(json.dumps(name) for name in family.blocks)},)"
-    call = f"transformers.{architecture(config)}, {json.dumps(family.per_layer_key)}, {names}"
+    call = (
+        f"transformers.{architecture(config, family)}, {json.dumps(family.per_layer_key)}, {names}"
+    )
     return template.replace(_TEMPLATE, f"ragged({call})")

@@ -68,6 +68,7 @@ class Family:
     Attributes:
         model_type: `model_type` in config.json.
         multimodal: `model_type` of multimodal checkpoints of which this is the language model.
+        causal_class: Class of transformers that AutoModelForCausalLM takes for those.
         routing: How gates are made: "softmax", "sigmoid+bias, groups", "softmax after top-k".
         score_key: Config key that names another function than `routing` does, if a file has it.
         experts_keys: Config keys of the number of routed experts, any alias.
@@ -104,6 +105,7 @@ class Family:
 
     model_type: str
     multimodal: str = ""
+    causal_class: str = ""
     routing: str
     score_key: str = ""
     experts_keys: tuple[str, ...] = ("num_experts", "num_local_experts", "n_routed_experts")
@@ -140,6 +142,15 @@ class Family:
     least_top_k: int = 1
     never_ragged: str = ""
     remarks: str = ""
+
+    def class_for(self, config: Mapping[str, object]) -> str:
+        """The class that loads a config.json as a causal language model; "" if it names none."""
+        if self.multimodal and config.get("model_type") == self.multimodal:
+            return self.causal_class
+        named = config.get("architectures")
+        first = named[0] if isinstance(named, list) and named else ""
+        fine = isinstance(first, str) and first.isidentifier() and first.endswith("ForCausalLM")
+        return first if fine else ""
 
     @property
     def blocks(self) -> tuple[str, ...]:

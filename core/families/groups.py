@@ -62,6 +62,7 @@ GROUP_LIMITED = (
     Family(
         model_type="dots3_note_text",
         multimodal="dots3_note",
+        causal_class="Dots3NoteForCausalLM",
         routing=_ROUTING,
         never_ragged="its config demands that all layers of one kind of attention are alike",
         per_layer_key="n_routed_experts",

@@ -60,6 +60,7 @@ SOFTMAX = (
     Family(
         model_type="qwen3_5_moe_text",
         multimodal="qwen3_5_moe",
+        causal_class="Qwen3_5MoeForCausalLM",
         routing="softmax",
         per_layer_key="num_experts",
         defaults=assumed(num_experts=256, num_experts_per_tok=8),
@@ -69,6 +70,7 @@ SOFTMAX = (
     Family(
         model_type="qwen4_exp_text",
         multimodal="qwen4_exp",
+        causal_class="Qwen4ExpForCausalLM",
         routing="softmax",
         per_layer_key="num_experts",
         defaults=assumed(num_experts=512, num_experts_per_tok=10),

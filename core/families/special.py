@@ -9,6 +9,7 @@ SPECIAL = (
     Family(
         model_type="gemma4_text",
         multimodal="gemma4",
+        causal_class="Gemma4ForConditionalGeneration",
         routing="softmax",
         remarks="Experts stand beside a dense feed-forward in each layer.",
         experts_keys=("num_experts",),
@@ -124,6 +125,7 @@ SPECIAL = (
     Family(
         model_type="llama4_text",
         multimodal="llama4",
+        causal_class="Llama4ForCausalLM",
         routing="sigmoid after top-k",
         remarks="Gates weigh what goes into an expert; ‖f‖ is of the weighed input.",
         defaults=assumed(num_local_experts=16, num_experts_per_tok=1),

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.checkpoint.files import CONFIG, read_json
 from core.errors import UnsupportedModelError
-from core.families import read_moe_config
+from core.families import read_moe_config, text_section
 
 
 def model_class(folder: Path) -> Any:
@@ -23,17 +23,17 @@ def model_class(folder: Path) -> Any:
     import transformers
 
     config = read_json(folder / CONFIG)
-    if not config.get("per_layer_config"):
+    _, text = text_section(config)
+    if not text.get("per_layer_config"):
         return transformers.AutoModelForCausalLM
     moe = read_moe_config(config)
     if not moe.per_layer:  # some families override other things by layer, and can do that
         return transformers.AutoModelForCausalLM
-    named = config.get("architectures")
-    first = named[0] if isinstance(named, list) and named else None
-    base = getattr(transformers, first, None) if isinstance(first, str) else None
+    name = moe.family.class_for(config)
+    base = getattr(transformers, name, None)
     if not (isinstance(base, type) and issubclass(base, transformers.PreTrainedModel)):
         raise UnsupportedModelError(
-            f"{folder.name} has a per_layer_config and names no class of transformers ({first!r})",
+            f"{folder.name} has a per_layer_config and names no class of transformers ({name!r})",
             remedy="a checkpoint exported by SEER Studio",
         )
     loader = importlib.import_module("resources.loader.modeling_seer")

@@ -26,13 +26,14 @@ def ragged(base, key, blocks):
         """See the module."""
 
         def __init__(self, config, *args, **kwargs):
+            text = config.get_text_config()
             # The stock constructor reads one number for all layers: the largest.
-            config.allow_global_per_layer_attribute_access = True
+            text.allow_global_per_layer_attribute_access = True
             super().__init__(config, *args, **kwargs)
             others = {}
             for index, layer in enumerate(_layers(self)):
-                count = getattr(config.per_layer_config[index], key)
-                if count == getattr(config, key):
+                count = getattr(text.per_layer_config[index], key)
+                if count == getattr(text, key):
                     continue
                 if count not in others:
                     other = base(_with_count(config, key, count), *args, **kwargs)
@@ -41,6 +42,13 @@ def ragged(base, key, blocks):
                     if hasattr(layer, name):
                         setattr(layer, name, getattr(others[count][index], name))
             self.post_init()
+
+        @classmethod
+        def from_pretrained(cls, *args, config=None, **kwargs):
+            # As the auto class does for a language model inside of a multimodal checkpoint.
+            if config is not None and not isinstance(config, cls.config_class):
+                config = config.get_text_config()
+            return super().from_pretrained(*args, config=config, **kwargs)
 
         @classmethod
         def is_custom_code(cls):
@@ -54,16 +62,17 @@ def ragged(base, key, blocks):
 
 def _layers(model):
     """The list of decoder layers."""
-    return next(part.layers for part in model.modules() if hasattr(part, "layers"))
+    return next(part.layers for part in model.get_decoder().modules() if hasattr(part, "layers"))
 
 
 def _with_count(config, key, count):
     """The config of a model with the same number of experts in all layers."""
     even = copy.deepcopy(config)
-    layers = even.to_dict()["per_layer_config"]
+    text = even.get_text_config()
+    layers = text.to_dict()["per_layer_config"]
     rest = {i: {k: v for k, v in own.items() if k != key} for i, own in layers.items()}
-    even.per_layer_config = {i: own for i, own in rest.items() if own} or None
-    setattr(even, key, count)
+    text.per_layer_config = {i: own for i, own in rest.items() if own} or None
+    setattr(text, key, count)
     return even
 
 

@@ -7,19 +7,24 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 from core.checkpoint import inspect_model
 from core.errors import PlanError
 from core.export.reload import check_reload
 from core.planning import Plan
+from core.pruning import masked
 from core.run import Run
+from core.runtime import load_model
 from tests.core.export.plans import export, odd, plan_of
 from tests.core.live import KINDS
 from tests.raw import mixtral, mixtral_config, tensor_bytes, write_folder
-from tests.tiny import tiny_model
+from tests.tiny import tiny_model, tiny_multimodal
+from tests.tiny_families import TOWERS
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -32,7 +37,13 @@ def ragged_plan(folder: Path) -> Plan:
         some = next(per_group)
         return [i for i in range(count) if i % 4 < some]
 
-    return plan_of(folder, keep)
+    plan = plan_of(folder, keep)
+    hashed = inspect_model(folder).hash_layers
+    kept = [
+        tuple(range(count)) if layer in hashed else ids
+        for layer, count, ids in zip(plan.layer_ids, plan.experts, plan.keep, strict=True)
+    ]
+    return replace(plan, keep=tuple(kept))
 
 
 @pytest.fixture
@@ -75,27 +86,56 @@ def test_ragged_model_has_the_masked_models_logits(model_type: str, tmp_path: Pa
     assert check.top1_agreement == 1.0
 
 
-@pytest.mark.timeout(600)  # imports torch in a process of its own
-def test_stock_auto_class_loads_it_with_the_file_that_lies_beside(tmp_path: Path) -> None:
-    folder = tiny_model("qwen3_moe", tmp_path)
-    plan = ragged_plan(folder)
-    export(folder, tmp_path / "out", plan)
-    code = f"""
+STOCK = """
+import sys, torch
 from transformers import AutoModelForCausalLM
-model = AutoModelForCausalLM.from_pretrained({str(tmp_path / "out")!r}, trust_remote_code=True)
-blocks = [layer.mlp for layer in model.model.layers if hasattr(layer.mlp, "experts")]
-print(type(model).__module__.split(".")[-1], [block.experts.num_experts for block in blocks])
+model = AutoModelForCausalLM.from_pretrained(sys.argv[1], trust_remote_code=True).eval()
+ids = torch.arange(3, 19)[None]
+with torch.inference_mode():
+    torch.save(model(input_ids=ids, use_cache=False).logits, sys.argv[2])
+print(type(model).__module__.split(".")[-1])
 """
+
+
+def by_stock_auto_class(folder: Path, tmp_path: Path) -> torch.Tensor:
+    """Logits of a model loaded as a stranger loads it, with the file that lies beside."""
+    target = tmp_path / "logits.pt"
     done = subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", STOCK, str(folder), str(target)],
         env=os.environ | {"HF_MODULES_CACHE": str(tmp_path / "modules")},
         cwd=tmp_path,
         capture_output=True,
         text=True,
         check=False,
     )
-    expected = [len(ids) for ids in plan.keep]
-    assert done.stdout.strip() == f"modeling_seer {expected}", done.stderr
+    assert done.stdout.strip() == "modeling_seer", done.stderr
+    return torch.load(target)
+
+
+@pytest.mark.timeout(600)  # imports torch in a process of its own
+@pytest.mark.parametrize(
+    "model_type",
+    [
+        "qwen3_moe",
+        *(
+            pytest.param(name, marks=pytest.mark.slow)
+            for name in ("bailing_hybrid", "deepseek_v4", "jetmoe", "qwen3_5_moe", "gemma4")
+        ),
+    ],
+)
+def test_stock_auto_class_loads_it_with_the_file_that_lies_beside(
+    model_type: str, tmp_path: Path
+) -> None:
+    build = tiny_multimodal if model_type in TOWERS else tiny_model
+    folder = build(model_type, tmp_path)
+    plan = ragged_plan(folder)
+    export(folder, tmp_path / "out", plan)
+    live = load_model(folder, device="cpu", dtype="float32", run=Run())
+    with masked(live, plan), torch.inference_mode():
+        expected = live.model(input_ids=torch.arange(3, 19)[None], use_cache=False).logits
+    torch.testing.assert_close(
+        by_stock_auto_class(tmp_path / "out", tmp_path), expected, rtol=1e-5, atol=1e-5
+    )
 
 
 def test_pruning_a_ragged_model_to_one_number_makes_it_stock_again(
@@ -123,7 +163,7 @@ def test_other_per_layer_entries_stay(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("config", "word"),
     [
-        ({"model_type": "x", "text_config": mixtral_config()}, "inside of a multimodal one"),
+        ({"model_type": "x", "text_config": mixtral_config()}, "names no causal language model"),
         (mixtral_config(architectures=None), "names no causal language model"),
         (mixtral_config(architectures=["os.system('x')ForCausalLM"]), "names no causal"),
     ],

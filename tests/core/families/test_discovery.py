@@ -70,6 +70,15 @@ def test_every_row_is_of_a_causal_language_model_with_routed_experts() -> None:
     assert multimodal - set(names) == set()
 
 
+def test_multimodal_rows_name_the_class_that_the_auto_class_takes() -> None:
+    from transformers.models.auto import modeling_auto
+
+    names = modeling_auto.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
+    for row in FAMILIES.values():
+        if row.multimodal:
+            assert row.causal_class == names[row.multimodal], row.model_type
+
+
 def test_other_models_with_routed_experts_are_refused_by_name() -> None:
     from transformers.models.auto import modeling_auto
 

@@ -215,8 +215,6 @@ def test_a_ragged_plan_reloads_as_the_masked_model_or_is_refused_with_the_reason
     assert not plan.uniform
     options = ExportOptions(plan=plan, output=tmp_path / "out")
     reason = FAMILIES[live.info.model_type].never_ragged
-    if family in TOWERS:
-        reason = reason or "inside of a multimodal one"
     if reason:
         with pytest.raises(PlanError, match=reason):
             export_checkpoint(folder, options, Run())
