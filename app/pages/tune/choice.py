@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from app.widgets.sources import DEMO, SourceEntry
 from app.widgets.text_form import TextChoice
 from core.errors import StudioError
 from core.tuning.options import TuneOptions
+
+if TYPE_CHECKING:
+    from core.checkpoint.info import ModelInfo
 
 # What a run starts from, besides the name of an earlier run.
 WHOLE, PLANNED = "model", "plan"
@@ -60,3 +64,9 @@ class TuneChoice:
             texts=TextChoice.from_json(texts) if isinstance(texts, Mapping) else default_texts(),
             advanced=data.get("advanced") is True,
         )
+
+
+def first_choice(info: ModelInfo | None) -> TuneChoice:
+    """What a newcomer finds: half as many experts per token, which is what stage 2 is for."""
+    half = info.top_k // 2 if info is not None else 0
+    return TuneChoice(options=TuneOptions(top_k=half or None))

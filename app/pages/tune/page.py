@@ -15,7 +15,7 @@ from app.pages.job_watch import JobWatch
 from app.pages.page import Page, PageState
 from app.pages.quick_check import is_whole
 from app.pages.select.costs import read_memory
-from app.pages.tune.choice import PLANNED, WHOLE, TuneChoice
+from app.pages.tune.choice import PLANNED, WHOLE, TuneChoice, first_choice
 from app.pages.tune.claims import ClaimsView
 from app.pages.tune.curves import CurvesCard
 from app.pages.tune.desk import RunsDesk
@@ -201,7 +201,8 @@ class TunePage(Page):
         self.desk.forget()
         self.figures.clear()
         self.banner.clear()
-        self.form.set_choice(TuneChoice.from_json(self.session.page_options(PAGE)))
+        kept = self.session.page_options(PAGE)
+        self.form.set_choice(TuneChoice.from_json(kept) if kept else first_choice(info))
         self.form.set_model(info)
         self._show_starts()
         self.desk.refresh()

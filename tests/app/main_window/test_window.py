@@ -75,7 +75,7 @@ def test_the_rail_says_where_each_step_stands(window, folder):
     open_model(window, folder)
     assert model.step.kind == "done"
     assert model.step.subtitle == "mixtral · 3×8"
-    assert (tune.step.kind, tune.step.subtitle) == ("ready", "Top-2")
+    assert (tune.step.kind, tune.step.subtitle) == ("ready", "Top-2 → Top-1")
 
 
 def test_opening_a_model_shows_its_page(window, folder, qtbot):

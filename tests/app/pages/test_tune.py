@@ -153,6 +153,13 @@ def test_every_setting_has_its_help_beside_it(page) -> None:
     assert all(len(button.topic.text) > 20 for button in buttons)
 
 
+def test_a_newcomer_finds_half_as_many_experts_per_token(page, session) -> None:
+    assert page.form.choice().options.top_k == 1
+    assert page.subtitle() == "Top-2 → Top-1"
+    session.set_model(None)
+    assert page.form.choice().options.top_k is None
+
+
 def test_empty_fields_say_what_the_engine_will_take(page) -> None:
     assert page.form.top_k.placeholderText() == "2 (automatic)"
     assert "automatic" in page.form.rate.placeholderText()
