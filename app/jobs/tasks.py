@@ -193,6 +193,18 @@ def checkpoint_task(subject: Subject, variant: Variant, measure: Measure) -> Tas
     return Task(title=title, kind="evaluate", function=work, command=line, on_result="add_variants")
 
 
+def folder_task(subject: Subject, folder: Path) -> Task:
+    """Put a checkpoint of any origin into the table, from its headers alone."""
+
+    def work(_run: Run) -> Variant:
+        from core.evaluation.folder import variant_of_folder
+
+        return variant_of_folder(folder, subject.info)
+
+    title = translate("Tasks", "Add {name}").format(name=folder.name)
+    return Task(title=title, kind="add", function=work, on_result="add_variant", heavy=False)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Exported:
     """A written checkpoint, and its row in the table of variants."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFileDialog, QSplitter, QStackedWidget, QWidget
 
 from app.jobs import tasks
 from app.jobs.measuring import Measure, original_variant, plan_variant
@@ -30,6 +30,7 @@ from app.pages.quick_check import (
     texts,
 )
 from app.pages.texts import options_of
+from app.pages.variant_plan import kept_plan, plan_of
 from app.theme import UNIT
 from app.widgets import numbers
 from app.widgets.banner import Banner
@@ -44,7 +45,6 @@ from core.evaluation.variant import Variant
 if TYPE_CHECKING:
     from app.jobs.measuring import Subject
     from app.session import Session
-    from core.planning import Plan
 
 
 class EvaluatePage(Page):
@@ -136,14 +136,14 @@ class EvaluatePage(Page):
             return
         timed = Timed()
         if variant.kind != "original":
-            plan = None if variant.path else self._plan_of(variant)
-            timed = Timed(row=variant, plan=plan, plan_file=self._kept_plan(plan))
+            plan = None if variant.path else plan_of(self.session, variant)
+            timed = Timed(row=variant, plan=plan, plan_file=kept_plan(self.session, plan))
         self._start(speed_task(model, timed, SpeedOptions(context=self._context(model))))
 
     @Slot(object)
     def use_plan(self, variant: Variant) -> None:
         """Make a variant's choice of experts the current plan, as a step that can be undone."""
-        plan = self._plan_of(variant)
+        plan = plan_of(self.session, variant)
         if plan is not None:
             text = self.tr("Use the plan of “{name}”").format(name=variant.name)
             self.session.apply_plan(plan, text)
@@ -160,6 +160,14 @@ class EvaluatePage(Page):
         self.session.remove_variant(variant.name)
 
     @Slot()
+    def add_checkpoint(self) -> None:
+        """Make any checkpoint folder a row, to be compared with the original."""
+        chosen = QFileDialog.getExistingDirectory(self, self.tr("A checkpoint to compare"))
+        model = subject.current(self.session)
+        if chosen and model is not None:
+            self.session.start(tasks.folder_task(model, Path(chosen)))
+
+    @Slot()
     def choose_texts(self) -> None:
         """Ask what to measure on."""
         dialog = TextsDialog(texts(self.session), questions(self.session), self)
@@ -173,6 +181,8 @@ class EvaluatePage(Page):
         self.banner = Banner()
         self.texts_button = Button("", icon_name="book")
         self.texts_button.clicked.connect(self.choose_texts)
+        self.add_button = Button(self.tr("Add checkpoint…"))
+        self.add_button.clicked.connect(self.add_checkpoint)
         self.domains_button = Button(self.tr("By domain"))
         self.domains_button.setCheckable(True)
         self.domains_button.toggled.connect(self._show_domains)
@@ -187,6 +197,7 @@ class EvaluatePage(Page):
                 label(self.tr("Measure on"), "dim"),
                 self.texts_button,
                 None,
+                self.add_button,
                 self.domains_button,
                 self.columns_button,
             )
@@ -345,23 +356,14 @@ class EvaluatePage(Page):
 
     def _measure(self, name: str, variant: Variant | None = None) -> Measure:
         """What to measure a row on, as the page says."""
-        plan = None if variant is None else self._plan_of(variant)
+        plan = None if variant is None else plan_of(self.session, variant)
         return Measure(
             name=name,
             options=options_of(texts(self.session)),
             plan=plan,
-            plan_file=self._kept_plan(plan),
+            plan_file=kept_plan(self.session, plan),
             questions=questions(self.session),
         )
-
-    def _kept_plan(self, plan: Plan | None) -> Path:
-        """Where the command line finds a row's plan; written if it is not there yet."""
-        name = "plan.json" if plan is None else f"{plan.fingerprint[:16]}.json"
-        path = subject.project_file(self.session, "plans", name)
-        if plan is not None and not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            plan.save(path)
-        return path
 
     def _context(self, model: Subject) -> int:
         """Tokens of the prompt that is timed: 512, or what the model takes."""
@@ -380,24 +382,3 @@ class EvaluatePage(Page):
         if measured(self.session) is None and not is_whole(plan):
             rows = (*rows, plan_variant(model, plan, self.tr("current plan")))
         return rows
-
-    def _plan_of(self, variant: Variant) -> Plan | None:
-        plan = self.session.plan
-        if plan is None or variant.kept is None:
-            return None
-        from dataclasses import replace
-
-        from core.planning import MadeBy
-
-        made_by = MadeBy(
-            metric=variant.provenance.metric or "manual",
-            locks=plan.locks,
-            protected=plan.made_by.protected,
-        )
-        return replace(
-            plan,
-            keep=variant.kept,
-            top_k=variant.top_k,
-            made_by=made_by,
-            merges=variant.merges,
-        )

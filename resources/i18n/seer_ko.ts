@@ -842,6 +842,14 @@
         <translation>명령을 복사했습니다</translation>
     </message>
     <message>
+        <source>A checkpoint to compare</source>
+        <translation>비교할 체크포인트</translation>
+    </message>
+    <message>
+        <source>Add checkpoint…</source>
+        <translation>체크포인트 추가…</translation>
+    </message>
+    <message>
         <source>By domain</source>
         <translation>영역별</translation>
     </message>
@@ -3833,6 +3841,10 @@
     <message>
         <source>Measure {name}</source>
         <translation>{name} 측정</translation>
+    </message>
+    <message>
+        <source>Add {name}</source>
+        <translation>{name} 추가</translation>
     </message>
     <message>
         <source>Export {name}</source>

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QInputDialog
+from PySide6.QtWidgets import QFileDialog, QInputDialog
 
 from app.pages.evaluate import EvaluatePage
 from app.pages.evaluate_texts import TextsDialog
@@ -125,3 +125,24 @@ def test_the_harness_s_numbers_become_results_of_both_models(
         0.5,
     )
     assert planned.tasks["hellaswag"].n == 20
+
+
+def test_a_checkpoint_of_any_origin_becomes_a_row_that_can_be_measured(
+    qtbot, session, tmp_path, monkeypatch
+) -> None:
+    page = EvaluatePage(session)
+    qtbot.addWidget(page)
+    page.show()
+    other = tiny_model("mixtral", tmp_path, seed=5, name="elsewhere", num_experts_per_tok=1)
+    (other / "seer.json").write_text('{"tuning": {}, "plan": {"layers": []}}')
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(other))
+    page.add_button.click()
+    qtbot.waitUntil(lambda: bool(session.variants), timeout=30_000)
+    (row,) = session.variants
+    assert (row.kind, row.top_k, row.path, row.kept) == ("tuned", 1, str(other), None)
+    page.table.select_name("elsewhere")
+    page.inspector.measure.click()
+    qtbot.waitUntil(lambda: len(session.variants) == 2, timeout=60_000)
+    found = next(v for v in session.variants if v.path)
+    assert found.kl > 0
+    assert set(found.tasks) == {"quiz"}
