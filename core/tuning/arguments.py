@@ -66,7 +66,6 @@ def training_arguments(
         dataloader_pin_memory=device.type == "cuda",
         remove_unused_columns=False,
         ddp_find_unused_parameters=False,
-        ddp_broadcast_buffers=False,
         report_to="none",
         disable_tqdm=True,
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from core.tuning.events import StepReport
 from core.tuning.options import TuneOptions
@@ -77,6 +78,11 @@ class TuneResult:
         """Freeze the mappings."""
         for name in ("by_domain_before", "by_domain_after"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    def values(self) -> dict[str, Any]:
+        """What it was made from, as it goes from one process to another."""
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {k: dict(v) if isinstance(v, Mapping) else v for k, v in values.items()}
 
     def to_json(self) -> dict[str, object]:
         """The contract's `tune` object; what is not finite becomes null."""

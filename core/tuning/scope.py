@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -104,7 +105,10 @@ def _with_lora(live: LiveModel, options: TuneOptions) -> PeftModel:
         lora_dropout=0.0,
         bias="none",
     )
-    return get_peft_model(live.model, config)
+    with warnings.catch_warnings():
+        # peft asks transformers by a name that transformers gives up in its next version.
+        warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)
+        return get_peft_model(live.model, config)
 
 
 def _experts(live: LiveModel) -> dict[str, nn.Parameter]:

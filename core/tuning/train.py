@@ -151,9 +151,9 @@ def _run(request: Request, start: int, *, finish: bool) -> TuneResult:
                 prepared = _whole(request, weights)
             result = finished(request, prepared, progress, step=step, written=written)
         ranks.agree()
-        found = shared(ranks, result)
-        assert found is not None
-        return found
+        values = shared(ranks, None if result is None else result.values())
+        assert values is not None
+        return TuneResult(**values)
 
 
 def _teacher(request: Request, run: Run) -> Teacher | None:

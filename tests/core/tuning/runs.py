@@ -56,12 +56,12 @@ def tuned(
     """Tune a tiny model."""
     return tune(
         folder,
-        data or texts(),
+        texts() if data is None else data,
         options(**(changes or {})),
         validation=texts(seed=1),
         output=output,
         plan=plan,
-        run=run or Run(on_event),
+        run=Run(on_event) if run is None else run,
         **keywords,
     )
 

@@ -24,15 +24,6 @@ SOME_OF_ALL = [
 ]
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """Threads only wait for each other over models as small as these."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def logits(live, top_k: TopK, dial: TopKDial) -> torch.Tensor:
     ids = torch.arange(3, 43).reshape(2, 20)
     dial.turn(top_k)
