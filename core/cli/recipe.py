@@ -26,7 +26,7 @@ from core.errors import InputError
 # typer carries a click of its own, whose names are not public: commands and parameters are `Any`.
 VERSION = 1
 # Commands that a recipe may name: those that make something.
-COMMANDS = ("profile", "plan", "evaluate", "search", "tune", "export", "report", "demo")
+KNOWN = ("profile", "plan", "evaluate", "search", "select", "tune", "export", "demo")
 # Options and arguments that name files and folders, where a relative path is the recipe's.
 _PLACES = {"output", "plan", "work", "profile", "task"}
 _SOURCES = {"source", "validation"}
@@ -34,7 +34,6 @@ _LONGEST = 1_000_000
 
 
 def run(
-    context: typer.Context,
     recipe: Annotated[
         Path, typer.Argument(metavar="RECIPE.json", help="A saved job.", show_default=False)
     ],
@@ -52,15 +51,13 @@ def run(
     A recipe is JSON: {"seer_recipe": 1, "command": "tune", "arguments": {"model": "demo", …}},
     with the options of that command by their long names.
     """
-    parent = context.parent
-    assert parent is not None
     with Terminal(as_json=as_json, quiet=quiet):
-        command, words = read_recipe(recipe, parent.command)
+        command, words = read_recipe(recipe)
         words += ["--json"] * as_json + ["--quiet"] * quiet + ["--resume"] * resume
     command.main(args=words, prog_name=f"seer {command.name}", standalone_mode=True)
 
 
-def read_recipe(path: Path, group: Any) -> tuple[Any, list[str]]:
+def read_recipe(path: Path) -> tuple[Any, list[str]]:
     """The command that a recipe names, and its words.
 
     Raises:
@@ -68,13 +65,13 @@ def read_recipe(path: Path, group: Any) -> tuple[Any, list[str]]:
     """
     data = _read(path)
     name, arguments = data.get("command"), data.get("arguments")
-    commands = getattr(group, "commands", {})
-    if not isinstance(name, str) or name not in COMMANDS or name not in commands:
-        known = ", ".join(word for word in COMMANDS if word in commands)
-        raise InputError(f"{path.name} names the command {name!r}", remedy=f"one of {known}")
+    if not isinstance(name, str) or name not in KNOWN:
+        raise InputError(
+            f"{path.name} names the command {name!r}", remedy=f"one of {', '.join(KNOWN)}"
+        )
     if not isinstance(arguments, Mapping):
         raise InputError(f"{path.name} has no arguments", remedy='"arguments": {…}')
-    command: Any = commands[name]
+    command = _command(name)
     by_name = {str(p.name): p for p in command.params} | {
         option.lstrip("-").replace("-", "_"): p
         for p in command.params
@@ -90,6 +87,14 @@ def read_recipe(path: Path, group: Any) -> tuple[Any, list[str]]:
             )
         words += _words(str(key), parameter, value, path.absolute().parent)
     return command, words
+
+
+def _command(name: str) -> Any:
+    """One command of `seer`, as typer made it."""
+    from core.cli import application
+
+    group: Any = typer.main.get_command(application([name]))
+    return group.commands[name]
 
 
 def _words(key: str, parameter: Any, value: object, folder: Path) -> list[str]:
