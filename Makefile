@@ -1,10 +1,11 @@
 # make run    set up and open the studio        make test   set up and run the tests headless
 # make check  style, types, import contracts    make bench  print the benchmark table
+# make bundle the program in one folder, dist/seer-studio, for machines without Python
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-slow bench check setup clean
+.PHONY: run test test-slow bench check bundle setup clean
 
 run: $(VENV)/.run
 	@$(BIN)/seer-studio
@@ -23,6 +24,13 @@ check: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Takes minutes and gigabytes; one thread, so that the machine stays usable meanwhile.
+bundle: $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --editable ".[bundle]"
+	OMP_NUM_THREADS=1 $(BIN)/python -m PyInstaller --noconfirm --log-level WARN bundle/seer-studio.spec
+	dist/seer-studio/seer-studio --version
+	dist/seer-studio/seer --version
 
 setup: $(VENV)/.run
 

@@ -25,8 +25,12 @@ or on Fedora
 `seer demo` runs the whole pipeline without a window"""
 
 USAGE = """usage: seer-studio [--version] [MODEL | PROJECT]
+       seer-studio --install-desktop-entry | --remove-desktop-entry
 
-Open the studio, and in it a model folder, a Hugging Face id, `demo`, or a project folder."""
+Open the studio, and in it a model folder, a Hugging Face id, `demo`, or a project folder; or put it
+into the desktop's menu, for this user only, and take it out again."""
+
+ENTRY_OPTIONS = ("--install-desktop-entry", "--remove-desktop-entry")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -38,6 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if "-h" in arguments or "--help" in arguments:
         _say(USAGE)
         return 0
+    if len(arguments) == 1 and arguments[0] in ENTRY_OPTIONS:
+        return desktop_entry(arguments[0])
     if len(arguments) > 1 or any(word.startswith("-") for word in arguments):
         sys.stderr.write(f"{USAGE}\n")
         return 2
@@ -59,6 +65,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         # library, or under an import, would crash.
         os._exit(code)
     return code
+
+
+def desktop_entry(option: str) -> int:
+    """Write the desktop entry or take it away; returns the process's exit code."""
+    from app import desktop_entry
+    from core.errors import StudioError
+
+    try:
+        install = option == ENTRY_OPTIONS[0]
+        paths = desktop_entry.install() if install else desktop_entry.remove()
+    except StudioError as error:
+        sys.stderr.write(f"error: {error.line()}\n")
+        return 1
+    for path in paths:
+        _say(f"{'wrote' if install else 'removed'} {path}")
+    return 0
 
 
 def data_folder() -> Path:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from core.calibration import CalibrationOptions, CalibrationSet, Tokenizer
     from core.checkpoint.info import ModelInfo
     from core.evaluation import Evaluation
+    from core.evaluation.kept import Kept
     from core.evaluation.lm_eval_adapter import HarnessOptions
     from core.export import ExportOptions, ExportResult
     from core.planning import Plan
@@ -88,17 +89,21 @@ def load(subject: Subject, folder: Path, run: Run) -> LiveModel:
 
 
 def measure_variants(
-    subject: Subject, measure: Measure, line: str, run: Run
+    subject: Subject, measure: Measure, line: str, *, kept: Kept, run: Run
 ) -> tuple[Variant, ...]:
-    """Measure the original and, batch by batch in turn, the masked model."""
+    """Measure the original and, batch by batch in turn, the masked model.
+
+    Called again with what it kept, after a pause that released the model, it goes on.
+    """
     wait_for_libraries(run)
 
     packed, tokenizer = pack(subject.folder, measure.packing, "heldout", run)
     run.check()
     live = load(subject, subject.folder, run)
     plan, first = measure.plan, original_variant(subject)
-    pair = _Pair(live=live, reference=None if plan is None else live, plan=plan)
+    pair = _Pair(live=live, reference=None if plan is None else live, plan=plan, kept=kept)
     found = _measured(pair, packed, tokenizer, measure, run)
+    kept.clear()
     if plan is None:
         return (_with_numbers(first, found, packed, measure, live=live, line=line),)
     row = plan_variant(subject, plan, measure.name)
@@ -114,6 +119,7 @@ class _Pair:
 
     live: LiveModel
     reference: LiveModel | None
+    kept: Kept
     plan: Plan | None = None
 
 
@@ -135,7 +141,7 @@ def _measured(
         check_harness(harness)
     top_k = None if pair.plan is None else pair.plan.top_k
     sides = {"reference": pair.reference, "plan": pair.plan, "top_k": top_k, "run": run}
-    found = evaluate(pair.live, packed, **sides)  # type: ignore[arg-type]
+    found = evaluate(pair.live, packed, kept=pair.kept, **sides)  # type: ignore[arg-type]
     if harness.tasks:
         found = _with_harness(found, pair, tokenizer, harness, run)
     if not tasks:
@@ -185,15 +191,17 @@ def _reference_of(found: Evaluation) -> Evaluation:
 
 
 def measure_checkpoint(
-    subject: Subject, variant: Variant, measure: Measure, line: str, run: Run
+    subject: Subject, variant: Variant, measure: Measure, line: str, *, kept: Kept, run: Run
 ) -> tuple[Variant, ...]:
-    """Measure a checkpoint on the disk and the original beside it."""
+    """Measure a checkpoint on the disk and the original beside it; goes on like the one above."""
     wait_for_libraries(run)
 
     packed, tokenizer = pack(subject.folder, measure.packing, "heldout", run)
     original = load(subject, subject.folder, run)
     live = load(subject, Path(variant.path or ""), run)
-    found = _measured(_Pair(live=live, reference=original), packed, tokenizer, measure, run)
+    pair = _Pair(live=live, reference=original, kept=kept)
+    found = _measured(pair, packed, tokenizer, measure, run)
+    kept.clear()
     first = original_variant(subject)
     return (
         _with_numbers(first, _reference_of(found), packed, measure, live=original, line=line),

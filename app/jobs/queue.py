@@ -108,8 +108,10 @@ class JobQueue(QObject):
         self.moved.emit()
 
     def remove(self, job: Job) -> None:
-        """Forget a job that is over."""
-        if job.over:
+        """Forget a job that is over, or that shall not be resumed."""
+        if job.state == "held":
+            job.cancel()
+        if job.over and job in self.jobs:
             self.jobs.remove(job)
             self.removed.emit(job)
             # Python keeps it for as long as a page still looks at it.

@@ -26,7 +26,7 @@ Maker = Callable[..., Task]
 MAKERS: dict[str, Maker] = {}
 
 # Where makers live; they enter the table when their module is imported.
-MODULES = ("app.jobs.tasks", "app.jobs.speed")
+MODULES = ("app.jobs.tasks", "app.jobs.speed", "app.jobs.tuning")
 
 # Values that an argument may be, or hold: what JSON calls them → module and class. Those with
 # methods of their own for that (`to_json`, `from_json`) use them.
@@ -40,6 +40,7 @@ VALUES = {
     "timed": ("app.jobs.speed", "Timed"),
     "speed": ("core.evaluation.speed", "SpeedOptions"),
     "export": ("core.export", "ExportOptions"),
+    "tuning": ("core.tuning", "TuneOptions"),
 }
 TYPE = "type"
 # A path inside the project is kept relative to it: the folder may be moved.

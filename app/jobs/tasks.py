@@ -7,7 +7,9 @@ does the same.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +28,7 @@ from app.jobs.measuring import (
 from app.jobs.recipe import lasting
 from app.jobs.task import Task
 from app.jobs.warm import wait_for_libraries
+from core.evaluation.kept import Kept
 from core.run import Run
 
 if TYPE_CHECKING:
@@ -164,13 +167,15 @@ def evaluate_task(subject: Subject, measure: Measure) -> Task:
         questions=measure.questions,
     )
 
+    kept = Kept()
+
     def work(run: Run) -> tuple[Variant, ...]:
-        return measure_variants(subject, measure, line, run)
+        return measure_variants(subject, measure, line, kept=kept, run=run)
 
     title = translate("Tasks", "Measure the original")
     if plan is not None:
         title = translate("Tasks", "Quick check: {name}").format(name=measure.name)
-    return Task(title=title, kind="evaluate", function=work, command=line, on_result="add_variants")
+    return _measuring(title, work, line)
 
 
 @lasting("measure-checkpoint")
@@ -186,11 +191,24 @@ def checkpoint_task(subject: Subject, variant: Variant, measure: Measure) -> Tas
         questions=measure.questions,
     )
 
+    kept = Kept()
+
     def work(run: Run) -> tuple[Variant, ...]:
-        return measure_checkpoint(subject, variant, measure, line, run)
+        return measure_checkpoint(subject, variant, measure, line, kept=kept, run=run)
 
     title = translate("Tasks", "Measure {name}").format(name=variant.name)
-    return Task(title=title, kind="evaluate", function=work, command=line, on_result="add_variants")
+    return _measuring(title, work, line)
+
+
+def _measuring(title: str, work: Callable[[Run], object], line: str) -> Task:
+    return Task(
+        title=title,
+        kind="evaluate",
+        function=work,
+        command=line,
+        on_result="add_variants",
+        parks=True,
+    )
 
 
 def folder_task(subject: Subject, folder: Path) -> Task:
@@ -220,14 +238,19 @@ def export_task(
     *,
     plan_file: str | Path,
     shard_size: str,
+    variants: tuple[Variant, ...] = (),
 ) -> Task:
-    """Write the smaller checkpoint; cancelled or killed, it leaves nothing behind."""
+    """Write the smaller checkpoint; cancelled or killed, it leaves nothing behind.
+
+    Measurements of the plan, where `variants` has them, go into its model card.
+    """
 
     def work(run: Run) -> Exported:
         from core.export import export_checkpoint
         from core.report import model_card
 
-        result = export_checkpoint(subject.folder, replace(options, card=model_card), run)
+        card = partial(model_card, variants=variants)
+        result = export_checkpoint(subject.folder, replace(options, card=card), run)
         return Exported(result=result, variant=exported_variant(subject, options, result, line))
 
     line = lines.export_line(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,13 +13,15 @@ from PySide6.QtCore import QCoreApplication
 
 from app.jobs.lines import line, place_words, source_words, text_words
 from app.jobs.measuring import Subject, pack
+from app.jobs.recipe import MAKERS, Recipe
 from app.jobs.task import Task
 from app.jobs.warm import wait_for_libraries
+from core.checkpoint import inspect_model
 from core.errors import Cancelled, StudioError
 from core.evaluation.variant import Provenance, Variant
 from core.run import Event, Run, Snapshot
 from core.tuning import StepReport, TuneEstimate, TuneOptions, TuneResult, estimate
-from core.tuning.history import RunRecord, RunRow, list_runs, now
+from core.tuning.history import RECORD, RunRecord, RunRow, list_runs, now
 
 if TYPE_CHECKING:
     from core.calibration import CalibrationOptions
@@ -32,6 +35,7 @@ KIND = "tune"
 REPORTS = "reports"
 # What `seer tune` takes of held-out text; of short training texts a fifth is enough.
 VALIDATION_TOKENS, VALIDATION_SHARE = 20_000, 5
+STARTS = ("plan", "model")  # any other start is the name of an earlier run
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,6 +171,8 @@ def tune_task(
     if use_step is not None:
         title = translate("Tasks", "Write the checkpoint of {name}").format(name=name)
     command = record.command + (" --resume" if resume else "")
+    # A checkpoint that is only written for use is asked for again with one click.
+    recipe = None if use_step is not None else _recipe(request)
     return TuneTask(
         title=title,
         kind=KIND,
@@ -174,7 +180,45 @@ def tune_task(
         command=command,
         record=record,
         to_use=use_step is not None,
+        recipe=recipe,
     )
+
+
+def _recipe(request: TuneRequest) -> Recipe:
+    """What the run is made of, so that it outlives the program."""
+    return Recipe(
+        maker=KIND,
+        device=request.model.device,
+        stream=request.model.stream,
+        arguments={
+            "start": request.start,
+            "options": request.options,
+            "texts": request.texts,
+            "record_texts": json.dumps(dict(request.record_texts)),
+            "folder": request.folder,
+            "plan": request.plan,
+            "plan_file": request.plan_file,
+        },
+    )
+
+
+def _tune_again(subject: Subject, **arguments: object) -> TuneTask:
+    """The task of a recipe; a run that had begun goes on from its newest checkpoint.
+
+    Raises:
+        StudioError: The run that it started from is gone.
+    """
+    start, folder = str(arguments["start"]), Path(str(arguments["folder"]))
+    if start not in STARTS:
+        output = RunRecord.load(folder.parent / start).output
+        name = str(output)
+        subject = replace(subject, name=name, folder=output, info=inspect_model(output))
+    texts = json.loads(str(arguments.pop("record_texts")))
+    request = TuneRequest(model=subject, record_texts=texts, **arguments)  # type: ignore[arg-type]
+    return tune_task(request, resume=(folder / RECORD).exists())
+
+
+MAKERS[KIND] = _tune_again
 
 
 def _tune(

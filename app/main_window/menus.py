@@ -49,6 +49,7 @@ class WindowMenu(QObject):
         self.menu.addActions([self.undo, self.redo, self.copy])
         self.menu.addSeparator()
         self._add(
+            (self.tr("What made this…"), window.reporter.show_origins, "Ctrl+I"),
             (self.tr("Jobs"), window.desk.toggle, "Ctrl+J"),
             (self.tr("Earlier runs…"), window.desk.show_runs, "Ctrl+Shift+J"),
         )
@@ -70,6 +71,7 @@ class WindowMenu(QObject):
             (self.tr("Open project…"), opener.choose_project, "Ctrl+Shift+O"),
             (self.tr("Save project"), opener.save, "Ctrl+S"),
             (self.tr("Save project as…"), opener.save_as, "Ctrl+Shift+S"),
+            (self.tr("Report…"), self._window.reporter.ask, "Ctrl+R"),
         )
         self.menu.addMenu(opener.recent_menu)
 

@@ -31,6 +31,7 @@ from app.main_window.job_desk import JobDesk
 from app.main_window.menus import WindowMenu
 from app.main_window.opener import Opener
 from app.main_window.recovery import Recovery
+from app.main_window.reporter import Reporter
 from app.main_window.settings import Settings
 from app.pages.page import Page
 from app.pages.welcome import WelcomePage
@@ -90,6 +91,7 @@ class MainWindow(QMainWindow):
         self.desk = JobDesk(session.jobs, self.settings, self)
         self.dock = self.desk.dock
         self.recovery = Recovery(session, self.settings, self)
+        self.reporter = Reporter(self)
         self._make_actions()
         self._build()
         self._add_page("welcome", WelcomePage(session))
@@ -199,6 +201,7 @@ class MainWindow(QMainWindow):
         page.state_changed.connect(self.refresh_rail)
         page.status_changed.connect(self.status.set_text)
         page.go_to.connect(self.show_page)
+        page.report_wanted.connect(self.reporter.ask)
         if isinstance(page, WelcomePage):
             page.set_recent(self.settings.recent())
             page.folder_wanted.connect(self.opener.choose_model)

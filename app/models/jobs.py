@@ -171,7 +171,9 @@ class JobsModel(QAbstractListModel):
             can.add("pause")
         if job.state in {"held", "paused"}:
             can.add("resume")
-        if not job.over and not job.stopping:
+        if job.state == "held":
+            can.add("remove")
+        elif not job.over and not job.stopping:
             can.add("cancel")
         if job.over:
             can |= {"retry", "remove"}

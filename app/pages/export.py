@@ -23,7 +23,7 @@ from app.widgets import numbers
 from app.widgets.banner import Banner
 from app.widgets.cards import Card
 from app.widgets.empty_state import EmptyState
-from app.widgets.forms import column, row, scrolled
+from app.widgets.forms import Button, column, row, scrolled
 from app.widgets.run_strip import RunStrip
 from app.widgets.snippet import Snippet
 
@@ -140,13 +140,23 @@ class ExportPage(Page):
         self.result = ResultCard()
         self.line = Snippet(self.tr("The same on the command line"))
         self.python = Snippet(self.tr("Load it in Python"))
+        self.report = Button(self.tr("Write a report…"), icon_name="file")
+        self.report.clicked.connect(self.report_wanted)
         codes = Card()
         codes.body.addWidget(self.line)
         codes.body.addSpacing(UNIT)
         codes.body.addWidget(self.python)
         inner = QWidget()
         inner.setLayout(
-            column(self.figures, self.strip, self.result, codes, None, spacing=2 * UNIT)
+            column(
+                self.figures,
+                self.strip,
+                self.result,
+                codes,
+                row(self.report, None),
+                None,
+                spacing=2 * UNIT,
+            )
         )
         self.form = ExportForm()
         self.form.setFixedWidth(FORM_WIDTH)
@@ -340,7 +350,11 @@ class ExportPage(Page):
             verify=self.form.verify.isChecked(),
         )
         return tasks.export_task(
-            source.model, options, plan_file=source.plan_file, shard_size=shard
+            source.model,
+            options,
+            plan_file=source.plan_file,
+            shard_size=shard,
+            variants=self.session.variants,
         )
 
     def _source(self) -> ExportSource | None:

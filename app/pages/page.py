@@ -45,6 +45,8 @@ class Page(QWidget):
     status_changed = Signal(str)
     # Asks the window to show another page, by its key ("model", "calibrate", "select", …).
     go_to = Signal(str)
+    # Asks the window for the report.
+    report_wanted = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)

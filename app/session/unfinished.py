@@ -86,7 +86,7 @@ def _task(note: Json, subject: Subject, folder: Path) -> Task:
 
     return Task(
         title=str(note.get("title", "")),
-        kind=str(note.get("kind", "")),
+        kind="unreadable",  # a page would look for more in a task of its own kind
         function=explain,
         command=str(note.get("command", "")),
     )

@@ -31,6 +31,7 @@ COMMANDS = {
     "select": "select",
     "speed": "speed",
     "export": "export",
+    "report": "report",
     "tune": "tune",
     "demo": "demo",
     "run": "recipe",

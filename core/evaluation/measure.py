@@ -17,6 +17,7 @@ from torch.nn import functional
 
 from core.errors import InputError
 from core.evaluation.forward import Forward, Piece, forward
+from core.evaluation.kept import Kept
 from core.evaluation.ranks import Turns
 from core.evaluation.result import OVERALL, Evaluation
 from core.evaluation.tally import Tally
@@ -43,6 +44,7 @@ def evaluate(
     plan: Plan | None = None,
     top_k: int | None = None,
     ranks: Ranks = ALONE,
+    kept: Kept | None = None,
     run: Run,
 ) -> Evaluation:
     """Measure a model, as it is or masked, and compare it with the original.
@@ -55,6 +57,8 @@ def evaluate(
         plan: Experts that stay, masked for the time of the measurement.
         top_k: Experts per token; the plan's or the model's if None.
         ranks: The processes that take the batches in turn; all get the result of one process.
+        kept: What an earlier call that was stopped has measured of the same: it is gone on with,
+            and filled. Whole models in one process only; a streamed pass begins anew.
         run: Checked before each batch and in each MoE layer; gets `Progress` in tokens and
             snapshots named "evaluation".
 
@@ -70,6 +74,8 @@ def evaluate(
     mask = Rerouting(live, plan, top_k=top_k) if changed else None
     counts = [len(rows) for rows in calibration.sequences_by_domain]
     tally = Tally(calibration.domains, counts, compared=reference is not None)
+    kept = kept if kept is not None else Kept()
+    tally = kept.begin(_what(live, reference, plan, top_k) + calibration.fingerprint, tally, run)
     run.progress(STAGE, 0, calibration.tokens, "tokens")
     models = {id(m): m for m in (live, reference) if m is not None}.values()
     with contextlib.ExitStack() as stack:
@@ -80,8 +86,10 @@ def evaluate(
         turns = Turns(tally, ranks)
         with ranks.together():
             ranks.check_alike(live.info.fingerprint + calibration.fingerprint)
-            measure = _streamed if streams else _in_memory
-            seconds = measure(pair, calibration, turns, run)
+            if streams:
+                seconds = _streamed(pair, calibration, turns, run)
+            else:
+                seconds = _in_memory(pair, calibration, turns, kept, run)
             turns.settle()
     if tally.tokens == 0:
         raise InputError(
@@ -92,10 +100,22 @@ def evaluate(
     return replace(found, streamed=streams, peak_rss_bytes=peak_rss_bytes())
 
 
-def _in_memory(pair: _Pair, calibration: CalibrationSet, turns: Turns, run: Run) -> float:
+def _what(
+    live: LiveModel, reference: LiveModel | None, plan: Plan | None, top_k: int | None
+) -> str:
+    """What is measured, as far as it decides the numbers."""
+    other = None if reference is None else reference.info.fingerprint
+    mask = None if plan is None else plan.fingerprint
+    return repr((live.info.fingerprint, str(live.dtype), other, mask, top_k))
+
+
+def _in_memory(
+    pair: _Pair, calibration: CalibrationSet, turns: Turns, kept: Kept, run: Run
+) -> float:
     """Batch by batch, on all ranks in step; the seconds that it took, pauses left out."""
-    seconds, due, done, size = 0.0, time.monotonic(), 0, turns.ranks.size
-    for first in range(0, len(calibration), size):
+    seconds, due, size = kept.seconds, time.monotonic(), turns.ranks.size
+    done = sum(calibration.batch(index).tokens for index in range(kept.batches))
+    for first in range(kept.batches, len(calibration), size):
         run.check()
         taken = [calibration.batch(i) for i in range(first, min(first + size, len(calibration)))]
         began = time.monotonic()
@@ -105,6 +125,8 @@ def _in_memory(pair: _Pair, calibration: CalibrationSet, turns: Turns, run: Run)
         turns.ranks.agree()
         now = time.monotonic()
         seconds += now - began
+        if turns.ranks.alone:
+            kept.batches, kept.seconds = first + len(taken), seconds
         done += sum(batch.tokens for batch in taken)
         run.progress(STAGE, done, calibration.tokens, "tokens")
         if now >= due and turns.ranks.alone:

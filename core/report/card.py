@@ -1,59 +1,42 @@
-"""The model card: README.md of an exported checkpoint.
+"""The model card: README.md of an exported checkpoint, as the Hugging Face hub reads it.
 
-It says what was removed, by which rule, how to load the result and how to make it again. Everything
-in it comes from values, so it never claims a quality that nobody measured.
+It says what was removed, by which rule, how to load the result, how good it was measured to be, and
+how to make it again. Everything in it comes from values, so it never claims a quality that nobody
+measured. The layout is the template `card.md` of resources/report/.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+import resources
 from core.checkpoint import ModelInfo
+from core.evaluation.variant import Variant
 from core.planning import Plan, loads_anywhere
+from core.report import words
 
-# Lines of the source card's front matter that stay true of a smaller copy.
-_KEPT_KEYS = ("license", "license_name", "license_link", "language", "base_model")
+# Entries of the source card's front matter that stay true of a smaller copy.
+_KEPT_KEYS = ("license", "license_name", "license_link", "language")
 _LONGEST_CARD = 1_000_000
-
-_LOADING = """```python
-from transformers import AutoModelForCausalLM, AutoTokenizer
-
-model = AutoModelForCausalLM.from_pretrained(
-    "path/to/this/folder", dtype="auto", device_map="auto"{trust}
-)
-tokenizer = AutoTokenizer.from_pretrained("path/to/this/folder")
-```"""
-
-_PAPER = (
-    "Dropping the experts that a model uses least is stage 1 of SEER-MoE, Sparse Expert Efficiency "
-    "through Regularization for Mixture-of-Experts "
-    "([arXiv 2404.05089](https://arxiv.org/abs/2404.05089)). "
-)
-_AS_THEY_WERE = "The weights that stay are the source's, byte for byte."
-_AVERAGED = (
-    "Experts that are named with others below hold the weighted mean of their weights, taken in "
-    "float32; all other weights that stay are the source's, byte for byte. Router rows are those "
-    "of the experts that stay."
-)
-
-_TUNED = (
-    "Fine-tuning with an entropy penalty on the router while Top-K falls is stage 2 of SEER-MoE, "
-    "Sparse Expert Efficiency through Regularization for Mixture-of-Experts "
-    "([arXiv 2404.05089](https://arxiv.org/abs/2404.05089)). Weights that were not trained are the "
-    "source's, byte for byte."
-)
-
-_EXPECT = (
-    "Dropping experts saves memory. It does not save computation per token unless Top-K was "
-    "lowered too. Quality falls most on text unlike the calibration text: measure it on your own "
-    "with `seer evaluate OUT --source … --reference {name}`."
-)
+_HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
+# What in plain text Markdown or HTML would take for its own.
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&!])")
+TEMPLATES = Path(resources.__file__).parent / "report"
 
 
 def model_card(
-    source: ModelInfo, result: ModelInfo, plan: Plan, *, tuning: Sequence[str] = ()
+    source: ModelInfo,
+    result: ModelInfo,
+    plan: Plan,
+    variants: Sequence[Variant] = (),
+    *,
+    tuning: Sequence[str] = (),
 ) -> str:
     """The text of README.md.
 
@@ -61,162 +44,148 @@ def model_card(
         source: The model that was pruned.
         result: The model that was written; its folder's name does not matter.
         plan: What was kept, and why.
+        variants: Measurements of the original and of this plan, where there are any; others are
+            left out.
         tuning: How it was fine-tuned afterwards, a line each; empty if it was not.
     """
-    name = source.name.replace("`", "'").replace("\n", " ")
-    kept, total = sum(result.experts), sum(source.experts)
-    stock = loads_anywhere(plan)
-    parts = [
-        _front_matter(source.path / "README.md"),
-        f"# {name}, {kept:,} of {total:,} experts" + (", fine-tuned" if tuning else ""),
-        _summary(name, source, result),
-        _sizes(source, result),
-        "## How it was made",
-        _made_by(plan) if plan.dropped or not tuning else "",
-        "\n".join(f"- {line}" for line in tuning),
-        _TUNED if tuning else _PAPER + (_AVERAGED if plan.merged else _AS_THEY_WERE),
-        "## Loading it",
-        _LOADING.format(trust="" if stock else ", trust_remote_code=True"),
-        _loaders(plan, stock=stock),
-        "## Making it again",
-        _again(name, tuned=bool(tuning)),
-        "## What to expect",
-        _EXPECT.format(name=_quoted(name)),
-        "## Experts that stay",
-        _survivors(plan),
-        _groups(plan),
-    ]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    # The mask's numbers are not those of weights that were trained since.
+    measured = () if tuning else _measured(plan, variants)
+    text = (
+        _environment()
+        .get_template("card.md")
+        .render(
+            front=_front_matter(source.path / "README.md", source, result, measured),
+            name=source.name,
+            source=source,
+            result=result,
+            plan=plan,
+            tuning=tuple(tuning),
+            stock=loads_anywhere(plan),
+            kept=sum(result.experts),
+            total=sum(source.experts),
+            sizes=_sizes(source, result),
+            made_by=_made_by(plan),
+            measured=measured,
+            domains=tuple(dict.fromkeys(name for row in measured for name in row.domains)),
+            groups=_groups(plan),
+            survivors=tuple(zip(plan.layer_ids, map(words.runs, plan.keep), strict=True)),
+            span=words.span,
+        )
+    )
+    return text.rstrip() + "\n"
 
 
-def _summary(name: str, source: ModelInfo, result: ModelInfo) -> str:
-    """The first sentence."""
-    amount = f"{_span(result.experts)} of {_span(source.experts)} experts per layer"
-    return f"This is `{name}` ({source.model_type}) with {amount}, written by SEER Studio."
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=False,  # noqa: S701 - Markdown: every foreign text goes through a filter below
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(
+        plain=_plain, code=_code, shell=_shell, number=words.number, percent=words.percent
+    )
+    return made
 
 
-def _span(counts: Iterable[int]) -> str:
-    """One number, or the least and the most."""
-    ordered = sorted(set(counts)) or [0]
-    return f"{ordered[0]}" if len(ordered) == 1 else f"{ordered[0]} to {ordered[-1]}"
+def _measured(plan: Plan, variants: Sequence[Variant]) -> tuple[Variant, ...]:
+    """The original and this plan, measured on the same texts; nothing if the plan was not."""
+    rows = [row for row in variants if row.overall is not None]
+    mine = next((row for row in rows if row.is_plan(plan.keep, plan.top_k, plan.merges)), None)
+    if mine is None:
+        return ()
+    base = next((row for row in rows if row.kind == "original" and row.comparable(mine)), None)
+    return (mine,) if base is None else (base, mine)
 
 
-def _sizes(source: ModelInfo, result: ModelInfo) -> str:
+def _sizes(source: ModelInfo, result: ModelInfo) -> tuple[tuple[str, str, str], ...]:
     """The table of before and after."""
-    rows = (
-        ("Experts per MoE layer", _span(source.experts), _span(result.experts)),
+    old, new = source.parameters, result.parameters
+    return (
+        ("Experts per MoE layer", words.span(source.experts), words.span(result.experts)),
         ("Experts chosen per token", f"{source.top_k}", f"{result.top_k}"),
-        ("Parameters", _count(source.parameters.total), _count(result.parameters.total)),
-        ("Active per token", _count(source.parameters.active), _count(result.parameters.active)),
-        ("Weights", _gigabytes(source.bytes), _gigabytes(result.bytes)),
+        ("Parameters", words.count(old.total), words.count(new.total)),
+        ("Active per token", words.count(old.active), words.count(new.active)),
+        ("Weights", words.size(source.bytes), words.size(result.bytes)),
         ("Dtype", source.dtype, result.dtype),
     )
-    lines = ["| | source | this model |", "|---|---:|---:|"]
-    return "\n".join(lines + [f"| {what} | {old} | {new} |" for what, old, new in rows])
 
 
-def _count(number: int) -> str:
-    """Parameters in the unit that people say: 12.9 B, 10.5 M."""
-    for size, unit in ((10**9, "B"), (10**6, "M"), (10**3, "K")):
-        if number >= size:
-            return f"{number / size:.2f} {unit}"
-    return f"{number}"
-
-
-def _gigabytes(number: int) -> str:
-    """Bytes as GB or MB."""
-    return f"{number / 1e9:.2f} GB" if number >= 1e9 else f"{number / 1e6:.2f} MB"
-
-
-def _made_by(plan: Plan) -> str:
-    """The rule in words."""
+def _made_by(plan: Plan) -> tuple[tuple[str, str], ...]:
+    """The rule in words: a name, and what it was."""
     made = plan.made_by
-    if made.metric == "manual":
-        lines = ["- Experts were chosen by hand."]
-    else:
-        scope = {"global": "one ranking over all layers", "layer": "the same number in every layer"}
-        lines = [
-            f"- Importance: `{made.metric}`, {scope.get(made.scope, made.scope)}, lowest dropped."
-        ]
-    lines += [f"- {key}: {_plain(value)}" for key, value in sorted(made.options.items())]
+    scopes = {"global": "one ranking over all layers", "layer": "the same number in every layer"}
+    facts: list[tuple[str, str]] = []
+    if made.metric != "manual":
+        facts += [("Importance", made.metric), ("Scope", scopes.get(made.scope, made.scope))]
+    facts += [(key, str(value)) for key, value in sorted(made.options.items())]
     if made.profile:
-        lines.append(f"- Profile: `{made.profile[:16]}`")
-    locked = len(made.locks.keep) + len(made.locks.drop)
-    if locked:
-        lines.append(f"- Locked by hand: {len(made.locks.keep)} kept, {len(made.locks.drop)} gone")
+        facts.append(("Profile", made.profile[:16]))
+    if made.locks:
+        gone, kept = len(made.locks.drop), len(made.locks.keep)
+        facts.append(("Locked by hand", f"{kept} kept, {gone} gone"))
     if made.protected:
-        lines.append(f"- Super-experts protected: {len(made.protected)}")
-    lines.append(f"- Source fingerprint: `{plan.model_fingerprint[:16]}`")
-    return "\n".join(lines)
+        facts.append(("Super-experts protected", f"{len(made.protected)}"))
+    facts.append(("Source fingerprint", plan.model_fingerprint[:16]))
+    return tuple(facts)
 
 
-def _loaders(plan: Plan, *, stock: bool) -> str:
-    """Who can load it."""
-    if stock:
-        return (
-            "Every layer keeps the same number of experts, so stock transformers and vLLM load it."
-        )
-    why = (
-        "The config's number of experts also counts others, which stayed."
-        if plan.uniform
-        else "Layers keep different numbers of experts."
-    )
+def _groups(plan: Plan) -> tuple[tuple[int, int, str], ...]:
+    """Layer, the expert that stays, and what it is the mean of."""
     return (
-        f"{why} `trust_remote_code=True` lets transformers run "
-        "`modeling_seer.py` of this folder, a few lines that give each layer its own number."
-    )
-
-
-def _again(name: str, *, tuned: bool) -> str:
-    """The command, and where what it needs is kept."""
-    if tuned:
-        return (
-            "`seer.json` in this folder holds the plan under `plan` and every option of the "
-            "fine-tuning under `tuning`."
+        tuple(
+            (
+                layer,
+                merge.into,
+                ", ".join(f"{member} ({share:.1%})" for member, share in merge.shares.items()),
+            )
+            for layer, merges in zip(plan.layer_ids, plan.merges, strict=True)
+            for merge in merges
         )
-    return (
-        "`seer.json` in this folder holds the whole plan under `plan`. Saved as `plan.json`:\n\n"
-        f"```sh\nseer export {_quoted(name)} --plan plan.json -o OUT\n```"
+        if plan.merged
+        else ()
     )
 
 
-def _survivors(plan: Plan) -> str:
-    """A line per layer, numbers as in the source; runs are shortened."""
-    lines = ["| layer | experts of the source |", "|---:|---|"]
+# -- front matter ----------------------------------------------------------------------------
+
+
+def _front_matter(
+    card: Path, source: ModelInfo, result: ModelInfo, measured: Sequence[Variant]
+) -> str:
+    """YAML of the hub: licence and language of the source's card, the base model, tags, results."""
+    kept = dict(_read_front_matter(card))
+    base = kept.pop("base_model", "")  # of the source; the source itself, where its id is known
+    if _HUB_ID.fullmatch(source.name):
+        base = source.name
+    lines = [f"{key}: {value}" for key, value in kept.items()]
+    if base:
+        # The hub knows four relations; of them this is the nearest to "pruned".
+        lines += [f"base_model: {base}", "base_model_relation: finetune"]
     lines += [
-        f"| {layer} | {_runs(ids)} |" for layer, ids in zip(plan.layer_ids, plan.keep, strict=True)
+        "library_name: transformers",
+        "pipeline_tag: text-generation",
+        "tags:",
+        *(f"- {tag}" for tag in ("moe", "pruned", "expert-pruning", "seer-moe", source.model_type)),
     ]
+    if measured:
+        lines += _model_index(result, measured[-1])
     return "\n".join(lines)
 
 
-def _groups(plan: Plan) -> str:
-    """A line per group of averaged experts; nothing without one."""
-    if not plan.merged:
-        return ""
-    lines = ["| layer | expert | mean of |", "|---:|---:|---|"]
-    for layer, merges in zip(plan.layer_ids, plan.merges, strict=True):
-        for merge in merges:
-            parts = ", ".join(f"{member} ({share:.1%})" for member, share in merge.shares.items())
-            lines.append(f"| {layer} | {merge.into} | {parts} |")
-    return "\n".join(lines)
-
-
-def _runs(ids: tuple[int, ...]) -> str:
-    """0, 2–5, 9."""
-    runs: list[list[int]] = []
-    for number in ids:
-        if runs and runs[-1][1] == number - 1:
-            runs[-1][1] = number
-        else:
-            runs.append([number, number])
-    return ", ".join(f"{a}" if a == b else f"{a}–{b}" for a, b in runs)
-
-
-def _front_matter(card: Path) -> str:
-    """Licence, language and base model of the source's card, and tags of our own."""
-    kept = _read_front_matter(card)
-    lines = ["---", *(f"{key}: {value}" for key, value in kept.items())]
-    return "\n".join([*lines, "library_name: transformers", "tags: [moe, seer-moe, pruned]", "---"])
+def _model_index(result: ModelInfo, row: Variant) -> list[str]:
+    """The hub's `model-index`: the perplexities of this checkpoint."""
+    sources = ", ".join(row.provenance.sources) or "held-out texts"
+    lines = ["model-index:", f"- name: {_yaml(result.name)}", "  results:"]
+    lines += ["  - task:", "      type: text-generation", "    dataset:"]
+    lines += [f"      name: {_yaml(sources)}", "      type: text", "    metrics:"]
+    for domain, value in row.perplexity.items():
+        name = "Perplexity" if domain == "overall" else f"Perplexity, {domain}"
+        lines += ["    - type: perplexity", f"      name: {_yaml(name)}"]
+        lines.append(f"      value: {round(value, 4)}")
+    return lines
 
 
 def _read_front_matter(card: Path) -> Mapping[str, str]:
@@ -231,14 +200,29 @@ def _read_front_matter(card: Path) -> Mapping[str, str]:
     if match is None:
         return {}
     entries = (line.partition(":") for line in match[1].splitlines())
-    return {key: value.strip() for key, _, value in entries if key in _KEPT_KEYS and value.strip()}
+    wanted = (*_KEPT_KEYS, "base_model")
+    return {key: value.strip() for key, _, value in entries if key in wanted and value.strip()}
+
+
+def _yaml(text: str) -> str:
+    """A text as a YAML scalar on one line: JSON's quoting is YAML's."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+# -- texts of other people -------------------------------------------------------------------
 
 
 def _plain(value: object) -> str:
-    """An option on one line of Markdown."""
-    return "`" + str(value).replace("`", "'").replace("\n", " ") + "`"
+    """A text on one line of Markdown that means nothing but itself."""
+    return _SPECIAL.sub(r"\\\1", " ".join(str(value).split()))
 
 
-def _quoted(name: str) -> str:
+def _code(value: object) -> str:
+    """A text as code on one line of Markdown."""
+    return "`" + " ".join(str(value).replace("`", "'").split()) + "`"
+
+
+def _shell(name: str) -> str:
     """A folder name as a shell word."""
+    name = name.replace("`", "'").replace("\n", " ")
     return name if re.fullmatch(r"[\w./-]+", name) else "'" + name.replace("'", "'\\''") + "'"

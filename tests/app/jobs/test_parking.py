@@ -8,14 +8,15 @@ import weakref
 import numpy as np
 import pytest
 
-from app.jobs import tasks
-from app.jobs.measuring import Subject
+from app.jobs import measuring, tasks
+from app.jobs.measuring import Measure, Subject
 from app.jobs.parking import parkable
 from app.jobs.queue import JobQueue
-from app.jobs.tasks import profile_task
+from app.jobs.tasks import evaluate_task, profile_task
 from core.calibration import CalibrationOptions, Source
 from core.checkpoint import inspect_model
 from core.errors import Cancelled
+from core.planning import Plan
 from core.run import Note, Run
 from tests.tiny import tiny_model
 
@@ -52,7 +53,8 @@ def watched(monkeypatch) -> list[weakref.ref]:
         out.append(weakref.ref(live.model))
         return live
 
-    monkeypatch.setattr(tasks, "load", watch)
+    for module in (tasks, measuring):
+        monkeypatch.setattr(module, "load", watch)
     return out
 
 
@@ -85,6 +87,29 @@ def test_a_paused_profile_lets_the_model_go_and_ends_as_if_it_had_never_paused(
     assert np.array_equal(job.result.count, whole.count)
     assert np.array_equal(job.result.norm_sq_sum, whole.norm_sq_sum, equal_nan=True)
     assert job.result.fingerprint == whole.fingerprint
+
+
+def test_a_paused_quick_check_lets_the_model_go_and_gives_the_same_numbers(
+    subject, options, queue, qtbot, watched
+) -> None:
+    kept = Plan.keep_all(subject.info).kept_LE.copy()
+    kept[:, 5:] = False
+    plan = Plan.keep_all(subject.info).with_kept(kept)
+    measure = Measure(name="some", options=options, plan=plan)
+    whole = evaluate_task(subject, measure).function(Run())
+    watched.clear()
+    job = queue.submit(evaluate_task(subject, measure))
+    qtbot.waitUntil(lambda: stage(job) == "evaluate" and job.latest.done > 0, timeout=60_000)
+    job.pause()
+    qtbot.waitUntil(lambda: notes(job, "released"), timeout=20_000)
+    gc.collect()
+    assert [model() for model in watched] == [None]
+    job.resume()
+    qtbot.waitUntil(lambda: job.over, timeout=60_000)
+    assert job.state == "done", job.error
+    assert notes(job, "going on after batch")
+    assert [dict(row.perplexity) for row in job.result] == [dict(r.perplexity) for r in whole]
+    assert job.result[1].kl == whole[1].kl
 
 
 def stage(job) -> str:

@@ -12,6 +12,7 @@ from app.jobs.measuring import Measure, Subject, plan_variant
 from app.jobs.recipe import decode, encode, remake
 from app.jobs.speed import Timed, speed_task
 from app.jobs.tasks import checkpoint_task, evaluate_task, export_task, profile_task
+from app.jobs.tuning import TuneRequest, tune_task
 from app.widgets.questions import Questions
 from core.calibration import CalibrationOptions, Source
 from core.checkpoint import inspect_model
@@ -19,6 +20,7 @@ from core.errors import ProjectError
 from core.evaluation.speed import SpeedOptions
 from core.export import ExportOptions
 from core.planning import Plan
+from core.tuning import TuneOptions
 from tests.app.folders import write_mixtral
 
 
@@ -105,3 +107,40 @@ def test_values_come_back_as_they_were(tmp_path) -> None:
 def test_what_cannot_be_kept_is_said_at_once() -> None:
     with pytest.raises(TypeError, match="cannot be kept"):
         encode(object(), None)
+
+
+def tune_request(subject: Subject, folder: Path) -> TuneRequest:
+    return TuneRequest(
+        model=subject,
+        start="plan",
+        options=TuneOptions(steps=7),
+        texts=OPTIONS,
+        record_texts={"sources": [{"where": "demo"}], "max_tokens": 4096},
+        folder=folder / "runs" / "tune-1",
+        plan=half(subject),
+    )
+
+
+def test_a_tuning_run_that_had_not_begun_is_made_again_from_its_json(subject, tmp_path) -> None:
+    folder = tmp_path / "project"
+    task = tune_task(tune_request(subject, folder))
+    again = remake(through_a_file(task, folder), subject, folder)
+    assert again.command == task.command
+    assert "--resume" not in again.command
+    assert again.record.options == task.record.options
+    assert again.record.texts == {"sources": [{"where": "demo"}], "max_tokens": 4096}
+    assert again.record.kept == half(subject).keep
+
+
+def test_a_tuning_run_that_had_begun_goes_on(subject, tmp_path) -> None:
+    folder = tmp_path / "project"
+    task = tune_task(tune_request(subject, folder))
+    task.record.save()  # as its first step does
+    again = remake(through_a_file(task, folder), subject, folder)
+    assert again.command.endswith("--resume")
+
+
+def test_writing_a_checkpoint_for_use_does_not_outlive_the_program(subject, tmp_path) -> None:
+    request = tune_request(subject, tmp_path)
+    tune_task(request).record.save()
+    assert tune_task(request, use_step=0).recipe is None

@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 
 import pytest
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
+from app.jobs.logbook import LogBook
 from app.jobs.queue import JobQueue
 from app.jobs.task import Task
 from app.models.jobs import JobsModel
@@ -85,3 +87,41 @@ def test_only_what_is_possible_is_offered(queue, qtbot):
     assert can[0] == {"pause", "cancel", "copy"}
     assert can[1] == {"cancel", "down", "copy"}
     assert can[2] == {"cancel", "up", "copy"}
+
+
+def test_a_waiting_job_is_dragged_to_its_place_and_the_model_stays_sound(queue):
+    model = JobsModel(queue)
+    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Warning)
+    submit(queue, title="runs")
+    for title in "abc":
+        submit(queue, title=title)
+    held = queue.hold(Task(title="held", kind="work", function=run_for_ever))
+    drag = Qt.ItemFlag.ItemIsDragEnabled
+    assert [bool(model.flags(model.index(row, 0)) & drag) for row in range(5)] == [
+        False, True, True, True, False,
+    ]  # fmt: skip
+    move = Qt.DropAction.MoveAction
+    data = model.mimeData([model.index(3, 0)])
+    assert not model.dropMimeData(data, move, 1, 0, QModelIndex()), "the view would remove the row"
+    assert titles(model) == ["runs", "c", "a", "b", "held"]
+    data = model.mimeData([model.index(1, 0)])
+    model.dropMimeData(data, move, -1, -1, model.index(4, 0))
+    assert titles(model) == ["runs", "a", "b", "c", "held"]
+    queue.remove(held)
+    assert titles(model) == ["runs", "a", "b", "c"]
+    del tester
+
+
+def titles(model: JobsModel) -> list[str]:
+    return [model.job(row).title for row in range(model.rowCount())]
+
+
+def test_a_held_job_asks_whether_to_go_on_and_shows_its_earlier_log(queue, tmp_path):
+    model = JobsModel(queue)
+    job = queue.hold(Task(title="Profile", kind="profile", function=run_for_ever))
+    (tmp_path / "log.txt").write_text("going on after batch 3\n")
+    job.book = LogBook(tmp_path)
+    index = model.index(0, 0)
+    assert index.data(JobRole.DETAIL) == "Not finished last time. Resume?"
+    assert index.data(JobRole.LOG) == "going on after batch 3"
+    assert index.data(JobRole.CAN) == {"resume", "remove", "file"}

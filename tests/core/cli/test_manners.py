@@ -17,7 +17,7 @@ from core.planning import Plan, paint
 from core.profiling import load_profile
 from tests.core.cli.conftest import Seer
 
-COMMANDS = ("inspect", "profile", "score", "plan", "cost", "evaluate", "export", "demo")
+COMMANDS = ("inspect", "profile", "score", "plan", "cost", "evaluate", "export", "report", "demo")
 WATCHED = """
 import sys
 from core.cli import main
@@ -107,6 +107,7 @@ def test_commands_without_a_model_in_memory_never_import_torch(
         ("score", profile),
         ("plan", profile, "--keep", 6, "-o", tmp_path / "new.json"),
         ("export", model, "--plan", tmp_path / "new.json", "-o", tmp_path / "out"),
+        ("report", tmp_path / "out", "-o", tmp_path / "out.html"),
     ):
         done = subprocess_of(*words, "--json", code=WATCHED)
         assert done.returncode == 0, done.stderr

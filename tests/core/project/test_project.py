@@ -216,3 +216,33 @@ def test_a_save_killed_at_any_moment_leaves_the_old_project_or_the_new(project: 
         assert names in ({"old"}, {"new"})
         assert len(found.variants) == 3000
         found.save()  # a retry works
+
+
+def test_a_full_disk_loses_neither_the_old_project_nor_its_unfinished_jobs(tmp_path: Path) -> None:
+    """A save that does not fit leaves the old file; RLIMIT_FSIZE stands for the disk."""
+    code = """
+import resource, signal, sys
+from dataclasses import replace
+from pathlib import Path
+from core.errors import ProjectError
+from core.project import create_project
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+project = create_project(Path(sys.argv[1]))
+project = replace(project, unfinished=({"kind": "profile"},))
+project.save()
+resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
+try:
+    replace(project, unfinished=({"kind": "x" * 5000},)).save()
+except ProjectError as error:
+    print(error.remedy)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "p")],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=100,
+    )
+    assert done.stdout.strip()
+    assert open_project(tmp_path / "p").unfinished == ({"kind": "profile"},)
+    assert not list((tmp_path / "p").glob(".*~"))

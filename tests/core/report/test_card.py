@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.checkpoint import inspect_model
+from core.evaluation.variant import Provenance, Variant
 from core.planning import Locks, MadeBy
 from core.report import model_card
 from tests.core.export.plans import export, plan_of
@@ -35,8 +36,8 @@ def test_card_states_sizes_rule_and_survivors(tmp_path: Path) -> None:
     assert "| Experts per MoE layer | 8 | 6 |" in text
     assert "`soft-count`" in text
     assert "- keep: `75%`" in text
-    assert "Locked by hand: 1 kept, 0 gone" in text
-    assert "Super-experts protected: 2" in text
+    assert "- Locked by hand: `1 kept, 0 gone`" in text
+    assert "- Super-experts protected: `2`" in text
     assert "| 1 | 0–2, 4, 6–7 |" in text
     assert "arxiv.org/abs/2404.05089" in text
 
@@ -93,3 +94,76 @@ def test_card_of_a_merged_model_names_the_groups_and_claims_no_bytes(tmp_path: P
     text = model_card(inspect_model(model), inspect_model(tmp_path / "merged"), merged)
     assert f"| {plan.layer_ids[0]} | 4 | 4 (75.0%), 5 (25.0%) |" in text
     assert "all other weights that stay are the source's" in text
+
+
+def measured_card(tmp_path: Path, domain: str = "law") -> str:
+    model = write_folder(
+        tmp_path / "models--some--base" / "snapshots" / "a1", mixtral_config(), mixtral()
+    )
+    plan = plan_of(model, lambda _: [0, 1, 2, 3])
+    export(model, tmp_path / "out", plan)
+    texts = Provenance(
+        texts="t" * 64, sources=("held.jsonl",), tokens=5976, made_at="2026-11-24T06"
+    )
+    base = Variant(
+        name="base", kind="original", provenance=texts, perplexity={"overall": 10.0, domain: 9.0}
+    )
+    mine = replace(
+        base, name="half", kind="plan", kept=plan.keep, kl=0.25, top1_agreement=0.9,
+        perplexity={"overall": 12.345, domain: 11.0},
+    )  # fmt: skip
+    other = replace(mine, name="other", kept=((0,), (1,)), perplexity={"overall": 99.0})
+    return model_card(
+        inspect_model(model), inspect_model(tmp_path / "out"), plan, (other, base, mine)
+    )
+
+
+def test_card_holds_what_was_measured_of_this_plan_and_nothing_else(tmp_path: Path) -> None:
+    text = measured_card(tmp_path)
+    assert "| source | 10.00 | 9.00 | – | – |" in text
+    assert "| this model | 12.35 | 11.00 | 0.2500 | 90.0 % |" in text
+    assert "5,976 tokens of `held.jsonl` (2026-11-24)" in text
+    assert "99" not in text
+
+
+def test_card_of_an_unmeasured_model_claims_nothing(tmp_path: Path) -> None:
+    text = card(tmp_path)
+    assert "This checkpoint has not been measured." in text
+    assert "model-index" not in text
+
+
+def test_front_matter_is_yaml_as_the_hub_reads_it(tmp_path: Path) -> None:
+    from huggingface_hub import ModelCardData
+    from huggingface_hub.repocard import metadata_load
+
+    hostile = 'a: "b"\n- c'
+    path = tmp_path / "README.md"
+    path.write_text(measured_card(tmp_path, hostile), encoding="utf-8")
+    data = metadata_load(path)
+    assert data["base_model"] == "some/base"
+    assert data["library_name"] == "transformers"
+    assert {"moe", "pruned", "mixtral"} <= set(data["tags"])
+    metrics = data["model-index"][0]["results"][0]["metrics"]
+    assert metrics[0] == {"type": "perplexity", "name": "Perplexity", "value": 12.345}
+    assert metrics[1]["name"] == f"Perplexity, {hostile}"
+    ModelCardData(**data)
+
+
+def test_names_of_domains_cannot_break_the_table(tmp_path: Path) -> None:
+    text = measured_card(tmp_path, "a|b <script>")
+    assert r"a\|b \<script\>" in text
+    assert "<script>" not in text.split("---\n")[2]
+
+
+def test_card_of_a_tuned_model_says_how_and_claims_no_masks_numbers(tmp_path: Path) -> None:
+    model = write_folder(tmp_path / "model", mixtral_config(), mixtral())
+    plan = plan_of(model, lambda _: [0, 1, 2, 3])
+    export(model, tmp_path / "out", plan)
+    row = Variant(name="half", kind="plan", kept=plan.keep, perplexity={"overall": 12.0})
+    source, result = inspect_model(model), inspect_model(tmp_path / "out")
+    text = model_card(source, result, plan, (row,), tuning=("Top-K 2 to 1 over 100 steps",))
+    assert "experts, fine-tuned" in text
+    assert "- Top-K 2 to 1 over 100 steps" in text
+    assert "stage 2 of SEER-MoE" in text
+    assert "has not been measured" in text
+    assert "seer export" not in text

@@ -1,0 +1,157 @@
+"""What made this: sources, options, seed, versions, date and command of everything that is open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, Qt, Slot
+from PySide6.QtWidgets import (
+    QDialog,
+    QFormLayout,
+    QListWidget,
+    QSplitter,
+    QStackedWidget,
+    QWidget,
+)
+
+from app.theme import UNIT
+from app.widgets.forms import Button, column, label, row, scrolled
+from app.widgets.snippet import Snippet
+
+if TYPE_CHECKING:
+    from core.report.origin import Origin
+
+translate = QCoreApplication.translate  # the name that lupdate looks for
+SIZE = (860, 560)
+
+
+class OriginsDialog(QDialog):
+    """Things at the left, the facts about the chosen one at the right.
+
+    Args:
+        origins: What there is.
+        about: The kind of thing to show first.
+    """
+
+    def __init__(
+        self, origins: tuple[Origin, ...], about: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("What made this"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(*SIZE)
+        self.list = QListWidget()
+        self.list.setAccessibleName(self.tr("Things"))
+        self.stack = QStackedWidget()
+        for origin in origins:
+            title = kind_text(origin.kind)
+            self.list.addItem(f"{title}: {origin.name}" if origin.name else title)
+            self.stack.addWidget(scrolled(_Sheet(origin)))
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(self.list)
+        split.addWidget(self.stack)
+        split.setChildrenCollapsible(False)
+        split.setSizes([240, 600])
+        empty = label(self.tr("Nothing is open yet: open a model, and ask again."), "dim")
+        empty.setVisible(not origins)
+        close = Button(self.tr("Close"), "primary")
+        close.clicked.connect(self.accept)
+        margins = (3 * UNIT, 3 * UNIT, 3 * UNIT, 2 * UNIT)
+        heading = label(self.tr("What made this"), "heading")
+        box = column(heading, empty, split, row(None, close), spacing=2 * UNIT, margins=margins)
+        box.setStretch(2, 1)
+        self.setLayout(box)
+        self.list.currentRowChanged.connect(self._show)
+        kinds = [origin.kind for origin in origins]
+        self.list.setCurrentRow(kinds.index(about) if about in kinds else 0)  # type: ignore[arg-type]
+
+    @Slot(int)
+    def _show(self, number: int) -> None:
+        self.stack.setCurrentIndex(number)
+
+
+class _Sheet(QWidget):
+    """The facts of one thing, all of them selectable, and its command."""
+
+    def __init__(self, origin: Origin) -> None:
+        super().__init__()
+        form = QFormLayout()
+        form.setHorizontalSpacing(2 * UNIT)
+        form.setVerticalSpacing(6)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
+        for key, value in origin.facts:
+            shown = label(value_text(value), wrap=True, selectable=True)
+            form.addRow(label(fact_text(key), "dim"), shown)
+        facts = QWidget()
+        facts.setLayout(form)
+        self.command = Snippet(self.tr("The same on the command line"))
+        self.command.set_text(origin.command)
+        self.command.setVisible(bool(origin.command))
+        by_hand = label(self.tr("No single command makes this: hands were in it."), "caption")
+        by_hand.setVisible(not origin.command and origin.kind == "plan")
+        margins = (2 * UNIT, 0, UNIT, 0)
+        self.setLayout(
+            column(facts, self.command, by_hand, None, spacing=2 * UNIT, margins=margins)
+        )
+
+
+def kind_text(kind: str) -> str:
+    """What sort of thing it is."""
+    return {
+        "model": translate("Origins", "Model"),
+        "profile": translate("Origins", "Profile"),
+        "plan": translate("Origins", "Plan"),
+        "variant": translate("Origins", "Measurement"),
+        "export": translate("Origins", "Exported checkpoint"),
+    }[kind]
+
+
+def value_text(value: str) -> str:
+    """A fact as it is, but for the two words that every language has."""
+    words = {"yes": translate("Origins", "yes"), "no": translate("Origins", "no")}
+    return words.get(value, value)
+
+
+def fact_text(key: str) -> str:
+    """What a fact is called; the keys are those of `core.report.origin.LABELS`."""
+    return _fact_texts()[key]
+
+
+def _fact_texts() -> dict[str, str]:
+    return {
+        "path": translate("Origins", "Folder"),
+        "model": translate("Origins", "Model"),
+        "model_type": translate("Origins", "Model type"),
+        "fingerprint": translate("Origins", "Fingerprint"),
+        "model_fingerprint": translate("Origins", "Model's fingerprint"),
+        "sources": translate("Origins", "Texts"),
+        "calibration": translate("Origins", "Packed texts"),
+        "domains": translate("Origins", "Domains"),
+        "tokens": translate("Origins", "Tokens"),
+        "sequences": translate("Origins", "Sequences"),
+        "max_tokens": translate("Origins", "Token budget"),
+        "seq_len": translate("Origins", "Sequence length"),
+        "batch_size": translate("Origins", "Batch size"),
+        "seed": translate("Origins", "Seed"),
+        "pack": translate("Origins", "Documents joined"),
+        "chat_template": translate("Origins", "Chat template"),
+        "dtype": translate("Origins", "Dtype"),
+        "device": translate("Origins", "Device"),
+        "streamed": translate("Origins", "Streamed"),
+        "top_k": translate("Origins", "Top-K"),
+        "seconds": translate("Origins", "Seconds"),
+        "made_at": translate("Origins", "Made at (UTC)"),
+        "versions": translate("Origins", "Versions"),
+        "metric": translate("Origins", "Metric"),
+        "scope": translate("Origins", "Scope"),
+        "options": translate("Origins", "Rule"),
+        "profile": translate("Origins", "Profile"),
+        "plan": translate("Origins", "Plan"),
+        "locks": translate("Origins", "Locked experts"),
+        "protected": translate("Origins", "Protected super-experts"),
+        "kept": translate("Origins", "Experts kept"),
+        "bytes": translate("Origins", "Bytes"),
+        "files": translate("Origins", "Files"),
+        "verified": translate("Origins", "Verified"),
+    }

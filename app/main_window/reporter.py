@@ -1,0 +1,99 @@
+"""The report and the question of what made a number, both about what is open now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog
+
+from app.jobs.job import Job
+from app.main_window.origins import OriginsDialog
+
+if TYPE_CHECKING:
+    from app.main_window.window import MainWindow
+    from core.report.gather import Subject
+
+# What a page is about, in the words of `core.report.origin`.
+ABOUT = {
+    "model": "model",
+    "calibrate": "profile",
+    "select": "plan",
+    "evaluate": "variant",
+    "export": "plan",
+}
+
+
+class Reporter(QObject):
+    """Writes reports and shows origins.
+
+    Args:
+        window: The main window: its session and the page that is shown.
+    """
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+
+    def subject(self) -> Subject:
+        """What is open, as the report takes it."""
+        from core.report.gather import Subject
+
+        session = self._window.session
+        folder = session.folder
+        return Subject(
+            name=session.name,
+            model=session.model,
+            info=session.info,
+            profile=session.profile,
+            plan=session.plan,
+            variants=session.variants,
+            runs=(folder / "runs",) if folder is not None else (),
+            domain_weights=session.domain_weights,
+        )
+
+    @Slot()
+    def ask(self) -> None:
+        """Ask for a file and write the report there."""
+        session = self._window.session
+        if session.info is None:
+            self._window.status.set_text(self.tr("Open a model first: there is nothing to report."))
+            return
+        folder = session.folder / "reports" if session.folder is not None else Path.home()
+        proposed = folder / f"{session.name or 'report'}.html"
+        kinds = self.tr("Web page (*.html)")
+        title = self.tr("Write a report")
+        name, _ = QFileDialog.getSaveFileName(self._window, title, str(proposed), kinds)
+        if name:
+            path = Path(name)
+            self.write(path if path.suffix else path.with_suffix(".html"))
+
+    def write(self, path: Path) -> Job:
+        """Write the report beside whatever runs, and open it."""
+        from app.jobs.reporting import report_task
+
+        session = self._window.session
+        task = report_task(self.subject(), output=path, project=session.folder)
+        job = session.start(task)
+        job.finished.connect(self._on_written)
+        return job
+
+    @Slot()
+    def _on_written(self) -> None:
+        job = self.sender()
+        assert isinstance(job, Job)
+        if job.state == "done":
+            self._window.status.set_text(self.tr("Report: {file}").format(file=job.result))
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(job.result)))
+
+    @Slot()
+    def show_origins(self) -> OriginsDialog:
+        """Say what made the numbers of this page, and of all others."""
+        from core.report.origin import origins
+
+        about = ABOUT.get(self._window.current_topic(), "")
+        dialog = OriginsDialog(origins(self.subject()), about, self._window)
+        dialog.open()
+        return dialog

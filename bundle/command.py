@@ -1,0 +1,8 @@
+"""Where the bundled `seer` begins."""
+
+from itself import answered
+
+from core.cli import main
+
+if __name__ == "__main__" and not answered():
+    main()

@@ -1,0 +1,42 @@
+"""`seer report`: a project or an exported checkpoint as one HTML file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.cli.files import writable
+from core.cli.options import AsJson, Quiet
+from core.cli.terminal import Terminal
+
+
+def report(
+    place: Annotated[
+        Path,
+        typer.Argument(
+            metavar="PROJECT|OUT",
+            help="A project folder, or a checkpoint that seer export wrote.",
+        ),
+    ],
+    *,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE.html", help="Where the report goes.")
+    ],
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write a report that any browser opens and prints: one file, no requests, no scripts."""
+    with Terminal(as_json=as_json, quiet=quiet) as terminal:
+        from core.report.gather import gather
+        from core.report.page import write_report
+
+        writable(output)
+        subject = gather(place)
+        terminal.run.check()
+        for text in subject.missing:
+            terminal.warn(text)
+        size = write_report(subject, output)
+        result: dict[str, object] = {"output": str(output), "bytes": size, "name": subject.name}
+        terminal.show(result, lambda: f"Wrote {output} ({size:,} bytes)")

@@ -1,0 +1,90 @@
+"""The HTML report: one file that needs no other, from a subject and the templates of resources/.
+
+Jinja escapes whatever the templates show (names of models, domains, variants and folders are other
+people's texts); the page's own policy forbids every request and every script.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+import resources
+from core import __version__
+from core.planning.files import write_atomically
+from core.report import origin, tables, words
+from core.report.gather import Subject
+from core.report.maps import grid_of, heat_maps
+from core.report.scale import css
+from core.report.tuned import tuning_runs
+
+TEMPLATES = Path(resources.__file__).parent / "report"
+LEGEND_STOPS = 9
+
+
+def write_report(subject: Subject, output: Path) -> int:
+    """Write the report, whole or not at all; returns its bytes.
+
+    Raises:
+        StudioError: The file cannot be written.
+    """
+    text = report_html(subject)
+    write_atomically(output, text)
+    return len(text.encode("utf-8"))
+
+
+def report_html(subject: Subject, *, made_at: dt.datetime | None = None) -> str:
+    """The report as HTML.
+
+    Args:
+        subject: What it is about.
+        made_at: Its date; now if None.
+    """
+    moment = made_at or dt.datetime.now(dt.UTC)
+    plan, profile = subject.plan, subject.profile
+    return (
+        environment()
+        .get_template("report.html")
+        .render(
+            subject=subject,
+            version=__version__,
+            made_at=moment.strftime("%Y-%m-%d %H:%M UTC"),
+            style=(TEMPLATES / "report.css").read_text(encoding="utf-8"),
+            figures=tables.figures(subject),
+            legend=css(LEGEND_STOPS),
+            grid=grid_of(plan) if plan is not None else None,
+            maps=heat_maps(profile, subject.domain_weights) if profile is not None else (),
+            layers=tables.layers(subject),
+            costs=tables.costs(subject),
+            context=tables.context_of(subject),
+            quality=tables.quality(subject),
+            runs=tuning_runs(subject.runs),
+            origins=origin.origins(subject),
+            labels=origin.LABELS,
+        )
+    )
+
+
+@cache
+def environment() -> Environment:
+    """The template engine: everything is escaped, an unknown name is an error."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    filters: Mapping[str, object] = {
+        "count": words.count,
+        "size": words.size,
+        "percent": words.percent,
+        "number": words.number,
+        "integer": words.integer,
+    }
+    made.filters.update(filters)
+    return made

@@ -1,0 +1,242 @@
+"""The report's tables as rows of values; the templates lay them out."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.planning import Plan, cost
+from core.planning.coverage import coverage
+from core.report import words
+from core.report.charts import Chart, dot_chart
+from core.report.gather import Subject
+from core.scoring import never_routed, routed_mass
+
+if TYPE_CHECKING:
+    from core.checkpoint.info import ModelInfo
+    from core.evaluation.variant import Variant
+    from core.planning.cost import Cost
+
+LN2 = math.log(2)
+PARTS = {
+    "total": "Parameters",
+    "active": "Active per token",
+    "routed_experts": "Routed experts",
+    "shared_experts": "Shared experts",
+    "router": "Routers",
+    "attention": "Attention",
+    "embedding": "Embedding and head",
+    "other": "Norms and dense layers",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One number of the summary."""
+
+    name: str
+    value: str
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerRow:
+    """One MoE layer.
+
+    Attributes:
+        layer: Its id.
+        experts: What the original has.
+        kept: What stays.
+        coverage: Share of the routed mass that stays; None without a profile.
+        entropy: Mean routing entropy in bits; None without a profile.
+        unrouted: Experts that no token chose; None without a profile.
+        dropped: Ids of the dropped experts.
+    """
+
+    layer: int
+    experts: int
+    kept: int
+    coverage: float | None
+    entropy: float | None
+    unrouted: int | None
+    dropped: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CostRow:
+    """One cost, before and after."""
+
+    name: str
+    before: str
+    after: str
+    change: str
+    total: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quality:
+    """What was measured.
+
+    Attributes:
+        domains: The domains that any row was measured on.
+        rows: The variants, in the project's order.
+        chart: Perplexity over size; None with fewer than two points.
+        texts: Number of different text sets: more than one, and rows do not all compare.
+    """
+
+    domains: tuple[str, ...]
+    rows: tuple[Variant, ...]
+    chart: Chart | None
+    texts: int
+
+
+def figures(subject: Subject) -> tuple[Figure, ...]:
+    """The numbers to read first."""
+    plan, before, after = subject.plan, *_costs(subject)
+    out = []
+    if plan is not None:
+        share = f"{sum(map(len, plan.keep)):,} of {sum(plan.experts):,}"
+        shape = "uniform" if plan.uniform else "ragged"
+        out.append(Figure(name="Experts kept", value=share, note=shape))
+    if before is not None and after is not None:
+        out += [
+            _figure("Checkpoint", before.bytes, after.bytes, words.size),
+            _figure("Parameters", before.parameters.total, after.parameters.total, words.count),
+            _figure("Active", before.parameters.active, after.parameters.active, words.count),
+        ]
+    elif subject.result is not None:
+        out.append(Figure(name="Checkpoint", value=words.size(subject.result.bytes)))
+        total = words.count(subject.result.parameters.total)
+        out.append(Figure(name="Parameters", value=total))
+    if subject.profile is not None and plan is not None:
+        kept_share = coverage(routed_mass(subject.profile, subject.domain_weights), plan.kept_LE)
+        out.append(Figure(name="Coverage", value=words.percent(kept_share.overall)))
+    return (*out, *_perplexity(subject))
+
+
+def _figure(name: str, before: float, after: float, write: object) -> Figure:
+    assert callable(write)
+    note = f"{words.percent(after / before - 1)} from {write(before)}" if before != after else ""
+    return Figure(name=name, value=write(after), note=note.replace("-", "−"))
+
+
+def _perplexity(subject: Subject) -> tuple[Figure, ...]:
+    """Of the current plan, beside the original's where both read the same texts."""
+    plan = subject.plan
+    rows = [row for row in subject.variants if row.overall is not None]
+    mine = next(
+        (r for r in rows if plan is not None and r.is_plan(plan.keep, plan.top_k, plan.merges)),
+        None,
+    )
+    if mine is None:
+        return ()
+    base = next((r for r in rows if r.kind == "original" and r.comparable(mine)), None)
+    note = f"original {words.number(base.overall)}" if base is not None else ""
+    return (Figure(name="Perplexity", value=words.number(mine.overall), note=note),)
+
+
+def layers(subject: Subject) -> tuple[LayerRow, ...]:
+    """A row for each MoE layer."""
+    plan, profile = subject.plan, subject.profile
+    if plan is None:
+        return ()
+    share_L = entropy_L = unrouted_L = None
+    if profile is not None and profile.exists_LE.shape == plan.exists_LE.shape:
+        mass_LE = routed_mass(profile, subject.domain_weights)
+        share_L = coverage(mass_LE, plan.kept_LE).per_layer_L
+        tokens_L = np.maximum(profile.tokens.sum(axis=0), 1)
+        entropy_L = profile.entropy_sum.sum(axis=0) / tokens_L / LN2
+        unrouted_L = never_routed(profile).sum(axis=1)
+    return tuple(
+        LayerRow(
+            layer=plan.layer_ids[row],
+            experts=plan.experts[row],
+            kept=len(plan.keep[row]),
+            coverage=None if share_L is None else float(share_L[row]),
+            entropy=None if entropy_L is None else float(entropy_L[row]),
+            unrouted=None if unrouted_L is None else int(unrouted_L[row]),
+            dropped=_dropped(plan, row),
+        )
+        for row in range(len(plan.layer_ids))
+    )
+
+
+def _dropped(plan: Plan, row: int) -> str:
+    kept = set(plan.keep[row])
+    return words.runs([expert for expert in range(plan.experts[row]) if expert not in kept])
+
+
+def costs(subject: Subject) -> tuple[CostRow, ...]:
+    """Parameters, bytes and FLOPs, by part."""
+    before, after = _costs(subject)
+    if before is None or after is None:
+        return ()
+    rows = [
+        _cost_row(
+            name,
+            getattr(before.parameters, key),
+            getattr(after.parameters, key),
+            total=key in {"total", "active"},
+        )
+        for key, name in PARTS.items()
+        if getattr(before.parameters, key)
+    ]
+    rows.append(_cost_row("Checkpoint", before.bytes, after.bytes, size=True, total=True))
+    old, new = before.flops.to_json(), after.flops.to_json()
+    for key, value in old.items():
+        if value:
+            name = f"FLOPs per token, {key.replace('_', ' ')}"
+            rows.append(_cost_row(name, value, new[key], total=key == "total"))
+    return tuple(rows)
+
+
+def context_of(subject: Subject) -> int | None:
+    """The context at which FLOPs are counted."""
+    before, _ = _costs(subject)
+    return None if before is None else before.context
+
+
+def _cost_row(
+    name: str, before: int, after: int, *, size: bool = False, total: bool = False
+) -> CostRow:
+    write = words.size if size else words.count
+    change = words.percent(after / before - 1) if before and after != before else words.DASH
+    return CostRow(
+        name=name,
+        before=write(before),
+        after=write(after),
+        change=change.replace("-", "−"),
+        total=total,
+    )
+
+
+def _costs(subject: Subject) -> tuple[Cost | None, Cost | None]:
+    info: ModelInfo | None = subject.info
+    if info is None:
+        return None, None
+    return cost(info), cost(info, subject.plan)
+
+
+def quality(subject: Subject) -> Quality | None:
+    """The table of variants; None where there is none."""
+    # The original is what all others are compared with.
+    rows = tuple(sorted(subject.variants, key=lambda row: row.kind != "original"))
+    if not rows:
+        return None
+    measured = [row for row in rows if row.overall is not None]
+    domains = tuple(dict.fromkeys(name for row in measured for name in row.domains))
+    largest = max((row.bytes for row in measured), default=0)
+    unit, name = (1e9, "GB") if largest >= 1e9 else (1e6, "MB")
+    dots = [
+        (row.bytes / unit, row.overall, str(rows.index(row) + 1), row.name)
+        for row in measured
+        if row.bytes and row.overall is not None
+    ]
+    chart = None
+    if len(dots) > 1:
+        chart = dot_chart("Perplexity against size", f"checkpoint, {name}", "perplexity", dots)
+    texts = len({row.provenance.texts for row in measured})
+    return Quality(domains=domains, rows=rows, chart=chart, texts=texts)
