@@ -30,6 +30,7 @@ def window(qtbot, tmp_path, monkeypatch):
     with qtbot.waitSignal(made.ready, timeout=30_000):
         made.show()
     made.opened = opened
+    made.confirm_close = lambda: True
     made.activateWindow()
     yield made
     made.close()
@@ -83,7 +84,7 @@ def test_the_export_page_offers_the_report(window, qtbot, tmp_path, monkeypatch)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
     window.show_page("export")
     qtbot.mouseClick(window.pages["export"].report, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(target.exists, timeout=20_000)
+    qtbot.waitUntil(lambda: window.opened == [str(target)], timeout=20_000)
 
 
 def test_without_a_model_there_is_nothing_to_report(window, qtbot, monkeypatch) -> None:
