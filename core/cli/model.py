@@ -46,16 +46,19 @@ def inspect(model: Model, *, as_json: AsJson = False, quiet: Quiet = False) -> N
     """
     with Terminal(as_json=as_json, quiet=quiet) as terminal:
         from core.checkpoint import inspect_model, locate_model
+        from core.families import remarks_on
 
         info = inspect_model(locate_model(model))
-        terminal.show(info.to_json(), lambda: _model_table(info))
+        remarks = remarks_on(info.model_type)
+        found = info.to_json() | {"remarks": list(remarks)}
+        terminal.show(found, lambda: _model_table(info, remarks))
 
 
-def _model_table(info: ModelInfo) -> Table:
+def _model_table(info: ModelInfo, remarks: tuple[str, ...]) -> Table:
     """Rich is imported for people only: a script waits less."""
     from core.cli.tables import model_table
 
-    return model_table(info)
+    return model_table(info, remarks)
 
 
 def cost(

@@ -37,8 +37,8 @@ def grid(
     return table
 
 
-def model_table(info: ModelInfo) -> Table:
-    """What `seer inspect` shows."""
+def model_table(info: ModelInfo, remarks: Sequence[str] = ()) -> Table:
+    """What `seer inspect` shows; `remarks` are on the model's family."""
     experts = sorted(set(info.experts))
     width = str(experts[0]) if len(experts) == 1 else f"{experts[0]} to {experts[-1]}"
     rows = [
@@ -52,6 +52,7 @@ def model_table(info: ModelInfo) -> Table:
         ("by part", _shares(info.bytes_by_part)),
         ("fingerprint", info.fingerprint[:16]),
     ]
+    rows += [("remark", remark) for remark in remarks]
     rows += [("problem", problem) for problem in info.problems]
     return facts(rows)
 

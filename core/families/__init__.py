@@ -4,7 +4,7 @@ from core.families.config import first_key, look_up, text_section
 from core.families.family import Family, Place, Role
 from core.families.moe import MoeConfig, read_moe_config
 from core.families.refused import REFUSED
-from core.families.support import Support, refused, support_table
+from core.families.support import Support, refused, remarks_on, support_table
 from core.families.table import FAMILIES, family_for, known_model_types
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "look_up",
     "read_moe_config",
     "refused",
+    "remarks_on",
     "support_table",
     "text_section",
 ]

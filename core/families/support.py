@@ -63,6 +63,11 @@ def support_table() -> tuple[Support, ...]:
     return tuple(rows)
 
 
+def remarks_on(model_type: str) -> tuple[str, ...]:
+    """What to know of a family; empty for one without a row."""
+    return next((row.remarks for row in support_table() if row.model_type == model_type), ())
+
+
 def refused() -> tuple[tuple[str, str], ...]:
     """Model types that are refused and why, by model type."""
     return tuple(sorted(REFUSED.items()))

@@ -12,6 +12,7 @@ from core.planning import Plan, cost
 from core.profiling import load_profile
 from core.scoring import routed_mass, score
 from tests.core.cli.conftest import Seer
+from tests.tiny import tiny_model
 
 PARAMETERS = {
     "total",
@@ -53,6 +54,14 @@ def test_families_prints_every_row_and_every_refusal(seer: Seer) -> None:
     assert found["refused"] == dict(REFUSED)
     text = seer("families").out
     assert all(name in text for name in FAMILIES)
+
+
+def test_inspect_tells_what_is_particular_of_a_family(seer: Seer, tmp_path: Path) -> None:
+    folder = tiny_model("phimoe", tmp_path, tokenizer=False)
+    remarks = seer("inspect", folder, "--json").json["remarks"]
+    assert any("No other Top-K" in remark for remark in remarks)
+    assert "No other Top-K" in seer("inspect", folder).out
+    assert seer("inspect", "demo", "--json").json["remarks"] == []
 
 
 def test_cost_of_a_plan_is_what_the_checkpoint_will_weigh(
