@@ -274,6 +274,7 @@ class TunePage(Page):
         if snapshot.value is not self._reports:
             self._reports, self._taken = snapshot.value, 0  # type: ignore[assignment]
             self._builder = CurveBuilder()
+            self.desk.refresh()  # the run has its record now
         if not self._draw_timer.isActive():
             self._draw_timer.start()
 

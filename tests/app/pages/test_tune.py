@@ -271,6 +271,9 @@ def test_the_curve_grows_while_the_run_goes_on(qtbot, page, engine) -> None:
     assert not page.primary_action.isEnabled()
     assert page.subtitle() == "running"
     assert loss._end == 20
+    qtbot.waitUntil(lambda: bool(page.desk.rows), timeout=10_000)
+    assert page.runs.model.index(0, 1).data() == "running"
+    assert not page.runs.remove.isEnabled()
     began = time.monotonic()
     page.watch.cancel()
     finish(qtbot, page)
