@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt, QTimer, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QSplitter, QStackedLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from app.models.experts import score_text
 from app.pages.page import Page, PageState
@@ -28,6 +28,7 @@ from app.pages.select.inspector import Inspector
 from app.pages.select.lower import Lower
 from app.pages.select.menu import cell_menu, fill_commands
 from app.pages.select.notices import Notices
+from app.pages.select.room import Room
 from app.pages.select.rule_desk import RuleDesk
 from app.pages.select.takeaway import TakeAway
 from app.pages.select.tokens import TokenReader
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
 
 CARD_SOON = 10
 SOON = 40  # milliseconds until what may lag behind an edit is shown
-TABLE_HEIGHT = 380  # of the lower part when the table is first turned to
 WIDE = 1180  # width of the page from which the inspector has its full width
 
 
@@ -59,8 +59,6 @@ class SelectPage(Page):
         self.derived = Derived(session)
         self.editor = Editor(session, self.derived, self)
         self.reader = TokenReader(self)
-        self._other_height = 0  # of the lower part, while its other side shows
-        self._charts_height = 0  # of strip and charts, while a wide view shows
         self.toolbar = Toolbar()
         self.banner = Banner()
         self.view = HeatMapView()
@@ -136,16 +134,7 @@ class SelectPage(Page):
     # building
 
     def _lay_out(self) -> None:
-        below = QWidget()
-        below.setLayout(column(self.strip, self.lower, spacing=12))
-        self.splitter = QSplitter(Qt.Orientation.Vertical)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.addWidget(self.views.stack)
-        self.splitter.addWidget(below)
-        self.splitter.setStretchFactor(0, 1)
-        self.splitter.setStretchFactor(1, 0)
-        self.splitter.setHandleWidth(10)
-        self.splitter.setStyleSheet("QSplitter::handle { background: transparent; }")
+        self.splitter = Room(self.views.stack, self.strip, self.lower)
         main = QWidget()
         main.setLayout(
             column(
@@ -209,11 +198,7 @@ class SelectPage(Page):
         self.lower.turned.connect(self._make_room)
 
     def _make_room(self) -> None:
-        """A table wants more height than charts do; each side keeps what it had."""
-        above, below = self.splitter.sizes()
-        kept, self._other_height = self._other_height, below
-        wanted = kept or max(below, min(TABLE_HEIGHT, (above + below) // 2))
-        self.splitter.setSizes([max(above + below - wanted, 1), wanted])
+        self.splitter.turn_charts()
         self._show_rest()
 
     # showing values
@@ -316,14 +301,7 @@ class SelectPage(Page):
     def _view_turned(self) -> None:
         """A wide view takes the room of the charts."""
         view = self.views.current
-        wide = view is not None and view.wide
-        if wide != self.lower.isHidden():
-            self.lower.setHidden(wide)
-            sizes, whole = self.splitter.sizes(), sum(self.splitter.sizes())
-            # Back from a wide view the charts get what they had.
-            below = self.strip.sizeHint().height() if wide else self._charts_height
-            self._charts_height = sizes[1]
-            self.splitter.setSizes([max(whole - below, 1), below])
+        self.splitter.take_charts(view is not None and view.wide)
         for combo in (self.toolbar.order, self.toolbar.scale):
             combo.setEnabled(view is None)
         if view is None and not self.views.bar.has_keyboard:
