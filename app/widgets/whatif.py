@@ -49,6 +49,9 @@ class Figure:
 class WhatIfStrip(QWidget):
     """Figures of equal width in one outline, broken into two lines where it is narrow."""
 
+    # Of the class, too: Qt may ask for the height while Python takes a closed page apart.
+    _figures: tuple[Figure, ...] = ()
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._figures: tuple[Figure, ...] = ()
