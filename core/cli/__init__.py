@@ -33,6 +33,7 @@ COMMANDS = {
     "export": "export",
     "report": "report",
     "tune": "tune",
+    "tune-search": "tune_search",
     "demo": "demo",
     "run": "recipe",
 }
@@ -67,7 +68,7 @@ def application(commands: Iterable[str] = tuple(COMMANDS)) -> typer.Typer:
     made.callback()(root)
     for name in commands:
         module = importlib.import_module(f"core.cli.{COMMANDS[name]}")
-        made.command(name)(getattr(module, name))
+        made.command(name)(getattr(module, name.replace("-", "_")))
     return made
 
 

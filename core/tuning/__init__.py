@@ -12,6 +12,7 @@ from core.tuning.obstacles import TuneProblem
 from core.tuning.options import SCHEDULES, SCOPES, TuneOptions
 from core.tuning.result import TuneResult
 from core.tuning.schedule import TopK, TopKSchedule
+from core.tuning.search import Found, Trial, search_options
 from core.tuning.texts import hold_out
 from core.tuning.work import Work, work_folder
 
@@ -24,9 +25,11 @@ __all__ = [
     "SCOPES",
     "STAGE",
     "Defaults",
+    "Found",
     "StepReport",
     "TopK",
     "TopKSchedule",
+    "Trial",
     "TuneEstimate",
     "TuneOptions",
     "TuneProblem",
@@ -36,6 +39,7 @@ __all__ = [
     "estimate",
     "hold_out",
     "resolve",
+    "search_options",
     "tune",
     "work_folder",
 ]

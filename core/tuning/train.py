@@ -108,6 +108,55 @@ def tune(
         ) from error
 
 
+def try_out(
+    folder: Path,
+    texts: CalibrationSet,
+    options: TuneOptions,
+    *,
+    work: Path,
+    validation: CalibrationSet | None = None,
+    plan: Plan | None = None,
+    teacher: Path | None = None,
+    force: bool = False,
+    run: Run,
+) -> float:
+    """Train as `tune` does and say the validation perplexity; no checkpoint is written.
+
+    Raises:
+        StudioError: What `tune` raises.
+    """
+    request = checked(
+        folder,
+        texts,
+        options,
+        output=work / "none",
+        validation=validation,
+        plan=plan,
+        teacher=teacher,
+        work=work,
+        force=force,
+        ranks=ALONE,
+        run=run,
+    )
+    request.work.begin(request.identity(), resume=False)
+    taught = _teacher(request, run)
+    prepared = prepare(
+        request.info.path,
+        request.options,
+        request.plan,
+        target=request.target,
+        ranks=ALONE,
+        validation=None,
+        run=run,
+    )
+    with prepared.dial:
+        trainer = _trainer(request, prepared, taught, run)
+        trainer.train()
+        found = trainer.task.validate(trainer.model_wrapped, request.target)
+        _release(trainer)
+    return found.overall
+
+
 def _chosen(request: Request, step: int) -> int:
     """The checkpoint that is to be written without further training."""
     steps = request.work.checkpoints()

@@ -99,3 +99,17 @@ def test_a_recipe_that_cannot_be_is_refused(
 def test_a_recipe_with_a_missing_argument_is_wrong_usage(seer: Seer, tmp_path: Path) -> None:
     outcome = seer("run", recipe(tmp_path, arguments={"model": "demo"}))
     assert outcome.code == 2
+
+
+def test_a_search_lists_its_trials_and_the_best(
+    seer: Seer, model: Path, texts: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("optuna")
+    found = seer(
+        "tune-search", model, "-s", texts, "--work", tmp_path / "search", "--minutes", 0,
+        "--top-k", 1, "--steps", 1, "--batch-size", 2, "--seq-len", 16, "--max-tokens", 300,
+        "--validation-tokens", 100, "--device", "cpu", "--json",
+    ).json  # fmt: skip
+    assert [trial["number"] for trial in found["trials"]] == [0]
+    assert found["best"] == found["trials"][0]
+    assert found["best"]["perplexity"] > 1

@@ -1,0 +1,62 @@
+"""The search over options: real short runs, a budget, a journal to go on from."""
+
+from pathlib import Path
+
+import pytest
+
+from core.errors import InputError
+from core.run import Run, Snapshot
+from core.tuning import Found, search_options
+from tests.core.tuning.runs import options, texts
+
+pytest.importorskip("optuna")
+
+
+def search(folder: Path, work: Path, minutes: float, run: Run | None = None, **changes) -> Found:
+    return search_options(
+        folder,
+        texts(),
+        options(**changes),
+        minutes=minutes,
+        work=work,
+        validation=texts(seed=1),
+        run=run or Run(),
+    )
+
+
+def test_a_search_keeps_to_its_time_and_goes_on_from_its_journal(
+    mixtral: Path, tmp_path: Path
+) -> None:
+    seen: list = []
+    work = tmp_path / "search"
+    first = search(mixtral, work, 0.0, Run(seen.append))
+    assert len(first.trials) == 1
+    base = first.trials[0]
+    assert base.options.learning_rate == pytest.approx(1e-2)
+    assert base.options.schedule == "linear"
+    assert base.perplexity is not None
+    assert [e.value for e in seen if isinstance(e, Snapshot) and e.name == "tuning-search"] == [
+        first
+    ]
+    # Room for one more of the same length.
+    second = search(mixtral, work, 2.5 * first.seconds / 60)
+    assert len(second.trials) >= 2
+    assert second.trials[0] == base
+    assert second.trials[1].options != base.options
+    assert second.best is not None
+    assert second.best.perplexity <= base.perplexity
+    assert [path.name for path in work.iterdir() if path.is_dir()] == []
+
+
+def test_a_journal_of_another_search_is_refused(mixtral: Path, tmp_path: Path) -> None:
+    search(mixtral, tmp_path, 0.0)
+    with pytest.raises(InputError, match="another model, text or number of steps"):
+        search(mixtral, tmp_path, 0.0, steps=5)
+
+
+def test_a_trial_that_fails_is_listed_and_never_the_best(mixtral: Path, tmp_path: Path) -> None:
+    found = search(
+        mixtral, tmp_path, 0.0, learning_rate=10.0, max_grad_norm=0, steps=60, train="all"
+    )
+    assert [trial.perplexity for trial in found.trials] == [None]
+    assert found.best is None
