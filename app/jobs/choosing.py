@@ -139,6 +139,8 @@ def choose_line(
         words += ["--max-ppl-increase", f"{choice.loss:g}%"]
     else:
         words += ["--policy", choice.way, "--keep", f"{choice.percent:g}%"]
+        if choice.way == "allocate":
+            words += ["--rank", "score" if subject.info.n_group > 1 else "loss"]
     words += ["--metric", choice.metric, "--scope", choice.scope, "--floor", choice.floor]
     for name, value in sorted(choice.weights.items()):
         words += ["--domain-weight", f"{name}={value:g}"]
@@ -193,6 +195,7 @@ def _selected(setting: _Setting, run: Run) -> tuple[Plan, str]:
         metric=choice.metric,
         scope=choice.scope,
         floor=choice.floor,
+        rank="score" if setting.live.info.n_group > 1 else "loss",
         weights=choice.weights,
     )
     found = select_plan(

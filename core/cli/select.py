@@ -66,6 +66,15 @@ KeepWanted = Annotated[
         show_default=False,
     ),
 ]
+RankBy = Annotated[
+    str,
+    typer.Option(
+        "--rank",
+        metavar="score|loss",
+        help="What orders experts within a layer for allocate: the metric, or the measured loss "
+        "without each one alone (slower and better).",
+    ),
+]
 Rounds = Annotated[
     int, typer.Option("--rounds", min=1, metavar="N", help="Profiles that iterative makes.")
 ]
@@ -99,6 +108,7 @@ def select(
     metric: MetricName = "weighted-ean-sum",
     scope: ScopeChoice = Scope.LAYER,
     floor: Floor = 1,
+    rank: RankBy = "score",
     rounds: Rounds = 8,
     step: Step = 0,
     exchanges: Exchanges = 1,
@@ -154,6 +164,7 @@ def select(
             metric=metric,
             scope=scope.value,
             floor=floor,
+            rank=rank,  # type: ignore[arg-type]
             rounds=rounds,
             step=step,
             exchanges=exchanges,

@@ -3,7 +3,7 @@
 | policy | chooses by | measured |
 |---|---|---|
 | iterative | a score, from profiles of the masked model made again every few drops | routing |
-| allocate | a score within layers, counts per layer from measured loss curves | loss |
+| allocate | a score (or the loss without each expert), counts from measured curves | loss |
 | joint | measured loss of every drop on what is left, then exchanges | loss |
 | merge | joint, then averages dropped experts into similar ones where that helps | loss |
 
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 Policy = Literal["iterative", "allocate", "joint", "merge"]
 POLICIES: tuple[Policy, ...] = get_args(Policy)
 Scope = Literal["layer", "global"]
+Rank = Literal["score", "loss"]
+STAGE_RANK = "measure experts"
 
 DEFAULT_METRIC = "weighted-ean-sum"  # the best single score on the demo model, see the benchmarks
 # Experts that go between two looks at the same candidates; more on models of many experts.
@@ -57,6 +59,8 @@ class SelectOptions:
         scope: "layer" keeps as many in every layer, so that stock loaders accept the result;
             "global" lets layers differ.
         floor: Fewest experts per layer.
+        rank: What orders experts within a layer for `allocate`: the score, or the measured loss
+            without each one alone.
         rounds: Profiles of `iterative`.
         step: Experts that `joint` drops between two measurements of the same candidates; 0 chooses.
         exchanges: Rounds of exchanges after `joint`.
@@ -70,6 +74,7 @@ class SelectOptions:
     metric: str = DEFAULT_METRIC
     scope: Scope = "global"
     floor: int = 1
+    rank: Rank = "score"
     rounds: int = 8
     step: int = 0
     exchanges: int = 1
@@ -94,6 +99,8 @@ class SelectOptions:
             raise InputError(
                 "allocate gives layers different numbers of experts", remedy="--scope global"
             )
+        if self.rank not in get_args(Rank):
+            raise InputError(f"cannot rank by {self.rank!r}", remedy="score or loss")
         if min(self.floor, self.rounds) < 1 or min(self.step, self.exchanges) < 0:
             raise InputError("floor and rounds begin at 1, step and exchanges at 0")
         if not 1 <= self.experts(plan) <= sum(plan.experts):
@@ -113,6 +120,8 @@ class SelectOptions:
         made["keep" if self.total is None else "total"] = self.keep or self.total
         if self.policy == "iterative":
             made["rounds"] = self.rounds
+        if self.policy == "allocate":
+            made["rank"] = self.rank
         if self.policy in {"joint", "merge"}:
             made["exchanges"] = self.exchanges
             if self.step:
@@ -239,7 +248,7 @@ def _by_loss(work: _Work, options: SelectOptions, ledger: Ledger) -> Selected:
         if options.policy == "allocate":
             kept_LE = keep_allocated(
                 lambda mask_LE: losses.of(mask_LE).kl,
-                work.scores(options),
+                _alone(work, losses) if options.rank == "loss" else work.scores(options),
                 bounds=work.bounds,
                 total=options.experts(work.start),
                 floor=max(options.floor, work.bounds.minimum),
@@ -263,6 +272,27 @@ def _by_loss(work: _Work, options: SelectOptions, ledger: Ledger) -> Selected:
             tokens=work.texts.tokens,
             recalled=ledger.recalled,
         )
+
+
+def _alone(work: _Work, losses: Losses) -> NDArray[np.float64]:
+    """What the model loses without each expert alone, [L, E]; a group of its own cannot be cut.
+
+    A grouped router must lose one expert of every group at a time, so there the score has to do.
+    """
+    if work.bounds.groups > 1:
+        raise PlanError(
+            "a grouped router cannot be measured without one expert alone", remedy="--rank score"
+        )
+    exists_LE = work.bounds.exists_LE
+    alone_LE = np.full(exists_LE.shape, np.nan)
+    cells = np.argwhere(exists_LE)[::-1].tolist()
+    work.run.progress(STAGE_RANK, 0, len(cells), "experts")
+    for done, (row, expert) in enumerate(cells, 1):
+        mask_LE = exists_LE.copy()
+        mask_LE[row, expert] = False
+        alone_LE[row, expert] = losses.of(mask_LE).kl
+        work.run.progress(STAGE_RANK, done, len(cells), "experts")
+    return alone_LE
 
 
 def _joint(work: _Work, options: SelectOptions, losses: Losses) -> NDArray[np.bool_]:

@@ -44,6 +44,7 @@ def test_search_writes_a_plan_whose_measured_loss_is_within_the_limit(
     assert not list(tmp_path.glob(".*")), "nothing is left beside the plan"
 
 
+@pytest.mark.slow
 def test_a_looser_limit_never_finds_a_larger_plan(
     seer: Seer, model: Path, profile: Path, texts: Path, tmp_path: Path
 ) -> None:

@@ -13,7 +13,7 @@ from tests.core.cli.test_search import PLAN_KEYS, source
     ("policy", "more", "kept"),
     [
         ("iterative", ("--rounds", 2), [6, 6]),
-        ("merge", (), [6, 6]),
+        pytest.param("merge", (), [6, 6], marks=pytest.mark.slow),
         ("allocate", ("--scope", "global"), None),
     ],
 )

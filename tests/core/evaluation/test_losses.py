@@ -29,7 +29,14 @@ def masks(live, count: int = 4) -> list[np.ndarray]:
     return found
 
 
-@pytest.mark.parametrize("family", ["qwen3_moe", "gpt_oss", "deepseek_v3"])
+@pytest.mark.parametrize(
+    "family",
+    [
+        "qwen3_moe",
+        pytest.param("gpt_oss", marks=pytest.mark.slow),
+        pytest.param("deepseek_v3", marks=pytest.mark.slow),
+    ],
+)
 def test_a_loss_measured_from_the_middle_is_that_of_the_whole_model(family, tmp_path, monkeypatch):
     monkeypatch.setattr(losses, "CANDIDATES", 1000)  # the whole vocabulary: exact divergence
     live, texts = load_tiny(family, tmp_path), random_set()
@@ -53,6 +60,7 @@ def test_a_loss_measured_from_the_middle_is_that_of_the_whole_model(family, tmp_
     )
 
 
+@pytest.mark.slow
 def test_sixty_four_candidates_never_overstate_the_divergence(tmp_path):
     live, texts = load_tiny("mixtral", tmp_path), random_set()
     mask = masks(live, 2)[1]

@@ -43,7 +43,7 @@ def test_bisection_finds_the_first_within_in_logarithmically_many_trials(count, 
 
 
 def test_what_is_found_was_measured_and_the_next_smaller_one_is_too_bad(tmp_path):
-    live, texts = load_tiny("mixtral", tmp_path), random_set()
+    live, texts = load_tiny("mixtral", tmp_path), random_set(sequences=2)
     plans = candidates(live)
     original = evaluate(live, texts, run=Run()).perplexity
     losses = {int(p.kept_L[0]): evaluate(live, texts, plan=p, run=Run()).perplexity for p in plans}

@@ -18,7 +18,7 @@ from tests.tiny import VOCABULARY, tiny_model
 
 MODELS = (
     ("mixtral", "bfloat16"),
-    ("mixtral", "float32"),
+    pytest.param("mixtral", "float32", marks=pytest.mark.slow),
     ("qwen3_moe", "bfloat16"),
     ("gpt_oss", "bfloat16"),
     ("deepseek_v3", "float16"),
