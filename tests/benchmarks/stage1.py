@@ -235,6 +235,7 @@ POLICIES: dict[str, Callable[[Setting], Plan]] = {
     "iterative": _measured("iterative", "layer"),
     "global iterative": _measured("iterative", "global"),
     "sensitivity-allocated": _measured("allocate", "global"),
+    "allocated by loss alone": _measured("allocate", "global", rank="loss"),
     "joint, as many per layer": _measured("joint", "layer", exchanges=0),
     "joint": _measured("joint", "global", exchanges=0),
     "joint + exchanges": _measured("joint", "global"),
