@@ -101,6 +101,8 @@ def profile_model(
         if output is not None and ranks.leads:
             save_profile(profile, output)
             partial.remove(output)
+    if output is not None:
+        partial.remove_waiting(output)  # every rank its own, also on another machine
     return profile
 
 
@@ -112,7 +114,7 @@ def _earlier(state: Pass, *, resume: bool, run: Run) -> Profile | None:
     if output is not None and ranks.leads:
         if resume:
             streamed = facts.live.stream is not None
-            earlier = partial.load(output, facts.like, run, streamed=streamed, alone=ranks.alone)
+            earlier = partial.load(output, facts.like, run, streamed=streamed, ranks=ranks.size)
         else:
             partial.remove(output)
     found = 0 if earlier is None else earlier.batches

@@ -13,7 +13,9 @@ from core.profiling.files import load_profile, save_profile
 from core.profiling.profile import Profile
 from core.run import Run
 
-WAITING = "waiting"  # an option of incomplete profiles only
+# Options of incomplete profiles only: where batches wait between two layers, and on how many ranks.
+WAITING = "waiting"
+RANKS = "waiting_ranks"
 _WAITING_NAME = re.compile(r"\d+-\d+")
 
 
@@ -49,7 +51,7 @@ def save(output: Path, profile: Profile) -> None:
 
 
 def load(
-    output: Path, like: Like, run: Run, *, streamed: bool = False, alone: bool = True
+    output: Path, like: Like, run: Run, *, streamed: bool = False, ranks: int = 1
 ) -> Profile | None:
     """What there is to go on from; None if nothing is.
 
@@ -58,7 +60,7 @@ def load(
         like: What the passes must share.
         run: Where it is noted.
         streamed: Whether this pass streams the model.
-        alone: Whether one process makes it: only that can go on between two layers.
+        ranks: Processes that make it: what waits between two layers is shared out among them.
 
     Raises:
         ProfileError: A pass of another model, text or options was stopped there.
@@ -78,8 +80,12 @@ def load(
             f"the stopped pass beside {output.name} has another {difference}",
             remedy="the same options, or start over without resuming",
         )
-    if WAITING in profile.options and not (streamed and alone):
+    if WAITING in profile.options and not streamed:
         run.note("starting over: the stopped pass was a streamed one", level="warning")
+        return None
+    made_by = profile.options.get(RANKS, 1)
+    if WAITING in profile.options and made_by != ranks:
+        run.note(f"starting over: the stopped pass had {made_by} processes", level="warning")
         return None
     run.note(f"going on after batch {profile.batches} of {profile.batches_total}")
     return profile
@@ -91,15 +97,16 @@ def waiting_name(profile: Profile) -> str | None:
     return name if isinstance(name, str) and _WAITING_NAME.fullmatch(name) else None
 
 
-def waiting_path(output: Path, name: str) -> Path:
-    """Where a streamed pass keeps what its batches wait with between two layers."""
-    return output.with_name(f".{output.name}.waiting-{name}")
+def waiting_path(output: Path, name: str, rank: int = 0) -> Path:
+    """Where a rank of a streamed pass keeps what its batches wait with between two layers."""
+    return output.with_name(f".{output.name}.waiting-{name}" + (f"-{rank}" if rank else ""))
 
 
-def remove_waiting(output: Path, *, but: Path | None = None) -> None:
-    """Forget what batches waited with; one file may stay."""
+def remove_waiting(output: Path, *, but: str = "") -> None:
+    """Forget what batches waited with; those of one name may stay."""
+    stays = re.compile(re.escape(waiting_path(output, but).name) + r"(-\d+)?") if but else None
     for path in output.parent.glob(f".{glob.escape(output.name)}.waiting-*"):
-        if path != but:
+        if stays is None or not stays.fullmatch(path.name):
             path.unlink(missing_ok=True)
 
 

@@ -87,21 +87,33 @@ def _shared_out(state: Pass) -> list[int | None]:
 
 
 def _restore(state: Pass, earlier: Profile | None, run: Run) -> Start:
-    """Take up what a stopped pass has left: one process between two layers, ranks at a group."""
-    if earlier is None or state.output is None:
-        return Start()
-    start = Start(first=earlier.batches if state.ranks.alone else 0)
-    name = partial.waiting_name(earlier)
-    if name is not None:
-        found = load_start(partial.waiting_path(state.output, name))
-        if found is None or found.first != earlier.batches:
+    """Take up what a stopped pass has left: at the group, or between two layers of it."""
+    ranks = state.ranks
+    name = partial.waiting_name(earlier) if earlier is not None else None
+    where = tuple(map(int, name.split("-"))) if name is not None else (0, 0)
+    first, layer = ranks.agree(*where)[0]  # the leader alone has read the profile
+    start = Start(first=state.batches if ranks.alone else 0)
+    if layer:
+        found = _waiting(state, f"{first}-{layer}")
+        if not all(note[0] for note in ranks.agree(int(found is not None))):
             run.note("starting over: what the batches waited with is gone", level="warning")
             state.batches = state.saved = 0
             return Start()
-        start = found
+        assert found is not None
+        # Ranks share out what is to do anew, beginning with the group that was under way.
+        start = found if ranks.alone else dataclasses.replace(found, first=0)
         run.note(f"going on before layer {start.layer}")
-    state.restore(earlier)
+    if earlier is not None:
+        state.restore(earlier)
     return start
+
+
+def _waiting(state: Pass, name: str) -> Start | None:
+    """What this rank's batches waited with."""
+    if state.output is None:
+        return None
+    found = load_start(partial.waiting_path(state.output, name, state.ranks.rank))
+    return found if found is not None and name == f"{found.first}-{found.layer}" else None
 
 
 class _Observer(Watcher[int | None]):
@@ -131,8 +143,7 @@ class _Observer(Watcher[int | None]):
         self._began = 0.0
         self._waited = stream.waited
         self._report_due = 0.0
-        # What batches wait with lies with their rank; a later run may have other ranks.
-        self._saves_layers = state.output is not None and state.ranks.alone
+        self._saves_layers = state.output is not None
         self._layer = start.layer
 
     def enter(self, item: int | None, layer: int) -> None:
@@ -182,7 +193,7 @@ class _Observer(Watcher[int | None]):
             state.keep()
             if state.ranks.leads:
                 partial.remove_waiting(state.output)
-        elif self._saves_layers and time.monotonic() >= state.save_due:
+        elif self._saves_layers and state.due():
             self._save(state.output, position)
 
     def _through(self, items: int) -> int:
@@ -204,22 +215,24 @@ class _Observer(Watcher[int | None]):
 
     def _save(self, output: Path, position: Position) -> None:
         """Write what the batches wait with, then what points to it, then forget the one before."""
-        state, began = self._state, time.monotonic()
+        state, began, ranks = self._state, time.monotonic(), self._state.ranks
         start = self._stream.start_after(position)
-        if start is None:
+        name = f"{position.first}-{position.layer + 1}"
+        why = "this model's layers share more than can be saved: groups are saved"
+        if start is not None:
+            try:
+                save_start(partial.waiting_path(output, name, ranks.rank), start)
+            except ResourceError as error:
+                start, why = None, f"a stopped pass will go on at its group: {error}"
+        if not all(note[0] for note in ranks.agree(int(start is not None))):
             self._saves_layers = False
-            self._run.note("this model's layers share more than can be saved: groups are saved")
-            return
-        name = f"{start.first}-{start.layer}"
-        path = partial.waiting_path(output, name)
-        try:
-            save_start(path, start)
-        except ResourceError as error:
-            self._saves_layers = False
-            self._run.note(f"a stopped pass will go on at its group: {error}", level="warning")
+            self._run.note(why, level="warning")
             return
         seen = state.profile()
-        options = {**seen.options, partial.WAITING: name}
-        partial.save(output, dataclasses.replace(seen, options=options))
-        partial.remove_waiting(output, but=path)
+        if ranks.leads:
+            options = {**seen.options, partial.WAITING: name, partial.RANKS: ranks.size}
+            partial.save(output, dataclasses.replace(seen, options=options))
+        ranks.agree()  # only now the one before may go
+        if ranks.leads:
+            partial.remove_waiting(output, but=name)
         state.save_due = due(began, 0.0)

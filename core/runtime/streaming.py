@@ -179,6 +179,8 @@ class LayerStream:
             return None
         states: dict[str, Tensor] = {}
         for passenger in self._aboard.values():
+            if passenger.coroutine.dead:
+                continue  # its step was over before the first layer: it waits for nothing
             if passenger.waiting is None or passenger.prelude is None:
                 return None
             held = states_of(

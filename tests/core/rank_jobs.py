@@ -18,7 +18,7 @@ from core.errors import Cancelled, StudioError
 from core.evaluation.tasks import Item, Task
 from core.evaluation.tasks.score import TaskOptions, run_tasks
 from core.profiling import ProfileOptions, collect, profile_model
-from core.run import Progress, Run
+from core.run import Note, Progress, Run
 from core.runtime import load_model, streaming_model
 from core.runtime.ranks import Ranks
 from tests.core.live import random_set
@@ -74,10 +74,15 @@ def profiled(folder: Path, *, stream: str = "never", output: Path | None = None,
             folder, device="cpu", dtype="float32", stream=stream, ranks=ranks, run=Run()
         )
         texts = random_set(**SMALL, seed=seed(ranks) if callable(seed) else seed)
-        run = Run()
-        trouble = options.get("trouble")
-        if trouble is not None:
-            run = Run(lambda event: trouble(ranks, run, event))
+        notes, trouble = [], options.get("trouble")
+
+        def on_event(event: object) -> None:
+            if isinstance(event, Note):
+                notes.append(event.text)
+            if trouble is not None:
+                trouble(ranks, run, event)
+
+        run = Run(on_event)
         found = profile_model(
             live,
             texts,
@@ -90,6 +95,7 @@ def profiled(folder: Path, *, stream: str = "never", output: Path | None = None,
         return {
             "fingerprint": found.fingerprint, "batches": found.batches,
             "sequences": found.sequences, "tokens": found.total_tokens, "streamed": found.streamed,
+            "notes": [note for note in notes if note.startswith(("going", "starting"))],
         }  # fmt: skip
 
     return job
@@ -166,6 +172,15 @@ def main(folder: Path) -> dict:
             found[f"profile {stream} {size}"] = meet(profiled(model, stream=stream), size)
             found[f"evaluate {stream} {size}"] = meet(evaluated(model, stream=stream), size)
             found[f"tasks {stream} {size}"] = meet(answered(model, stream=stream), size)
+    output = folder / "layers.safetensors"
+    stop = at(1, int(tokens * 0.8), Run.cancel)
+    found["stopped between layers"] = meet(
+        profiled(model, stream="always", output=output, trouble=stop), 2
+    )
+    found["waiting"] = sorted(path.name for path in folder.glob(".layers*"))
+    again = profiled(model, stream="always", output=output, resume=True)
+    found["gone on between layers"] = meet(again, 2)
+    found["left between layers"] = sorted(path.name for path in folder.glob("*layers*"))
     few = streaming_model.plan_stream
     streaming_model.plan_stream = lambda footprint, batches, **free: few(
         footprint, min(batches, 2), **free

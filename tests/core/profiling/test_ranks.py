@@ -36,7 +36,8 @@ def scenarios(tmp_path_factory) -> dict:
 
 
 def without_time(found: dict) -> dict:
-    return {name: value for name, value in found.items() if name not in ("seconds", "streamed")}
+    left_out = ("seconds", "streamed", "notes")
+    return {name: value for name, value in found.items() if name not in left_out}
 
 
 @pytest.mark.parametrize("size", [2, 3])
@@ -72,6 +73,17 @@ def test_an_error_on_one_rank_ends_all_and_another_number_of_ranks_goes_on(strea
     one = without_time(scenarios["profile never 1"][0])
     assert [without_time(rank) for rank in scenarios[f"resumed {stream}"]] == [one] * 3
     assert scenarios[f"left {stream}"] == [f"{stream}.safetensors"]
+
+
+def test_ranks_that_stream_go_on_between_two_layers(scenarios):
+    assert [rank.get("cancelled") for rank in scenarios["stopped between layers"]] == [True, True]
+    waiting = [name for name in scenarios["waiting"] if ".waiting-" in name]
+    assert len(waiting) == 2  # one of each rank, and none of an earlier layer
+    one = without_time(scenarios["profile never 1"][0])
+    again = scenarios["gone on between layers"]
+    assert [without_time(rank) for rank in again] == [one, one]
+    assert all("going on before layer 2" in rank["notes"] for rank in again)
+    assert scenarios["left between layers"] == ["layers.safetensors"]
 
 
 def test_a_cancel_on_one_rank_ends_all_and_one_process_goes_on(scenarios):
