@@ -8,8 +8,9 @@ few megabytes; the calling thread waits, reports and listens.
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from pathlib import Path
@@ -21,6 +22,8 @@ from core.runtime.ragged import model_class
 from core.runtime.streaming_reader import LazyTensor, TensorReader
 
 LOOK_SECONDS = 0.1
+# transformers' word for reading each tensor when it is converted, and not all of them ahead.
+_IN_TURN = "HF_DEACTIVATE_ASYNC_LOAD"
 
 
 class _Stopped(BaseException):
@@ -52,7 +55,7 @@ def from_pretrained(
     tensors = Checkpoint.open(folder).tensors
     lazy = {name: LazyTensor(ref, reader, check) for name, ref in tensors.items()}
     loader = _reading(model_class(folder), folder, lazy)
-    with ThreadPoolExecutor(1, thread_name_prefix="model-loader") as pool:
+    with _in_turn(), ThreadPoolExecutor(1, thread_name_prefix="model-loader") as pool:
         future = pool.submit(loader, folder, **options)
         try:
             while not future.done():
@@ -64,6 +67,23 @@ def from_pretrained(
         except BaseException:
             stop.set()
             raise
+
+
+@contextlib.contextmanager
+def _in_turn() -> Iterator[None]:
+    """Read no further ahead than what is being converted.
+
+    Experts that wait to be stacked would take as much memory as the model once more.
+    """
+    before = os.environ.get(_IN_TURN)
+    os.environ[_IN_TURN] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop(_IN_TURN, None)
+        else:
+            os.environ[_IN_TURN] = before
 
 
 def _reading(chosen: Any, folder: Path, lazy: Mapping[str, LazyTensor]) -> Any:

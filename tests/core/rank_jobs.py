@@ -173,7 +173,7 @@ def main(folder: Path) -> dict:
             found[f"evaluate {stream} {size}"] = meet(evaluated(model, stream=stream), size)
             found[f"tasks {stream} {size}"] = meet(answered(model, stream=stream), size)
     output = folder / "layers.safetensors"
-    stop = at(1, int(tokens * 0.8), Run.cancel)
+    stop = at(1, tokens // 2, Run.cancel)
     found["stopped between layers"] = meet(
         profiled(model, stream="always", output=output, trouble=stop), 2
     )

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 
 import pytest
 import torch
@@ -258,3 +259,22 @@ def test_a_model_read_by_us_is_the_one_that_transformers_reads(tmp_path):
     assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
     buffers = dict(stock.named_buffers())
     assert all(torch.equal(held, buffers[name]) for name, held in live.model.named_buffers())
+
+
+def test_a_model_is_read_no_further_ahead_than_it_is_converted(tmp_path, monkeypatch):
+    folder = tiny_model("mixtral", tmp_path, tokenizer=False, num_hidden_layers=6)
+    alive: weakref.WeakSet = weakref.WeakSet()
+    most = []
+    read = TensorReader.read
+
+    def counted(self, ref, check):
+        tensor = read(self, ref, check)
+        if ".experts." in ref.name:
+            alive.add(tensor)
+            most.append(sum(held.nbytes for held in alive))
+        return tensor
+
+    monkeypatch.setattr(TensorReader, "read", counted)
+    live = load_model(folder, device="cpu", run=Run())
+    layer = live.info.parameters.routed_experts * 4 / 6
+    assert max(most) <= 1.1 * layer
