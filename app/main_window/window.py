@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.main_window import shape
 from app.main_window.dialogs import ask
 from app.main_window.help_desk import HelpDesk
 from app.main_window.job_desk import JobDesk
@@ -57,7 +58,6 @@ PAGES = (
 )
 KEYS = ("welcome", *(key for key, _, _ in PAGES))
 ICONS = {"welcome": "home"}
-DEFAULT_SIZE = QSize(1280, 820)
 LEAST_SIZE = QSize(1024, 640)
 
 
@@ -98,7 +98,7 @@ class MainWindow(QMainWindow):
         self._listen()
         self.show_page("welcome")
         self._show_project()
-        self._restore()
+        shape.restore(self, self.splitter, self.settings)
         # Keys work from the start, and nothing wears a ring before they are used.
         self.rail.items[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -380,27 +380,15 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask when a job runs, stop it, remember the window's shape."""
         if self.replaced:
-            self._remember_shape()
+            shape.remember(self, self.splitter, self.settings)
             self.meter.stop()
             event.accept()
             return
         if self.session.jobs.unfinished and not self.confirm_close():
             event.ignore()
             return
-        self._remember_shape()
+        shape.remember(self, self.splitter, self.settings)
         self.meter.stop()
         self.session.close()
         self.recovery.closed()
         event.accept()
-
-    def _remember_shape(self) -> None:
-        self.settings.set_bytes("geometry", self.saveGeometry())
-        self.settings.set_bytes("splitter", self.splitter.saveState())
-
-    def _restore(self) -> None:
-        geometry = self.settings.bytes("geometry")
-        if geometry.isEmpty() or not self.restoreGeometry(geometry):
-            self.resize(DEFAULT_SIZE)
-        state = self.settings.bytes("splitter")
-        if not state.isEmpty():
-            self.splitter.restoreState(state)
