@@ -3145,6 +3145,10 @@
         <translation>규칙</translation>
     </message>
     <message>
+        <source>By measured loss: on the demo model far better than any score, in minutes</source>
+        <translation>측정한 손실로: 데모 모델에서 어떤 점수보다 훨씬 낫고 몇 분이면 됨</translation>
+    </message>
+    <message>
         <source>Experts per layer</source>
         <translation>층당 전문가</translation>
     </message>
@@ -3195,10 +3199,6 @@
     <message>
         <source>Measure</source>
         <translation>측정</translation>
-    </message>
-    <message>
-        <source>Experts and layers by measured loss: best on the demo model at half the size</source>
-        <translation>전문가와 층을 손실로 측정: 데모 모델에서 절반을 남길 때 가장 좋음</translation>
     </message>
 </context>
 <context>
