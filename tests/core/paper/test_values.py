@@ -78,6 +78,13 @@ def test_parity_needs_every_seed_at_or_below_the_original() -> None:
     assert verdicts(example(arms=one))["parity"] == "unclear"
 
 
+def test_one_seed_alone_decides_no_small_difference() -> None:
+    near = (arm("plain", 0, 15.32), arm("both", 0, 15.25), arm("entropy", 0, 14.0))
+    found = verdicts(example(arms=near))
+    assert found["both"] == "unclear"
+    assert found["entropy"] == "yes"
+
+
 def test_random_plans_that_are_as_good_contradict_counting() -> None:
     drops = (drop(0.75, "actual-count", "layer", 16.5), drop(0.75, "random", "layer", 16.0))
     assert verdicts(example(drops=drops))["counting"] == "no"
