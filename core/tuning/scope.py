@@ -10,7 +10,6 @@ import torch
 from torch import nn
 
 from core.errors import UnsupportedModelError
-from core.families import FAMILIES
 from core.runtime.live import LiveModel
 from core.tuning.options import TuneOptions
 
@@ -122,13 +121,11 @@ def _experts(live: LiveModel) -> dict[str, nn.Parameter]:
 
 
 def _expert_matrices(live: LiveModel) -> set[str]:
-    """Full names of the experts' [E, …, …] parameters, or [E·F, …] where they lie flat."""
-    flat = FAMILIES[live.info.model_type].flattened
-    return {
-        name
-        for name, parameter in _experts(live).items()
-        if parameter.dim() == 3 or (flat and parameter.dim() == 2)
-    }
+    """Full names of the experts' [E, …, …] parameters.
+
+    DBRX lays the experts' rows in one flat matrix, where one low rank would be shared by all.
+    """
+    return {name for name, parameter in _experts(live).items() if parameter.dim() == 3}
 
 
 def _attention_modules(live: LiveModel) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
+from safetensors.torch import load_file
 
 from core.calibration import CalibrationSet
 from core.errors import InputError, ResourceError
@@ -193,6 +194,8 @@ def _run(request: Request, start: int, *, finish: bool) -> TuneResult:
         step, written = _train(request, prepared, trainer, start)
         progress = trainer.progress
         weights = trainer.trained_weights() if sharded(ranks) else None
+        if weights is not None and written != step:
+            weights = load_file(request.work.checkpoint(written) / WEIGHTS)
         _release(trainer)
         result = None
         if ranks.leads:
@@ -298,8 +301,6 @@ def _train(
 
 def _load_step(request: Request, prepared: Prepared, step: int) -> None:
     """Put a checkpoint's weights into the model."""
-    from safetensors.torch import load_file
-
     load_trained(prepared.model, load_file(request.work.checkpoint(step) / WEIGHTS))
 
 

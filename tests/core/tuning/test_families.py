@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from core.checkpoint import Checkpoint, inspect_model, read_layout
-from core.errors import InputError
+from core.errors import InputError, UnsupportedModelError
 from core.families import FAMILIES, Role, known_model_types, read_moe_config
 from core.run import Run
 from core.runtime import load_model
@@ -65,6 +65,25 @@ def test_every_family_is_tuned_to_its_least_top_k_and_written_for_stock_transfor
     assert Role.ROUTER in roles
     assert roles <= {Role.ROUTER, Role.ROUTER_BODY, Role.EXPERT, Role.EXPERTS}
     assert len(roles) > 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model_type", known_model_types())
+def test_lora_follows_the_experts_of_every_family(model_type: str, tmp_path: Path) -> None:
+    folder = tiny(model_type, tmp_path)
+    top_k = inspect_model(folder).top_k
+    changes = {"train": "lora", "lora_rank": 2, "top_k": top_k, "steps": 2}
+    if FAMILIES[model_type].flattened:
+        with pytest.raises(UnsupportedModelError, match="no matrices that LoRA could follow"):
+            tuned(folder, tmp_path / "out", changes=changes)
+        return
+    result = tuned(folder, tmp_path / "out", changes=changes)
+    before, after = weights(folder), weights(tmp_path / "out")
+    changed = {name for name in before if (before[name] != after[name]).any()}
+    source = Checkpoint.open(folder)
+    places = read_layout(source.tensors, read_moe_config(source.config)).places
+    assert {places[name].role for name in changed} & {Role.EXPERT, Role.EXPERTS}
+    assert result.verified
 
 
 @pytest.mark.parametrize("model_type", [n for n in known_model_types() if n not in LOWERED])

@@ -29,7 +29,9 @@ def recipe(folder: Path, name: str, **arguments: object) -> Path:
     return path
 
 
-def run(path: Path, ranks: int, *words: str, **environment: str) -> list[subprocess.Popen]:
+def run(
+    path: Path, ranks: int, *words: str, module: str = "core", **environment: str
+) -> list[subprocess.Popen]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -45,7 +47,7 @@ def run(path: Path, ranks: int, *words: str, **environment: str) -> list[subproc
         own = {"RANK": str(rank), "LOCAL_RANK": str(rank)} if ranks > 1 else {}
         processes.append(
             subprocess.Popen(
-                [sys.executable, "-m", "core", "run", str(path), "--json", *words],
+                [sys.executable, "-m", module, "run", str(path), "--json", *words],
                 cwd=ROOT,
                 env=os.environ | launched | own | environment,
                 stdout=subprocess.PIPE,
@@ -58,6 +60,8 @@ def run(path: Path, ranks: int, *words: str, **environment: str) -> list[subproc
 
 def finished(processes: list[subprocess.Popen]) -> dict:
     outputs = [process.communicate(timeout=600) for process in processes]
+    for process, (_, err) in zip(processes, outputs, strict=True):
+        process.err = err
     for process, (_, err) in zip(processes, outputs, strict=True):
         assert process.returncode == 0, err
     assert all(not out for out, _ in outputs[1:]), "only the first process prints"
@@ -81,3 +85,32 @@ def test_two_gloo_processes_give_the_curve_of_one(tmp_path: Path) -> None:
         run(recipe(tmp_path, "again", batch_size=2, work=".two.tuning"), 2, "--resume")
     )
     assert again["perplexity_after"] == pytest.approx(result["perplexity_after"], rel=1e-3)
+
+
+FSDP = {
+    "ACCELERATE_USE_FSDP": "true", "FSDP_VERSION": "2", "FSDP_STATE_DICT_TYPE": "FULL_STATE_DICT",
+    "FSDP_AUTO_WRAP_POLICY": "TRANSFORMER_BASED_WRAP", "FSDP_RESHARD_AFTER_FORWARD": "true",
+    "FSDP_TRANSFORMER_CLS_TO_WRAP": "MixtralDecoderLayer",
+}  # fmt: skip
+
+
+def test_a_sharded_model_is_trained_to_the_curve_of_one_process_and_resumed(
+    tmp_path: Path,
+) -> None:
+    tiny_model("mixtral", tmp_path / "models")
+    (tmp_path / "prose.txt").write_text(TEXT * 20)
+    finished(run(recipe(tmp_path, "one", batch_size=4), 1))
+    module = "tests.core.tuning.sharded"
+    processes = run(recipe(tmp_path, "two", batch_size=2), 2, module=module, **FSDP)
+    result = finished(processes)
+    assert all("parameters are DTensor" in process.err for process in processes)
+    one, two = (Work(folder=work_folder(tmp_path / name)).curve() for name in ("one", "two"))
+    for a, b in zip(one[1:], two[1:], strict=True):
+        assert a.loss == pytest.approx(b.loss, rel=1e-4)
+        assert a.grad_norm == pytest.approx(b.grad_norm, rel=1e-3)
+    work = Work(folder=work_folder(tmp_path / "two"))
+    (work.checkpoint(4) / "done.json").unlink()  # as if it was killed after step 2
+    path = recipe(tmp_path, "again", batch_size=2, work=".two.tuning")
+    again = finished(run(path, 2, "--resume", module=module, **FSDP))
+    assert again["final_loss"] == pytest.approx(result["final_loss"], rel=1e-5)
+    assert again["perplexity_after"] == pytest.approx(result["perplexity_after"], rel=1e-4)
