@@ -54,6 +54,7 @@ def test_a_journal_of_another_search_is_refused(mixtral: Path, tmp_path: Path) -
         search(mixtral, tmp_path, 0.0, steps=5)
 
 
+@pytest.mark.slow
 def test_a_trial_that_fails_is_listed_and_never_the_best(mixtral: Path, tmp_path: Path) -> None:
     found = search(
         mixtral, tmp_path, 0.0, learning_rate=10.0, max_grad_norm=0, steps=60, train="all"

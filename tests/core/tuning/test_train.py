@@ -109,7 +109,9 @@ def even(folder: Path) -> Plan:
     return dataclasses.replace(plan, keep=((0, 2, 3, 5), (1, 2, 4, 6)))
 
 
-@pytest.mark.parametrize("make", [even, uneven], ids=["uniform", "ragged"])
+@pytest.mark.parametrize(
+    "make", [pytest.param(even, marks=pytest.mark.slow), uneven], ids=["uniform", "ragged"]
+)
 def test_a_plan_is_applied_before_training_and_its_experts_are_written(
     make, mixtral: Path, tmp_path: Path
 ) -> None:
@@ -126,6 +128,7 @@ def test_a_plan_is_applied_before_training_and_its_experts_are_written(
     assert roles_that_changed(tmp_path / "out", tmp_path / "further") == {Role.ROUTER}
 
 
+@pytest.mark.slow
 def test_two_small_batches_make_one_large(mixtral: Path, tmp_path: Path) -> None:
     one = tuned(mixtral, tmp_path / "one", changes={"batch_size": 4, "grad_accum": 1})
     two = tuned(mixtral, tmp_path / "two", changes={"batch_size": 1, "grad_accum": 4})
@@ -134,6 +137,7 @@ def test_two_small_batches_make_one_large(mixtral: Path, tmp_path: Path) -> None
     assert all(np.allclose(old[name], new[name], atol=2e-3) for name in old)
 
 
+@pytest.mark.slow
 def test_recomputing_activations_changes_no_loss(mixtral: Path, tmp_path: Path) -> None:
     changes = {"entropy_weight": 0.1, "anneal_fraction": 1.0}
     plain = tuned(mixtral, tmp_path / "a", changes=changes)
@@ -141,6 +145,7 @@ def test_recomputing_activations_changes_no_loss(mixtral: Path, tmp_path: Path) 
     assert losses(plain) == pytest.approx(losses(less), rel=1e-5)
 
 
+@pytest.mark.slow
 def test_the_loss_is_the_sum_of_its_terms(mixtral: Path, tmp_path: Path) -> None:
     changes = {"entropy_weight": 0.3, "distill": 0.5}
     result = tuned(mixtral, tmp_path / "out", changes=changes)
@@ -225,6 +230,7 @@ def test_a_cancel_keeps_the_last_checkpoint_and_leaves_no_output(
     assert sorted(path.name for path in tmp_path.iterdir()) == [".out.tuning"]
 
 
+@pytest.mark.slow
 def test_a_checkpoint_can_be_written_instead_of_going_on(mixtral: Path, tmp_path: Path) -> None:
     changes = {"steps": 4, "save_every": 2}
     tuned(mixtral, tmp_path / "out", changes=changes)
