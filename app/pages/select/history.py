@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QSize, Slot
-from PySide6.QtWidgets import QListView, QMenu, QWidget, QWidgetAction
+from PySide6.QtWidgets import QListView, QMenu, QSizePolicy, QWidget, QWidgetAction
 
 from app.models.history import HistoryModel
 from app.theme import UNIT
@@ -29,6 +29,7 @@ class HistoryButton(Button):
         super().__init__("", "", "clock", parent)
         self.setText(self.tr("History"))
         self.setToolTip(self.tr("Every change of the plan; click one to go back to it"))
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._session = session
         self.model = HistoryModel(session.undo_stack, self)
         self.list = QListView()
@@ -52,6 +53,12 @@ class HistoryButton(Button):
         menu.addAction(action)
         menu.aboutToShow.connect(self._show_current)
         self.setMenu(menu)
+
+    def minimumSizeHint(self) -> QSize:
+        """The icon's: a window may become narrow before it is told to be."""
+        whole = self.sizeHint()
+        word = self.fontMetrics().horizontalAdvance(self.text())
+        return QSize(whole.width() - word, whole.height())
 
     def set_dense(self, dense: bool) -> None:  # noqa: FBT001 - as Qt's setters
         """Only the icon, for a narrow window."""

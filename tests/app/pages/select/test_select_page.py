@@ -15,6 +15,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.jobs.measuring import original_variant, plan_variant
@@ -22,6 +23,7 @@ from app.pages import subject
 from app.pages.select import SelectPage
 from app.pages.select.rules import KINDS, Rule
 from app.session import Session
+from app.theme import apply_theme
 from app.widgets.whatif import Figure
 from core.evaluation.variant import Provenance
 from core.planning import Plan
@@ -41,6 +43,7 @@ def session(tmp_path: Path) -> Iterator[Session]:
 
 @pytest.fixture
 def page(qtbot: QtBot, session: Session) -> SelectPage:
+    apply_theme(QApplication.instance(), "dark")  # its style sheet makes everything wider
     out = SelectPage(session)
     qtbot.addWidget(out)
     out.resize(1244, 780)
