@@ -60,6 +60,11 @@ class JobQueue(QObject):
         return [job for job in jobs if job.state != "held"]
 
     @property
+    def unfinished_heavy(self) -> list[Job]:
+        """Of these, the work of minutes and hours: light work is done again in a moment."""
+        return [job for job in self.unfinished if job.task.heavy]
+
+    @property
     def held(self) -> list[Job]:
         """Jobs of an earlier run of the program that wait for the user's word."""
         return [job for job in self.jobs if job.state == "held"]

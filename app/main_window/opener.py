@@ -87,7 +87,7 @@ class Opener(QObject):
         )
 
     def _may_leave(self) -> bool:
-        busy = [job.title for job in self._session.jobs.unfinished if job.task.heavy]
+        busy = [job.title for job in self._session.jobs.unfinished_heavy]
         return not busy or self.confirm_leave(", ".join(busy))
 
     # -- a project that somebody else holds --------------------------------------------------

@@ -366,7 +366,7 @@ class MainWindow(QMainWindow):
 
     def confirm_close(self) -> bool:
         """Ask whether running jobs may be stopped."""
-        titles = ", ".join(job.title for job in self.session.jobs.unfinished)
+        titles = ", ".join(job.title for job in self.session.jobs.unfinished_heavy)
         return ask(
             self,
             self.tr("A job is still running"),
@@ -378,13 +378,13 @@ class MainWindow(QMainWindow):
         )
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Ask when a job runs, stop it, remember the window's shape."""
+        """Ask when a heavy job runs or waits, stop all jobs, remember the window's shape."""
         if self.replaced:
             shape.remember(self, self.splitter, self.settings)
             self.meter.stop()
             event.accept()
             return
-        if self.session.jobs.unfinished and not self.confirm_close():
+        if self.session.jobs.unfinished_heavy and not self.confirm_close():
             event.ignore()
             return
         shape.remember(self, self.splitter, self.settings)

@@ -169,6 +169,32 @@ def test_closing_with_a_job_running_asks(window, qtbot):
     assert job.state == "cancelled"
 
 
+def test_closing_with_only_light_jobs_running_stops_them_and_does_not_ask(window, qtbot):
+    light = Task(title="Report", kind="report", function=run_for_ever, heavy=False)
+    job = window.session.start(light)
+    qtbot.waitUntil(lambda: job.state == "running")
+    window.confirm_close = lambda: pytest.fail("asked")
+    assert window.close()
+    assert job.state == "cancelled"
+
+
+def test_closing_names_the_heavy_jobs_alone(window, qtbot, monkeypatch):
+    heavy = start(window)
+    light = window.session.start(
+        Task(title="Report", kind="report", function=run_for_ever, heavy=False)
+    )
+    qtbot.waitUntil(lambda: heavy.state == light.state == "running")
+    said = []
+    monkeypatch.setattr(window_module, "ask", lambda *words: said.append(words[2]) or False)
+    del window.confirm_close  # the fixture's, which never asks
+    assert not window.close()
+    assert len(said) == 1
+    assert said[0].startswith("Profile:")
+    assert "Report" not in said[0]
+    assert heavy.state == light.state == "running"
+    window.confirm_close = lambda: True
+
+
 def test_closing_without_a_job_does_not_ask(window):
     window.confirm_close = lambda: pytest.fail("asked")
     assert window.close()
