@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 
+from app.jobs.warm import loading
 from app.widgets import numbers
 from app.widgets.whatif import Figure, Tone
 from core.planning import Cost, Plan, VramEstimate, loads_anywhere
@@ -222,7 +224,11 @@ def _tone(now: float, whole: float) -> Tone:
 
 
 def read_memory() -> Memory:
-    """Free video memory of the first NVIDIA device; without one, the machine's free memory."""
+    """Free video memory of the first NVIDIA device; without one, the machine's free memory.
+
+    A device of which torch, once it is imported, says that it cannot use it is none: models run
+    where torch can, whatever the driver lists.
+    """
     import psutil
 
     try:
@@ -230,6 +236,15 @@ def read_memory() -> Memory:
 
         pynvml.nvmlInit()
         device = pynvml.nvmlDeviceGetHandleByIndex(0)
-        return Memory(name="VRAM", free=int(pynvml.nvmlDeviceGetMemoryInfo(device).free))
-    except Exception:  # noqa: BLE001 - no driver, no device, no library: all mean RAM
-        return Memory(name="RAM", free=int(psutil.virtual_memory().available))
+        free = int(pynvml.nvmlDeviceGetMemoryInfo(device).free)
+        if _torch_can():
+            return Memory(name="VRAM", free=free)
+    except Exception:  # noqa: BLE001, S110 - no driver, no device, no library: all mean RAM
+        pass
+    return Memory(name="RAM", free=int(psutil.virtual_memory().available))
+
+
+def _torch_can() -> bool:
+    """Whether torch can use CUDA, or was not asked yet: importing it is not worth an estimate."""
+    torch = sys.modules.get("torch")
+    return torch is None or loading() or bool(torch.cuda.is_available())
