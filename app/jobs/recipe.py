@@ -26,7 +26,7 @@ Maker = Callable[..., Task]
 MAKERS: dict[str, Maker] = {}
 
 # Where makers live; they enter the table when their module is imported.
-MODULES = ("app.jobs.tasks", "app.jobs.speed", "app.jobs.tuning")
+MODULES = ("app.jobs.tasks", "app.jobs.speed", "app.jobs.tuning", "app.jobs.searching")
 
 # Values that an argument may be, or hold: what JSON calls them → module and class. Those with
 # methods of their own for that (`to_json`, `from_json`) use them.

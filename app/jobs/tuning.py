@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from app.jobs.lines import line, place_words, source_words, text_words
 from app.jobs.measuring import Subject, pack
 from app.jobs.recipe import MAKERS, Recipe
 from app.jobs.task import Task
+from app.jobs.tuning_lines import tune_line, validation_tokens
 from app.jobs.warm import wait_for_libraries
 from core.checkpoint import inspect_model
 from core.errors import Cancelled, StudioError
@@ -24,7 +24,7 @@ from core.tuning import StepReport, TuneEstimate, TuneOptions, TuneResult, estim
 from core.tuning.history import RECORD, RunRecord, RunRow, list_runs, now
 
 if TYPE_CHECKING:
-    from core.calibration import CalibrationOptions
+    from core.calibration import CalibrationOptions, CalibrationSet
     from core.planning import Plan
 
 translate = QCoreApplication.translate  # the name that lupdate looks for
@@ -33,8 +33,6 @@ KIND = "tune"
 # The snapshot that carries the curve so far: the mailbox keeps only the newest of a name, and a
 # step that was overtaken must not be lost.
 REPORTS = "reports"
-# What `seer tune` takes of held-out text; of short training texts a fifth is enough.
-VALIDATION_TOKENS, VALIDATION_SHARE = 20_000, 5
 STARTS = ("plan", "model")  # any other start is the name of an earlier run
 
 
@@ -172,7 +170,7 @@ def tune_task(
         title = translate("Tasks", "Write the checkpoint of {name}").format(name=name)
     command = record.command + (" --resume" if resume else "")
     # A checkpoint that is only written for use is asked for again with one click.
-    recipe = None if use_step is not None else _recipe(request)
+    recipe = None if use_step is not None else recipe_of(request)
     return TuneTask(
         title=title,
         kind=KIND,
@@ -184,10 +182,10 @@ def tune_task(
     )
 
 
-def _recipe(request: TuneRequest) -> Recipe:
-    """What the run is made of, so that it outlives the program."""
+def recipe_of(request: TuneRequest, maker: str = KIND, **more: object) -> Recipe:
+    """What a run is made of, so that it outlives the program."""
     return Recipe(
-        maker=KIND,
+        maker=maker,
         device=request.model.device,
         stream=request.model.stream,
         arguments={
@@ -198,23 +196,36 @@ def _recipe(request: TuneRequest) -> Recipe:
             "folder": request.folder,
             "plan": request.plan,
             "plan_file": request.plan_file,
+            "teacher": request.teacher,
+            **more,
         },
     )
 
 
-def _tune_again(subject: Subject, **arguments: object) -> TuneTask:
-    """The task of a recipe; a run that had begun goes on from its newest checkpoint.
+def request_from(subject: Subject, runs: Path, arguments: dict[str, object]) -> TuneRequest:
+    """The request of a recipe's arguments.
+
+    Args:
+        subject: The open model.
+        runs: The project's runs.
+        arguments: As `recipe_of` kept them.
 
     Raises:
         StudioError: The run that it started from is gone.
     """
-    start, folder = str(arguments["start"]), Path(str(arguments["folder"]))
+    start = str(arguments["start"])
     if start not in STARTS:
-        output = RunRecord.load(folder.parent / start).output
+        output = RunRecord.load(runs / start).output
         name = str(output)
         subject = replace(subject, name=name, folder=output, info=inspect_model(output))
     texts = json.loads(str(arguments.pop("record_texts")))
-    request = TuneRequest(model=subject, record_texts=texts, **arguments)  # type: ignore[arg-type]
+    return TuneRequest(model=subject, record_texts=texts, **arguments)  # type: ignore[arg-type]
+
+
+def _tune_again(subject: Subject, **arguments: object) -> TuneTask:
+    """The task of a recipe; a run that had begun goes on from its newest checkpoint."""
+    folder = Path(str(arguments["folder"]))
+    request = request_from(subject, folder.parent, arguments)
     return tune_task(request, resume=(folder / RECORD).exists())
 
 
@@ -226,15 +237,9 @@ def _tune(
 ) -> TuneResult:
     from core.tuning import tune
 
-    folder = request.model.folder
-    packed, _ = pack(folder, request.texts, "calibration", run)
-    validation = None
-    if all(source.path_or_id == "demo" for source in request.texts.sources):
-        # The bundled texts come with held-out ones.
-        brief = replace(request.texts, max_tokens=validation_tokens(request))
-        validation, _ = pack(folder, brief, "heldout", run)
+    packed, validation = texts_of(request, run)
     return tune(
-        folder,
+        request.model.folder,
         packed,
         request.options,
         output=record.output,
@@ -248,9 +253,15 @@ def _tune(
     )
 
 
-def validation_tokens(request: TuneRequest) -> int:
-    """How much held-out text is read at each validation."""
-    return min(VALIDATION_TOKENS, max(request.texts.max_tokens // VALIDATION_SHARE, 2))
+def texts_of(request: TuneRequest, run: Run) -> tuple[CalibrationSet, CalibrationSet | None]:
+    """What is trained on, and the held-out texts where the sources come with some."""
+    folder = request.model.folder
+    packed, _ = pack(folder, request.texts, "calibration", run)
+    if any(source.path_or_id != "demo" for source in request.texts.sources):
+        return packed, None
+    brief = replace(request.texts, max_tokens=validation_tokens(request))
+    validation, _ = pack(folder, brief, "heldout", run)
+    return packed, validation
 
 
 def estimate_task(request: TuneRequest, *, device_free: int | None = None) -> Task:
@@ -334,63 +345,3 @@ def tuned_variant(record: RunRecord) -> Variant:
         top_k=info.top_k,
         path=str(record.output),
     )
-
-
-def tune_line(request: TuneRequest) -> str:
-    """The `seer tune …` line of a run."""
-    options, default = request.options, TuneOptions()
-    words: list[str | Path | float] = []
-    if request.plan is not None:
-        words += ["--plan", request.plan_file]
-    for flag, name in FLAGS.items():
-        value = getattr(options, name)
-        if value is not None and value != getattr(default, name):
-            words += [flag, value]
-    if not options.fractional:
-        words.append("--integer")
-    if options.checkpointing is not None:
-        words.append("--checkpointing" if options.checkpointing else "--no-checkpointing")
-    if validation_tokens(request) != VALIDATION_TOKENS:
-        words += ["--validation-tokens", validation_tokens(request)]
-    packing = text_words(replace(request.texts, batch_size=1))
-    at = packing.index("--batch-size")
-    del packing[at : at + 2]  # here it is the training's own
-    return line(
-        "seer",
-        "tune",
-        request.model.name,
-        *source_words(request.texts.sources),
-        *packing,
-        *words,
-        *place_words(request.model),
-        *(["--teacher", request.teacher] if request.teacher and options.distill else []),
-        "--work",
-        request.folder / "work",
-        "-o",
-        request.folder / "model",
-    )
-
-
-# Options of the command line, as far as they are not about the texts.
-FLAGS = {
-    "--top-k": "top_k",
-    "--schedule": "schedule",
-    "--anneal-fraction": "anneal_fraction",
-    "--entropy-weight": "entropy_weight",
-    "--train": "train",
-    "--lora-rank": "lora_rank",
-    "--distill": "distill",
-    "--distill-cache": "distill_cache",
-    "--steps": "steps",
-    "--lr": "learning_rate",
-    "--warmup": "warmup_steps",
-    "--decay": "decay",
-    "--weight-decay": "weight_decay",
-    "--max-grad-norm": "max_grad_norm",
-    "--batch-size": "batch_size",
-    "--grad-accum": "grad_accum",
-    "--eval-every": "eval_every",
-    "--save-every": "save_every",
-    "--patience": "patience",
-    "--dtype": "dtype",
-}

@@ -26,6 +26,7 @@ def stage_text(stage: str) -> str:
         "verify": translate("RunText", "Verifying"),
         "paper": translate("RunText", "Trying the paper's claims"),
         "tune": translate("RunText", "Tuning"),
+        "search": translate("RunText", "Searching"),
         "validate": translate("RunText", "Validating"),
         "distill": translate("RunText", "Asking the teacher"),
         "merge": translate("RunText", "Merging"),
@@ -46,6 +47,7 @@ def amounts(done: int, total: int | None, unit: str) -> str:
         "documents": translate("RunText", "documents"),
         "batches": translate("RunText", "batches"),
         "steps": translate("RunText", "steps"),
+        "trials": translate("RunText", "trials"),
         "experiments": translate("RunText", "experiments"),
     }.get(unit, unit)
     if total is None:

@@ -9,11 +9,13 @@ import typer
 
 from core.cli.options import (
     AsJson,
+    ChatTemplate,
     Device,
     Dtype,
     Force,
     MaxTokens,
     Model,
+    NoPack,
     PlanFile,
     Quiet,
     Seed,
@@ -23,16 +25,29 @@ from core.cli.options import (
 )
 from core.cli.terminal import Terminal
 from core.cli.tune_options import (
+    Anneal,
+    AnnealFraction,
     Batch,
+    Checkpointing,
+    Decay,
     Distill,
     DistillCache,
+    EntropyWeight,
+    Fractional,
     GradAccum,
     LearningRate,
+    LoraAttention,
+    LoraRank,
+    LrDecay,
+    MaxGradNorm,
+    Schedule,
     Steps,
     Teacher,
     Train,
     ValidationSources,
     ValidationTokens,
+    Warmup,
+    WeightDecay,
 )
 from core.cli.tuning import TuneRequest, texts_of
 from core.cli.words import duration
@@ -61,18 +76,31 @@ def tune_search(
     ] = 30.0,
     plan: PlanFile = None,
     top_k: TopK = None,
+    schedule: Anneal = Schedule.LINEAR,
+    fractional: Fractional = True,
+    anneal_fraction: AnnealFraction = 0.5,
+    entropy_weight: EntropyWeight = 0.01,
     train: Train = None,
+    lora_rank: LoraRank = 16,
+    lora_attention: LoraAttention = False,
     distill: Distill = 0.0,
     distill_cache: DistillCache = 0,
     teacher: Teacher = None,
     steps: Steps = None,
     lr: LearningRate = None,
+    warmup: Warmup = None,
+    decay: LrDecay = Decay.COSINE,
+    weight_decay: WeightDecay = 0.0,
+    max_grad_norm: MaxGradNorm = 1.0,
     batch_size: Batch = None,
     grad_accum: GradAccum = None,
+    checkpointing: Checkpointing = None,
     seq_len: SeqLen = 256,
     max_tokens: MaxTokens = 1_000_000,
     validation: ValidationSources = None,
     validation_tokens: ValidationTokens = 20_000,
+    chat_template: ChatTemplate = False,
+    no_pack: NoPack = False,
     seed: Seed = 0,
     device: Device = "auto",
     dtype: Dtype = "auto",
@@ -82,7 +110,8 @@ def tune_search(
 ) -> None:
     """Look for a learning rate, entropy weight and schedule by short runs of seer tune.
 
-    --steps is the length of a trial, --lr the middle of the rates that are tried. Needs Optuna.
+    --steps is the length of a trial, --lr the middle of the rates that are tried; the options as
+    given are the first trial. Needs Optuna.
     """
     with Terminal(as_json=as_json, quiet=quiet) as terminal:
         from core.checkpoint import locate_model
@@ -91,13 +120,24 @@ def tune_search(
 
         base = TuneOptions(
             top_k=top_k,
+            schedule=schedule.value,
+            fractional=fractional,
+            anneal_fraction=anneal_fraction,
+            entropy_weight=entropy_weight,
             train=train.value if train is not None else None,
+            lora_rank=lora_rank,
+            lora_attention=lora_attention,
             distill=distill,
             distill_cache=distill_cache,
             steps=steps,
             learning_rate=lr,
+            warmup_steps=warmup,
+            decay=decay.value,
+            weight_decay=weight_decay,
+            max_grad_norm=max_grad_norm,
             batch_size=batch_size,
             grad_accum=grad_accum,
+            checkpointing=checkpointing,
             seed=seed,
             device=device,
             dtype=dtype,
@@ -111,6 +151,8 @@ def tune_search(
             seq_len=seq_len,
             max_tokens=max_tokens,
             validation_tokens=validation_tokens,
+            pack=not no_pack,
+            chat_template=chat_template,
         )
         folder = locate_model(model)
         texts, held_out = texts_of(request, folder, terminal)

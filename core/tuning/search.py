@@ -9,6 +9,7 @@ the best found is never worse than not searching.
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
 import time
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.calibration import CalibrationSet
-from core.errors import Cancelled, InputError, StudioError
+from core.errors import Cancelled, InputError, ProjectError, StudioError
 from core.planning import Plan
 from core.run import Run
 from core.tuning.options import TuneOptions
@@ -29,6 +30,8 @@ STAGE = "search"
 SNAPSHOT = "tuning-search"
 JOURNAL = "search.journal"
 RATE_FACTOR = 5.0
+STUDY = "tuning"
+REMEDY = "pip install 'seer-studio[search]'"
 _FAILED = "failed"
 _OPTIONS = "options"
 
@@ -42,12 +45,14 @@ class Trial:
         options: What was tried.
         perplexity: On the held-out texts at the end; None where the run failed.
         seconds: How long it took.
+        error: Why it failed; empty where it did not.
     """
 
     number: int
     options: TuneOptions
     perplexity: float | None
     seconds: float
+    error: str = ""
 
     def to_json(self) -> dict[str, object]:
         """The trial with only what was searched."""
@@ -90,6 +95,37 @@ class Found:
             "best": None if self.best is None else self.best.to_json(),
             "seconds": self.seconds,
         }
+
+
+def installed() -> bool:
+    """Whether Optuna, an optional package, is there; it is not imported for that."""
+    return importlib.util.find_spec("optuna") is not None
+
+
+def kept_search(work: Path, base: TuneOptions) -> Found:
+    """The trials that a search left in a folder, with nothing begun or changed.
+
+    Args:
+        work: The search's folder; one without a journal holds no trials.
+        base: What the search started from; the trials differ from it by what was searched.
+
+    Raises:
+        InputError: Optuna is not installed.
+        ProjectError: The journal cannot be read.
+    """
+    journal = work / JOURNAL
+    if not journal.is_file():
+        return Found(trials=())
+    optuna = _optuna()
+    try:
+        study = optuna.load_study(study_name=STUDY, storage=_storage(journal))
+        return Found(trials=_trials(study, base))
+    except KeyError:  # it was stopped before its study was made
+        return Found(trials=())
+    except (OSError, ValueError, TypeError) as error:
+        raise ProjectError(
+            f"the trials in {work} cannot be read ({error})", remedy="start a new search"
+        ) from error
 
 
 def search_options(
@@ -196,22 +232,29 @@ def _suggested(trial: optuna.Trial, base: TuneOptions) -> TuneOptions:
     )
 
 
-def _study(journal: Path, mark: str, base: TuneOptions) -> optuna.Study:
-    """The study in a journal, or a new one that begins with the base."""
+def _optuna() -> Any:
     try:
         import optuna
-        from optuna.storages import JournalStorage
-        from optuna.storages.journal import JournalFileBackend
     except ImportError as error:
-        raise InputError(
-            "searching needs Optuna, which is not installed",
-            remedy="pip install 'seer-studio[search]'",
-        ) from error
+        raise InputError("searching needs Optuna, which is not installed", remedy=REMEDY) from error
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    study = optuna.create_study(
-        storage=JournalStorage(JournalFileBackend(str(journal))),
-        study_name="tuning",
-        sampler=optuna.samplers.TPESampler(seed=base.seed),
+    return optuna
+
+
+def _storage(journal: Path) -> Any:
+    from optuna.storages import JournalStorage
+    from optuna.storages.journal import JournalFileBackend
+
+    return JournalStorage(JournalFileBackend(str(journal)))
+
+
+def _study(journal: Path, mark: str, base: TuneOptions) -> optuna.Study:
+    """The study in a journal, or a new one that begins with the base."""
+    engine = _optuna()
+    study: optuna.Study = engine.create_study(
+        storage=_storage(journal),
+        study_name=STUDY,
+        sampler=engine.samplers.TPESampler(seed=base.seed),
         load_if_exists=True,
     )
     known = study.user_attrs.get("mark")
@@ -255,6 +298,7 @@ def _trials(study: optuna.Study, base: TuneOptions) -> tuple[Trial, ...]:
             options=replace(base, **trial.user_attrs[_OPTIONS]),
             perplexity=trial.value,
             seconds=float(trial.user_attrs["seconds"]),
+            error=str(trial.user_attrs.get(_FAILED, "")),
         )
         for trial in study.get_trials(deepcopy=False)
         if "seconds" in trial.user_attrs and trial.state.is_finished()

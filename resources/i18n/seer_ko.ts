@@ -3270,6 +3270,10 @@
         <translation>검증 중</translation>
     </message>
     <message>
+        <source>Searching</source>
+        <translation>탐색 중</translation>
+    </message>
+    <message>
         <source>Loading with transformers</source>
         <translation>transformers로 불러오는 중</translation>
     </message>
@@ -3292,6 +3296,10 @@
     <message>
         <source>batches</source>
         <translation>배치</translation>
+    </message>
+    <message>
+        <source>trials</source>
+        <translation>시험</translation>
     </message>
     <message>
         <source>{done} of {total} {unit}</source>
@@ -3539,6 +3547,61 @@
     <message>
         <source>Top-{k} is reached at step {step} of {steps}.</source>
         <translation>{steps}단계 중 {step}단계에 Top-{k}에 도달합니다.</translation>
+    </message>
+</context>
+<context>
+    <name>SearchView</name>
+    <message>
+        <source>Minutes for all trials</source>
+        <translation>전체 시험 시간(분)</translation>
+    </message>
+    <message>
+        <source>New search</source>
+        <translation>새 탐색</translation>
+    </message>
+    <message>
+        <source>Resume search</source>
+        <translation>탐색 재개</translation>
+    </message>
+    <message>
+        <source>Use these options</source>
+        <translation>이 옵션 사용</translation>
+    </message>
+    <message>
+        <source>Copy command</source>
+        <translation>명령 복사</translation>
+    </message>
+    <message>
+        <source>Trials</source>
+        <translation>시험 목록</translation>
+    </message>
+    <message>
+        <source>No search yet</source>
+        <translation>아직 탐색이 없습니다</translation>
+    </message>
+    <message>
+        <source>Tries learning rates, entropy weights and ways for Top-K to fall, each in a run of as many steps as the form says, until the time is over. The form&apos;s own options are the first trial. Nothing but the trials&apos; figures is kept.</source>
+        <translation>학습률, 엔트로피 가중치, Top-K가 줄어드는 방식을 정해진 시간 동안 시험합니다. 시험마다 양식의 단계 수만큼 실행하며, 양식의 옵션이 첫 시험입니다. 시험의 수치만 보관됩니다.</translation>
+    </message>
+    <message>
+        <source>The trials took this time. Give it more minutes.</source>
+        <translation>이 시간은 모두 썼습니다. 시간을 더 주십시오.</translation>
+    </message>
+    <message>
+        <source>Searching needs Optuna, which is not installed: {command}</source>
+        <translation>탐색에는 Optuna가 필요한데 설치되어 있지 않습니다: {command}</translation>
+    </message>
+    <message>
+        <source>{count} trials in {time}. Best perplexity {best}; with the options it began with {first}.</source>
+        <translation>시험 {count}개, {time}. 최선의 퍼플렉시티는 {best}, 처음 옵션으로는 {first}입니다.</translation>
+    </message>
+    <message>
+        <source>Copied the command</source>
+        <translation>명령을 복사했습니다</translation>
+    </message>
+    <message>
+        <source>The form has the options of trial {n}</source>
+        <translation>양식에 시험 {n}의 옵션을 넣었습니다</translation>
     </message>
 </context>
 <context>
@@ -4103,6 +4166,14 @@
         <source>Report {name}</source>
         <translation>보고서 {name}</translation>
     </message>
+    <message>
+        <source>Search for tuning options</source>
+        <translation>튜닝 옵션 탐색</translation>
+    </message>
+    <message>
+        <source>Read the search</source>
+        <translation>탐색 읽기</translation>
+    </message>
 </context>
 <context>
     <name>TextForm</name>
@@ -4535,6 +4606,69 @@
     </message>
 </context>
 <context>
+    <name>TrialsModel</name>
+    <message>
+        <source>at once</source>
+        <translation>한 번에</translation>
+    </message>
+    <message>
+        <source>linear</source>
+        <translation>선형</translation>
+    </message>
+    <message>
+        <source>cosine</source>
+        <translation>코사인</translation>
+    </message>
+    <message>
+        <source>fading</source>
+        <translation>서서히</translation>
+    </message>
+    <message>
+        <source>in steps</source>
+        <translation>단계별</translation>
+    </message>
+    <message>
+        <source>{schedule}, {how}, over {share}</source>
+        <translation>{schedule}, {how}, {share} 구간</translation>
+    </message>
+    <message>
+        <source>Trial</source>
+        <translation>시험</translation>
+    </message>
+    <message>
+        <source>Perplexity</source>
+        <translation>퍼플렉시티</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>상태</translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation>학습률</translation>
+    </message>
+    <message>
+        <source>Top-K falls</source>
+        <translation>Top-K 감소</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>시간</translation>
+    </message>
+    <message>
+        <source>best</source>
+        <translation>최선</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>실패</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>완료</translation>
+    </message>
+</context>
+<context>
     <name>TuneForm</name>
     <message>
         <source>Advanced settings</source>
@@ -4891,16 +5025,16 @@
         <translation>모델을 열면 토큰마다 사용하는 전문가를 줄이면서 미세 조정할 수 있습니다. 품질은 거의 잃지 않고 연산은 줄어듭니다.</translation>
     </message>
     <message>
+        <source>Search</source>
+        <translation>탐색</translation>
+    </message>
+    <message>
         <source>Open a model</source>
         <translation>모델 열기</translation>
     </message>
     <message>
         <source>this run</source>
         <translation>이 실행</translation>
-    </message>
-    <message>
-        <source>With one expert per token its gate is always 1, so the texts teach the router nothing; only the entropy term moves it.</source>
-        <translation>토큰당 전문가가 하나면 게이트가 항상 1이라 라우터는 텍스트에서 아무것도 배우지 못하고, 엔트로피 항만 라우터를 움직입니다.</translation>
     </message>
     <message>
         <source>Fade the last gate</source>
@@ -5000,6 +5134,10 @@
     <message>
         <source>The folder holds no weights, only a config.json.</source>
         <translation>폴더에 가중치가 없고 config.json만 있습니다.</translation>
+    </message>
+    <message>
+        <source>With one expert per token its gate is always 1, so the texts teach the router nothing; only the entropy term moves it.</source>
+        <translation>토큰당 전문가가 하나면 게이트가 항상 1이라 라우터는 텍스트에서 아무것도 배우지 못하고, 엔트로피 항만 라우터를 움직입니다.</translation>
     </message>
 </context>
 <context>

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
 
 from app.jobs import tuning
 from app.jobs.job import Job
+from app.jobs.tuning_lines import tune_line
 from app.models.runs import top_k_text
 from app.pages.job_watch import JobWatch
 from app.pages.page import Page, PageState
@@ -23,7 +24,8 @@ from app.pages.tune.figures import EstimateStrip
 from app.pages.tune.form import TuneForm
 from app.pages.tune.request import request_of, start_of
 from app.pages.tune.runs import RunsView
-from app.pages.tune.words import obstacle_text
+from app.pages.tune.search import SearchView
+from app.pages.tune.words import obstacle_text, trap_text
 from app.widgets.banner import Banner
 from app.widgets.empty_state import EmptyState
 from app.widgets.forms import column, row, scrolled, sentence
@@ -34,6 +36,7 @@ from core.tuning.history import Curve, CurveBuilder, new_run_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from app.jobs.tuning import TuneRequest
     from app.session import Session
@@ -45,7 +48,7 @@ FORM_WIDTH = 400
 ESTIMATE_DELAY_MS = 300
 # Curves are drawn this often while a run goes on.
 DRAW_MS = 250
-CURVES, RUNS, CLAIMS = 0, 1, 2
+CURVES, RUNS, SEARCH, CLAIMS = range(4)
 
 
 class TunePage(Page):
@@ -101,7 +104,7 @@ class TunePage(Page):
     def command(self) -> str:
         """The line that does what "Start tuning" does."""
         request = self._request()
-        return tuning.tune_line(request) if request is not None else ""
+        return tune_line(request) if request is not None else ""
 
     def shown(self) -> None:
         """The disk may have changed, and so may what is free."""
@@ -140,17 +143,17 @@ class TunePage(Page):
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
-        self.tabs.addTab(self.tr("Curves"))
-        self.tabs.addTab(self.tr("Runs"))
+        for title in (self.tr("Curves"), self.tr("Runs"), self.tr("Search")):
+            self.tabs.addTab(title)
         self.tabs.addTab(self.tr("The paper's claims"))
         self.curves = CurvesCard()
         self.runs = RunsView()
         self.desk = RunsDesk(self.session, self.runs, self.watch, self)
-        self.sheets = QStackedWidget()
-        self.sheets.addWidget(self.curves)
-        self.sheets.addWidget(self.runs)
+        self.search = SearchView(self.session, self._request, lambda: self.desk.rows)
         self.claims = ClaimsView(self.session)
-        self.sheets.addWidget(self.claims)
+        self.sheets = QStackedWidget()
+        for sheet in (self.curves, self.runs, self.search, self.claims):
+            self.sheets.addWidget(sheet)
         self.tabs.currentChanged.connect(self.sheets.setCurrentIndex)
         right = column(
             self.banner, self.figures, self.strip, row(self.tabs, None), self.sheets, spacing=12
@@ -189,6 +192,8 @@ class TunePage(Page):
         desk.forbidden.connect(self.banner.say)
         desk.said.connect(self.status_changed)
         desk.used.connect(self._on_used)
+        self.search.choice_asked.connect(self._change_form)
+        self.search.said.connect(self.status_changed)
 
     # -- what changes ------------------------------------------------------------------------
 
@@ -251,7 +256,8 @@ class TunePage(Page):
     def _change_form(self, change: Callable[[TuneChoice], TuneChoice]) -> None:
         self._show_starts()
         self.form.set_choice(change(self.form.choice()))
-        self.tabs.setCurrentIndex(CURVES)
+        if self.tabs.currentIndex() != SEARCH:
+            self.tabs.setCurrentIndex(CURVES)
 
     @Slot(object)
     def _on_failed(self, error: StudioError) -> None:
@@ -338,18 +344,11 @@ class TunePage(Page):
         if wrong is not None:
             self.banner.say(obstacle_text(found, wrong.code, f"{wrong.text}: {wrong.fix}"), "bad")
             return
-        options = found.options
-        trapped = any(p.code == "router_without_gradient" for p in found.problems)
-        fixable = options.schedule == "none" or not options.fractional
-        if not (trapped and fixable and found.top_k_before > 1):
+        text, fix = trap_text(found), self.tr("Fade the last gate")
+        if text:
+            self.banner.say(text, "notice", fix, self.form.use_fractional)
+        else:
             self.banner.clear()
-            return
-        text = self.tr(
-            "With one expert per token its gate is always 1, so the texts teach the router "
-            "nothing; only the entropy term moves it."
-        )
-        fix = self.tr("Fade the last gate")
-        self.banner.say(text, "notice", fix, self.form.use_fractional)
 
     # -- what it shows -----------------------------------------------------------------------
 
@@ -379,6 +378,7 @@ class TunePage(Page):
     def _refresh(self) -> None:
         busy = self.watch.busy
         self.primary_action.setEnabled(not busy and self._allowed())
+        self.search.set_allowed(allowed=self._allowed())
         again = bool(self.desk.rows) and not busy
         self.primary_action.setText(self.tr("Tune again") if again else self.tr("Start tuning"))
         self.state_changed.emit()
@@ -388,11 +388,11 @@ class TunePage(Page):
         forbidden = self.estimate is not None and bool(self.estimate.errors)
         return self.session.info is not None and self.form.valid and not forbidden
 
-    def _request(self) -> TuneRequest | None:
-        """The form as a run of its own; None without a model or while it is wrong."""
+    def _request(self, folder: Path | None = None) -> TuneRequest | None:
+        """The form as a run of its own, or in this folder; None while it cannot be one."""
         if self.session.info is None or not self.form.valid:
             return None
-        folder = new_run_folder(self.desk.folder)
+        folder = folder or new_run_folder(self.desk.folder)
         try:
             return request_of(self.session, self.form.choice(), self.desk.rows, folder)
         except StudioError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -46,7 +46,7 @@ class RunsView(QWidget):
         self._running = ""
         self.model = RunsModel(self)
         self.model.marked_changed.connect(self._on_marked)
-        self.table = _table(self.model, self.tr("Runs"))
+        self.table = table_of(self.model, self.tr("Runs"))
         self.table.selectionModel().currentRowChanged.connect(self._on_chosen)
         self._make_buttons()
         self.note = label("", "caption", wrap=True)
@@ -224,7 +224,8 @@ def _figures(found: RunRow, before: str, after: str) -> str:
     return change_text(first, found.record.figure(after))
 
 
-def _table(model: RunsModel, name: str) -> QTableView:
+def table_of(model: QAbstractItemModel, name: str) -> QTableView:
+    """A table of lines to choose one from; the first column is a name."""
     table = QTableView()
     table.setModel(model)
     table.setProperty("panel", "plain")

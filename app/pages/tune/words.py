@@ -108,3 +108,17 @@ def obstacle_text(found: TuneEstimate, code: str, fallback: str) -> str:
         "no_weights": translate("TuneWords", "The folder holds no weights, only a config.json."),
     }
     return texts.get(code, fallback)
+
+
+def trap_text(found: TuneEstimate) -> str:
+    """The trap of stage 2, where a fading gate avoids it; empty where there is none."""
+    options = found.options
+    trapped = any(p.code == "router_without_gradient" for p in found.problems)
+    fixable = options.schedule == "none" or not options.fractional
+    if not (trapped and fixable and found.top_k_before > 1):
+        return ""
+    return translate(
+        "TuneWords",
+        "With one expert per token its gate is always 1, so the texts teach the router "
+        "nothing; only the entropy term moves it.",
+    )

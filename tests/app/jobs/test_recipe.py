@@ -140,6 +140,14 @@ def test_a_tuning_run_that_had_begun_goes_on(subject, tmp_path) -> None:
     assert again.command.endswith("--resume")
 
 
+def test_a_run_that_distils_goes_on_with_its_teacher(subject, tmp_path) -> None:
+    folder = tmp_path / "project"
+    options = TuneOptions(steps=7, distill=0.5)
+    request = replace(tune_request(subject, folder), options=options, teacher=tmp_path / "teacher")
+    again = remake(through_a_file(tune_task(request), folder), subject, folder)
+    assert f"--teacher {tmp_path / 'teacher'}" in again.command
+
+
 def test_writing_a_checkpoint_for_use_does_not_outlive_the_program(subject, tmp_path) -> None:
     request = tune_request(subject, tmp_path)
     tune_task(request).record.save()

@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 
 import core.tuning
 from app.jobs.measuring import Subject
-from app.jobs.tuning import TuneRequest, tune_line
+from app.jobs.tuning import TuneRequest
+from app.jobs.tuning_lines import search_line, tune_line
 from core.calibration import CalibrationOptions, Source
 from core.checkpoint import inspect_model
 from core.errors import Cancelled
@@ -74,6 +75,36 @@ def test_the_line_asks_for_the_same_run(monkeypatch, request_, options) -> None:
     assert asked["output"] == wanted.folder / "model"
     assert asked["work"] == wanted.folder / "work"
     assert asked["teacher"] == (wanted.model.folder if options.distill else None)
+    sources, split, how = asked["texts"]
+    assert (sources, split) == (["demo"], "calibration")
+    assert (how["max_tokens"], how["seq_len"], how["seed"]) == (1234, 64, options.seed)
+
+
+@pytest.mark.parametrize("options", [MANY, TuneOptions(top_k=1, device="cpu")])
+def test_the_search_line_asks_for_the_same_search(monkeypatch, request_, options) -> None:
+    asked = {}
+
+    def search(folder, texts, base, **more):
+        asked.update(more, folder=folder, texts=texts, base=base)
+        raise Cancelled
+
+    def packed(_folder, sources, split, _terminal, **how):
+        return sources, split, how
+
+    monkeypatch.setattr(core.tuning, "search_options", search)
+    monkeypatch.setattr("core.cli.tuning.packed", packed)
+    wanted = replace(request_, options=options, texts=replace(request_.texts, seed=options.seed))
+    words = shlex.split(search_line(wanted, 12.5))
+    from core.cli import app
+
+    done = CliRunner().invoke(app, words[1:])
+    assert asked, done.output
+    default = TuneOptions()
+    untouched = {name: getattr(default, name) for name in ("eval_every", "save_every", "patience")}
+    assert asked["base"] == replace(options, **untouched)
+    assert asked["minutes"] == 12.5
+    assert (asked["folder"], asked["plan"]) == (wanted.model.folder, wanted.plan)
+    assert asked["work"] == wanted.folder / "work"
     sources, split, how = asked["texts"]
     assert (sources, split) == (["demo"], "calibration")
     assert (how["max_tokens"], how["seq_len"], how["seed"]) == (1234, 64, options.seed)
