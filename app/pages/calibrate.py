@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
 from app.jobs import tasks
 from app.jobs.job import Job
 from app.pages import subject
+from app.pages.calibrate_map import ProfileMap
 from app.pages.job_watch import JobWatch
 from app.pages.open_profile import ProfileOpener
 from app.pages.page import Page, PageState
@@ -24,7 +24,6 @@ from app.widgets.cards import Card
 from app.widgets.domain_bar import DomainBar
 from app.widgets.empty_state import EmptyState
 from app.widgets.forms import Button, column, label, row, scrolled, sentence
-from app.widgets.heatmap_canvas import CellState, HeatMapCanvas
 from app.widgets.run_strip import RunStrip
 from app.widgets.sequences import Piece, PreviewSequence, SequencePreview
 from app.widgets.sources import DEMO, SourceEntry
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     from core.calibration import CalibrationOptions
 
 PAGE = "calibrate"
-FORM_WIDTH = 436
+FORM_WIDTH = 420
 # A pause in typing this long starts a new preview.
 PREVIEW_DELAY_MS = 400
 SEQUENCES, HEAT_MAP = 0, 1
@@ -171,15 +170,16 @@ class CalibratePage(Page):
         self.tabs.setExpanding(False)
         self.tabs.addTab(self.tr("Sequences"))
         self.tabs.addTab(self.tr("Heat map"))
-        self.note = label("", "caption")
         self.strip = RunStrip()
         self.watch = JobWatch(self.session.jobs, frozenset({"profile"}), self.strip, self)
         self.stack = QStackedWidget()
         self.stack.addWidget(self._preview_card())
-        self.stack.addWidget(self._map_card())
+        self.map = ProfileMap()
+        self.map.run_wanted.connect(self.run_profile)
+        self.stack.addWidget(self.map)
         self.tabs.currentChanged.connect(self.stack.setCurrentIndex)
         self.opener = ProfileOpener(self.session, self)
-        head = row(self.tabs, None, self.note, UNIT, self.opener.button, self.next_button)
+        head = row(self.tabs, None, self.opener.button, self.next_button)
         right = column(head, self.strip, self.stack, spacing=2 * UNIT)
         right.setStretch(2, 1)
         body = row(left, right, spacing=12)
@@ -204,27 +204,16 @@ class CalibratePage(Page):
         self.setLayout(column(self.pages))
 
     def _preview_card(self) -> QWidget:
+        self.note = label("", "caption")
+        self.note.hide()
         self.domains = DomainBar()
         self.domains.hide()
         self.preview = SequencePreview()
         card = Card()
+        card.body.addWidget(self.note)
         card.body.addWidget(self.domains)
         card.body.addWidget(self.preview, 1)
         return card
-
-    def _map_card(self) -> QWidget:
-        self.map = HeatMapCanvas()
-        self.map_note = label("", "caption")
-        self.map_empty = EmptyState("calibrate", "", "")
-        self.map_empty.activated.connect(self.run_profile)
-        inner = QWidget()
-        box = column(self.map_note, self.map)
-        box.setStretch(1, 1)
-        inner.setLayout(box)
-        self.map_stack = QStackedWidget()
-        self.map_stack.addWidget(self.map_empty)
-        self.map_stack.addWidget(inner)
-        return self.map_stack
 
     def _listen(self) -> None:
         self.form.changed.connect(self._on_form)
@@ -243,7 +232,7 @@ class CalibratePage(Page):
         self.pages.setCurrentIndex(0 if self.session.info is None else 1)
         self.preview.set_sequences(())
         self.domains.hide()
-        self.note.setText("")
+        self._say_size("")
         kept = self.session.page_options(PAGE)
         if kept:
             self.form.set_choice(TextChoice.from_json(kept))
@@ -278,7 +267,7 @@ class CalibratePage(Page):
             self._failed = sentence(job.error.what)
             self.preview.set_sequences((), self._failed)
             self.domains.hide()
-            self.note.setText("")
+            self._say_size("")
             self.banner.say(self._with_remedy(job.error.what, job.error.remedy), "bad")
         elif job.state == "done" and job.result is not None:
             self.banner.clear()
@@ -300,38 +289,19 @@ class CalibratePage(Page):
         self.domains.set_domains(shown.tokens_by_domain)
         why_not = self.tr("This model's tokenizer has no chat template")
         self.form.allow_chat_template(shown.chat_template, why_not)
-        self.note.setText(
+        self._say_size(
             self.tr("{tokens} tokens in {sequences} sequences").format(
                 tokens=f"{shown.tokens:,}", sequences=f"{shown.total_sequences:,}"
             )
         )
 
+    def _say_size(self, text: str) -> None:
+        self.note.setText(text)
+        self.note.setVisible(bool(text))
+
     @Slot()
     def _show_map(self) -> None:
-        profile, plan = self.session.shown_profile, self.session.plan
-        self.map_stack.setCurrentIndex(0 if profile is None or plan is None else 1)
-        if profile is None or plan is None:
-            return
-        exists = plan.exists_LE
-        nothing = np.zeros_like(exists)
-        state = CellState(
-            exists_LE=exists,
-            kept_LE=exists,
-            locked_LE=nothing,
-            protected_LE=nothing,
-            fixed_LE=nothing,
-        )
-        if self.map.layer_ids != plan.layer_ids:
-            self.map.set_layers(plan.layer_ids)
-        if self.map.state.exists_LE.shape != exists.shape:
-            self.map.set_state(state)
-        seen_LE = (profile.tokens.sum(axis=0) > 0)[:, None] & exists
-        self.map.set_scores(self.session.scores_LE, seen_LE)
-        self.map_note.setText(
-            self.tr("{metric} by layer and expert, {tokens} tokens read").format(
-                metric=self.session.metric, tokens=f"{int(profile.tokens[:, 0].sum()):,}"
-            )
-        )
+        self.map.show_scores(self.session)
 
     @Slot()
     def _on_profile(self) -> None:
@@ -348,7 +318,7 @@ class CalibratePage(Page):
         self.primary_action.setEnabled(ready and not self.watch.busy)
         self.opener.button.setEnabled(not self.watch.busy)
         self._show_estimate()
-        self._show_map_empty(ready=ready)
+        self.map.explain(busy=self.watch.busy, ready=ready)
         done = self.session.profile is not None
         self.primary_action.setText(self.tr("Run again") if done else self.tr("Run profile"))
         self.next_button.setVisible(done)
@@ -360,23 +330,6 @@ class CalibratePage(Page):
         if self.session.info is not None and not self.watch.busy:
             found = estimate_of(self.session.info, self.form.choice())
             self.form.set_estimate(estimate_text(found), good=not found.refused)
-
-    def _show_map_empty(self, *, ready: bool) -> None:
-        if self.watch.busy:
-            self.map_empty.set_text(
-                self.tr("The first counts are on their way"),
-                self.tr("This map fills batch by batch while the model reads."),
-            )
-            return
-        self.map_empty.set_text(
-            self.tr("Nothing was profiled yet"),
-            self.tr(
-                "Run the profile: the model reads the texts at the left, and this map fills with "
-                "how often each layer chooses each of its experts."
-            ),
-            self.tr("Run profile"),
-        )
-        self.map_empty.button.setEnabled(ready)
 
     def _why_empty(self) -> str:
         if not self.form.choice().sources:

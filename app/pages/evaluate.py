@@ -34,6 +34,7 @@ from app.pages.variant_plan import kept_plan, plan_of
 from app.theme import UNIT
 from app.widgets import numbers
 from app.widgets.banner import Banner
+from app.widgets.elided_button import ElidedButton
 from app.widgets.empty_state import EmptyState
 from app.widgets.forms import Button, column, label, row
 from app.widgets.run_strip import RunStrip
@@ -179,7 +180,7 @@ class EvaluatePage(Page):
 
     def _build(self) -> None:
         self.banner = Banner()
-        self.texts_button = Button("", icon_name="book")
+        self.texts_button = ElidedButton("", icon_name="book")
         self.texts_button.clicked.connect(self.choose_texts)
         self.add_button = Button(self.tr("Add checkpoint…"))
         self.add_button.clicked.connect(self.add_checkpoint)
@@ -324,6 +325,7 @@ class EvaluatePage(Page):
         if asked.overlap > 1:
             text += " · " + self.tr("stride {n}").format(n=asked.stride(choice.seq_len))
         self.texts_button.setText(text)
+        self.texts_button.setToolTip(text)
 
     @Slot()
     def _show_domains(self) -> None:

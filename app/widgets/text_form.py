@@ -85,8 +85,8 @@ class TextForm(QWidget):
         self.max_tokens = _spin(1, MOST_TOKENS, 10_000)
         self.batch_size = _spin(1, 1024, 1)
         self.seed = _spin(0, 2**31 - 1, 1)
-        self.pack = QCheckBox(self.tr("Join documents to full sequences"))
-        self.chat = QCheckBox(self.tr("Apply the model's chat template"))
+        self.pack = QCheckBox(self.tr("Join to full sequences"))
+        self.chat = QCheckBox(self.tr("Apply the chat template"))
         self.device = QComboBox()
         for text, name in (
             (self.tr("Automatic"), "auto"),

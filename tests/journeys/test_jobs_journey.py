@@ -42,7 +42,7 @@ def test_a_profile_is_cancelled_within_a_second_and_the_map_says_what_to_do(stud
     assert studio.session.profile is None
     assert studio.session.live_profile is None
     assert page.strip.isHidden()
-    assert page.map_empty.isVisible()
+    assert page.map.empty.isVisible()
 
 
 def batch_seconds(job) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QAbstractButton, QLabel, QScrollArea, QWidget
 
+from app.widgets.elided_button import ElidedButton
 from app.widgets.forms import ElidedLabel
 
 # Rounding of glyph widths at fractional positions.
@@ -13,11 +14,12 @@ SLACK = 2
 def clipped(window: QWidget) -> list[str]:
     """Visible labels and buttons that are narrower or lower than their text.
 
-    Labels that elide on purpose do not count, nor does what a scroll area has scrolled away.
+    Labels and buttons that elide on purpose do not count, nor does what a scroll area has
+    scrolled away.
     """
     found = []
     for widget in window.findChildren(QWidget):
-        if not widget.isVisible() or isinstance(widget, ElidedLabel):
+        if not widget.isVisible() or isinstance(widget, ElidedLabel | ElidedButton):
             continue
         if not isinstance(widget, QLabel | QAbstractButton) or not widget.text():
             continue

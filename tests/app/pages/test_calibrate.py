@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QScrollArea
 
 from app.jobs import tasks
 from app.jobs.task import Task
@@ -16,11 +16,13 @@ from app.pages import run_estimate
 from app.pages.calibrate import CalibratePage
 from app.pages.select.costs import Memory
 from app.session import Session
+from app.theme import apply_theme
 from core.checkpoint import inspect_model
 from core.errors import InputError
 from core.profiling import Profile, save_profile
 from tests.app.folders import write_mixtral
 from tests.core.profiling.examples import make_profile
+from tests.screens.clipped import clipped
 
 
 @pytest.fixture
@@ -55,6 +57,21 @@ def test_a_new_model_begins_with_the_bundled_texts(page) -> None:
     assert [source.where for source in page.form.choice().sources] == ["demo"]
     assert page.state().kind == "ready"
     assert page.primary_action.isEnabled()
+
+
+def test_a_small_window_has_room_for_form_and_head(page, qtbot) -> None:
+    apply_theme(QApplication.instance(), "light")
+    page.resize(984, 648)  # what the rail leaves of 1180 × 720
+    page.next_button.show()
+    page._show_preview(preview_of("korean"))
+    page.grab()
+    assert page.width() == 984
+    area = next(a for a in page.findChildren(QScrollArea) if a.widget() is page.form)
+    assert page.form.width() <= area.viewport().width()
+    tabs = page.tabs
+    assert tabs.tabRect(0).left() >= 0
+    assert tabs.tabRect(tabs.count() - 1).right() <= tabs.width()
+    assert clipped(page) == []
 
 
 def test_without_texts_there_is_nothing_to_run(page, session) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from app.widgets.banner import Banner
 from app.widgets.bars import Part, StackedBar
 from app.widgets.cards import Facts, Figure
+from app.widgets.elided_button import ElidedButton
 from app.widgets.empty_state import EmptyState
 from app.widgets.fit_bar import FitBar
 from app.widgets.forms import Button, ElidedLabel, Form, column, sentence
@@ -18,6 +19,19 @@ from app.widgets.layer_ribbon import LayerRibbon
 from app.widgets.meter import Gauge, Meter
 from app.widgets.rail import Rail, Step
 from app.widgets.run_strip import RunStrip
+
+
+def test_a_long_button_shortens_its_text_where_room_is_short_and_keeps_the_whole(qtbot):
+    text = "bundled held-out texts, /data/some/where/else.jsonl"
+    button = ElidedButton(text, icon_name="book")
+    qtbot.addWidget(button)
+    button.resize(button.sizeHint())
+    assert button.shown_text() == text
+    button.resize(button.minimumSizeHint())
+    assert "…" in button.shown_text()
+    assert button.shown_text()[0] == "b"
+    assert button.text() == text
+    assert button.minimumSizeHint().width() < 0.5 * button.sizeHint().width()
 
 
 def test_a_form_row_names_its_field_for_screen_readers(qtbot):
