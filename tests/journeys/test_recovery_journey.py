@@ -18,6 +18,7 @@ from app.main_window.dialogs import ChoiceDialog
 from app.main_window.studio import Studio as Program
 from app.session import Session
 from app.widgets.job_dock import JobRole
+from core.tuning import Work
 from tests.journeys.conftest import Studio
 
 pytestmark = pytest.mark.timeout(600)
@@ -53,13 +54,7 @@ window.show()
 wait(lambda: not window._waiting)
 session.open_demo()
 wait(lambda: session.info is not None)
-page = window.pages["calibrate"]
-page.form.max_tokens.setValue(120_000)
-page.form.batch_size.setValue(2)
-page.run_profile()
-session.start(quick_check_task(session))
-window.show_page("select")
-wait(lambda: list((session.folder / "runs").glob(".*.partial")))
+# DO
 wait(lambda: '"unfinished": []' not in (session.folder / "project.json").read_text())
 settled = time.monotonic() + 3
 wait(lambda: time.monotonic() > settled)
@@ -68,10 +63,38 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-def killed_in_a_profile(home: Path) -> Path:
-    """The project of a program that was killed in the middle of a profile."""
+PROFILES = """
+page = window.pages["calibrate"]
+page.form.max_tokens.setValue(120_000)
+page.form.batch_size.setValue(2)
+page.run_profile()
+session.start(quick_check_task(session))
+window.show_page("select")
+wait(lambda: list((session.folder / "runs").glob(".*.partial")))
+"""
+
+# Is killed once the run has kept its second checkpoint.
+TUNES = """
+from dataclasses import replace
+
+window.show_page("tune")
+page = window.pages["tune"]
+choice = page.form.choice()
+options = replace(
+    choice.options, top_k=1, train="routers", steps=STEPS, batch_size=1, save_every=4, eval_every=0
+)
+texts = replace(choice.texts, max_tokens=600, seq_len=64)
+page.form.set_choice(replace(choice, options=options, texts=texts))
+page.start()
+runs = session.folder / "runs"
+wait(lambda: len(list(runs.glob("run-1/work/checkpoint-*/done.json"))) > 1)
+"""
+
+
+def killed_while_it(what: str, home: Path) -> Path:
+    """The project of a program that was killed in the middle of its work."""
     done = subprocess.run(
-        [sys.executable, "-c", VICTIM, str(home)],
+        [sys.executable, "-c", VICTIM.replace("# DO", what), str(home)],
         cwd=ROOT,
         env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
         capture_output=True,
@@ -91,7 +114,7 @@ def settings_of(home: Path) -> Settings:
 def test_after_a_kill_the_project_reopens_where_it_was_and_its_jobs_go_on(
     qapp, qtbot, tmp_path
 ) -> None:
-    folder = killed_in_a_profile(tmp_path)
+    folder = killed_while_it(PROFILES, tmp_path)
     program = Program(["seer-studio"], settings_of(tmp_path), tmp_path / "data")
     program.show()
     studio = Studio(program.window, qtbot)
@@ -115,6 +138,36 @@ def test_after_a_kill_the_project_reopens_where_it_was_and_its_jobs_go_on(
     assert json.loads((folder / "project.json").read_text())["unfinished"] == []
     # A window that was closed as it should be opens nothing by itself.
     assert settings_of(tmp_path).get("open_project") == ""
+
+
+@pytest.mark.slow
+def test_after_a_kill_a_tuning_run_goes_on_from_its_last_checkpoint(
+    qapp, qtbot, tmp_path: Path
+) -> None:
+    steps = 400
+    folder = killed_while_it(TUNES.replace("STEPS", str(steps)), tmp_path)
+    work = Work(folder=folder / "runs" / "run-1" / "work")
+    newest = max(work.checkpoints())
+    before = [report for report in work.curve() if report.step <= newest]
+    assert 0 < newest < steps
+    program = Program(["seer-studio"], settings_of(tmp_path), tmp_path / "data")
+    program.show()
+    studio = Studio(program.window, qtbot)
+    window, session = studio.window, studio.session
+    studio.wait(lambda: session.folder == folder, 60_000)
+    banner = window.recovery.banner
+    assert banner.isVisible()
+    assert "run-1" in banner.text
+    studio.click(banner.button)
+    job = next(job for job in session.jobs if job.task.kind == "tune")
+    page = window.pages["tune"]
+    studio.wait(lambda: page._reports and page._reports[-1].step > newest)
+    assert job.task.command.endswith("--resume")
+    # What was done before the kill was not done again: the old reports, their speeds too.
+    assert page._reports[: len(before)] == before
+    job.cancel()
+    studio.wait(lambda: not session.jobs.unfinished, 60_000)
+    window.close()
 
 
 def test_jobs_that_quitting_stopped_are_offered_next_time(studio, qtbot, tmp_path) -> None:
