@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from core.run import Snapshot
 
 FIELD_WIDTH = 76
+NUMBER_WIDTH = 64
 MINUTES = 30.0
 NOTHING = Found(trials=())
 
@@ -106,6 +107,7 @@ class SearchView(QWidget):
         self.watch = JobWatch(self.session.jobs, frozenset({searching.KIND}), self.strip, self)
         self.model = TrialsModel(self)
         self.table = table_of(self.model, self.tr("Trials"))
+        self.table.horizontalHeader().resizeSection(0, NUMBER_WIDTH)
         self.table.selectionModel().currentRowChanged.connect(self.refresh)
         self.note = label("", "caption", wrap=True)
         self.empty = EmptyState(
