@@ -68,6 +68,14 @@ CoverageShare = Annotated[
         help="Keep the fewest experts that carry this share of the routed mass, e.g. 0.95.",
     ),
 ]
+Threshold = Annotated[
+    float | None,
+    typer.Option(
+        "--threshold",
+        metavar="X",
+        help="Keep the experts whose score is at least X, in all layers; seer score prints scores.",
+    ),
+]
 ScopeChoice = Annotated[
     Scope, typer.Option("--scope", help="Compare experts within layers or over all of them.")
 ]
@@ -137,6 +145,7 @@ def plan(
     metric: MetricName = "soft-count",
     keep: Keep = None,
     coverage: CoverageShare = None,
+    threshold: Threshold = None,
     scope: ScopeChoice = Scope.LAYER,
     floor: Floor = 1,
     lock_keep: LockKeep = "",
@@ -151,10 +160,13 @@ def plan(
 ) -> None:
     """Choose which experts stay, and write that down as a plan.
 
-    Give either --keep or --coverage. Locks win over everything; super-experts are protected.
+    Give one of --keep, --coverage and --threshold. Locks win over everything; super-experts are
+    protected.
     """
-    if (keep is None) == (coverage is None):
-        raise typer.BadParameter("give either --keep or --coverage", param_hint="--keep")
+    if [keep, coverage, threshold].count(None) != 2:
+        raise typer.BadParameter(
+            "give one of --keep, --coverage and --threshold", param_hint="--keep"
+        )
     with Terminal(as_json=as_json, quiet=quiet) as terminal:
         from core.cli.files import writable
         from core.profiling import load_profile
@@ -165,10 +177,11 @@ def plan(
         number, share = parse_keep(keep) if keep is not None else (None, None)
         request = Request(
             metric=metric,
-            scope=scope,
+            scope=scope if threshold is None else Scope.GLOBAL,
             number=number,
             share=share,
             coverage=None if coverage is None else parse_share(coverage),
+            threshold=threshold,
             floor=floor,
             seed=seed,
             weights=parse_weights(domain_weight or []),

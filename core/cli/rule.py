@@ -28,7 +28,10 @@ class Scope(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What the options of `seer plan` ask for; `total` is over all layers, for a global scope."""
+    """What the options of `seer plan` ask for; `total` is over all layers, for a global scope.
+
+    A threshold is one for all layers, on the scores as `seer score` prints them.
+    """
 
     metric: str
     scope: Scope = Scope.LAYER
@@ -36,6 +39,7 @@ class Request:
     total: int | None = None
     share: float | None = None
     coverage: float | None = None
+    threshold: float | None = None
     floor: int = 1
     seed: int = 0
     weights: Mapping[str, float] = field(default_factory=dict)
@@ -53,6 +57,8 @@ class Request:
             made["keep"] = f"{100 * self.share:g}%"
         if self.coverage is not None:
             made["coverage"] = self.coverage
+        if self.threshold is not None:
+            made["threshold"] = self.threshold
         if self.uniform:
             made["uniform"] = True
         if self.metric == "random":
@@ -77,7 +83,7 @@ def make_plan(observed: Profile, start: Plan, info: ModelInfo | None, request: R
         )
     bounds = planning.Bounds.of(start, info, top_k=observed.top_k)
     scores_LE = scoring.score(observed, request.metric, request.weights, request.seed)
-    if request.scope is Scope.GLOBAL:
+    if request.scope is Scope.GLOBAL and request.threshold is None:
         scores_LE = scoring.comparable(scores_LE, request.metric)
     made = start.with_kept(_kept(observed, request, scores_LE, bounds))
     if request.uniform and not made.uniform:
@@ -103,6 +109,10 @@ def _kept(
             scores_LE=scores_LE,
             scope=request.scope.value,
             floor=request.floor,
+        )
+    if request.threshold is not None:
+        return planning.threshold(
+            scores_LE, bounds=bounds, at_least=request.threshold, floor=request.floor
         )
     if request.scope is Scope.GLOBAL:
         total = _total(observed.experts, request)

@@ -112,10 +112,18 @@ def cover(
     return ranking.keep(first_L + _best(value_LS, extra))
 
 
-def threshold(scores_LE: FloatLE, *, bounds: Bounds, at_least: float) -> MaskLE:
-    """Keep the experts whose score is at least this."""
+def threshold(scores_LE: FloatLE, *, bounds: Bounds, at_least: float, floor: int = 1) -> MaskLE:
+    """Keep the experts whose score is at least this, and at least `floor` per layer.
+
+    Raises:
+        PlanError: The threshold is not a finite number.
+    """
+    if not np.isfinite(at_least):
+        raise PlanError(f"{at_least} is no score to compare with", remedy="a finite number")
     ranking = rank(scores_LE, bounds)
-    return ranking.keep((ranking.value_LS >= at_least).sum(axis=1))
+    return ranking.keep(
+        np.maximum((ranking.value_LS >= at_least).sum(axis=1), _slices(floor, bounds))
+    )
 
 
 def never_routed(count_LE: FloatLE | NDArray[np.int64], *, bounds: Bounds) -> MaskLE:

@@ -216,7 +216,7 @@ def plan_command(plan: Plan, profile: str | Path) -> str:
     """The line that makes a plan again; empty where no line can, because hands were in it."""
     made = plan.made_by
     options = dict(made.options)
-    wanted = [name for name in ("keep", "coverage") if name in options]
+    wanted = [name for name in ("keep", "coverage", "threshold") if name in options]
     if len(wanted) != 1 or options.get("edited"):
         return ""
     words = ["seer", "plan", str(profile), "--metric", made.metric]

@@ -3030,8 +3030,8 @@
         <translation>전체 커버리지 {percent:g} %</translation>
     </message>
     <message>
-        <source>keep scores ≥ {at_least:.3g}</source>
-        <translation>점수 {at_least:.3g} 이상 유지</translation>
+        <source>keep scores ≥ {at_least:.4g}</source>
+        <translation>점수 ≥ {at_least:.4g} 유지</translation>
     </message>
     <message>
         <source>drop never routed</source>
@@ -3162,6 +3162,10 @@
     <message>
         <source>Share</source>
         <translation>비율</translation>
+    </message>
+    <message>
+        <source>Score from</source>
+        <translation>점수 하한</translation>
     </message>
     <message>
         <source>At least per layer</source>

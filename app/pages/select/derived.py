@@ -186,6 +186,20 @@ class Derived:
             "histogram", (scores, plan, (log,)), lambda: histogram(scores, plan.kept_LE, log=log)
         )
 
+    def threshold(self) -> float:
+        """A score to begin a threshold at: below it are as many experts as are dropped now.
+
+        With nothing dropped it is the median. Rounded to what a field shows of it.
+        """
+        scores, plan = self._session.scores_LE, self._session.plan
+        if scores is None or plan is None or scores.shape != plan.exists_LE.shape:
+            return 0.0
+        values = np.sort(scores[plan.exists_LE & np.isfinite(scores)])
+        if not len(values):
+            return 0.0
+        at = values[plan.dropped] if 0 < plan.dropped < len(values) else np.median(values)
+        return float(f"{at:.4g}")
+
     def lost(self, plan: Plan) -> Lost | None:
         """What a plan takes from each token of the text that was looked at, or None without one."""
         lens = self._session.lens

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -55,6 +56,7 @@ class RuleDesk(QObject):
         self._cells = cells
         self._only_selected = True
         self._chosen: Chosen | None = None
+        self._metric = session.metric  # which a threshold's score is of
         self.rule = Rule()
         toolbar.apply_clicked.connect(self.apply)
         toolbar.rule.changed.connect(self.set_rule)
@@ -135,12 +137,26 @@ class RuleDesk(QObject):
     def preview(self) -> None:
         """Say in the rule's panel what it would do; whether it can be applied at all."""
         panel, session = self._tools.rule, self._session
+        if self._begins_anew():
+            return
         possible = not needs_profile(self.rule) or self._has_profile()
         self._tools.apply.setEnabled(possible)
         ranked = self.tr("Ranked by {metric}: change Score to rank by another.")
         panel.set_metric(ranked.format(metric=session.metric) if self.rule.kind in RANKING else "")
         if panel.isVisible():
             self._show_preview()
+
+    def _begins_anew(self) -> bool:
+        """Offer a threshold of the current score; True if the one in hand was of another."""
+        start, session = self._derived.threshold(), self._session
+        self._tools.rule.set_start(start)
+        if session.metric == self._metric:
+            return False
+        self._metric = session.metric
+        if self.rule.kind != "threshold":
+            return False
+        self._tools.rule.choose(replace(self.rule, at_least=start))
+        return True
 
     def _has_profile(self) -> bool:
         """Whether there is a profile; a growing one is none for what measures for minutes."""

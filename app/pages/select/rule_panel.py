@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from app.pages.select.rules import KINDS, MEASURED, UNEVEN, WHOLE_MODEL, Rule
 from app.theme import UNIT
 from app.widgets.forms import Button, column, label, row
+from app.widgets.score_spin import ScoreSpin
 
 WIDTH = 368
 
@@ -28,6 +29,7 @@ _FIELDS = {
     "global": {"percent", "floor"},
     "cover": {"percent"},
     "cover_global": {"percent", "floor"},
+    "threshold": {"at_least"},
     "random": {"number", "seed"},
     "joint": {"percent", "floor", "even"},
     "merge": {"percent", "floor", "even"},
@@ -51,6 +53,7 @@ class RulePanel(QWidget):
         self.setFixedWidth(WIDTH)
         self._rule = Rule()
         self._showing = False
+        self._start = 0.0  # where a threshold begins
         self.kind = QComboBox()
         for kind in (*MEASURED, *KINDS):
             self.kind.addItem(Rule(kind=kind).title, kind)
@@ -59,6 +62,7 @@ class RulePanel(QWidget):
         self.number = _spin(1, 1)
         self.percent = _percent(1.0, 100.0, 5.0)
         self.loss = _percent(0.0, 1000.0, 1.0)
+        self.at_least = ScoreSpin()
         self.even = QCheckBox(self.tr("As many in every layer (loads anywhere)"))
         self.even.toggled.connect(self._take)
         self.recommended = Button(self.tr("Recommended"))
@@ -80,6 +84,7 @@ class RulePanel(QWidget):
             (
                 ("number", self.tr("Experts per layer"), self.number),
                 ("percent", self.tr("Share"), self.percent),
+                ("at_least", self.tr("Score from"), self.at_least),
                 ("loss", self.tr("Perplexity may rise by"), self.loss),
                 ("floor", self.tr("At least per layer"), self.floor),
                 ("seed", self.tr("Seed"), self.seed),
@@ -112,7 +117,7 @@ class RulePanel(QWidget):
             )
         )
         self.kind.currentIndexChanged.connect(self._take)
-        for field in (self.number, self.floor, self.seed, self.percent, self.loss):
+        for field in (self.number, self.floor, self.seed, self.percent, self.loss, self.at_least):
             field.valueChanged.connect(self._take)
         self.set_layers((), ())
         self.show_rule(self._rule)
@@ -128,6 +133,7 @@ class RulePanel(QWidget):
         self.floor.setValue(rule.floor)
         self.seed.setValue(rule.seed)
         self.loss.setValue(rule.loss)
+        self.at_least.setValue(rule.at_least)
         self.even.setChecked(rule.even and rule.kind not in UNEVEN)
         fields = _FIELDS.get(rule.kind, set())
         for key, widgets in self._rows.items():
@@ -155,6 +161,10 @@ class RulePanel(QWidget):
             spin.setRange(max(top_k, 1), max(experts, 1))
         self.number.setSuffix(self.tr(" of {experts}").format(experts=experts))
         self._showing = False
+
+    def set_start(self, score: float) -> None:
+        """Where a threshold begins when it is chosen."""
+        self._start = score
 
     def set_layers(self, rows: tuple[int, ...], names: tuple[str, ...] | str) -> None:
         """Which layers are selected in the map."""
@@ -188,14 +198,17 @@ class RulePanel(QWidget):
     def _take(self) -> None:
         if self._showing or self.kind.currentData() is None:
             return
+        kind = self.kind.currentData()
+        anew = kind == "threshold" != self._rule.kind
         rule = replace(
             self._rule,
-            kind=self.kind.currentData(),
+            kind=kind,
             number=self.number.value(),
             percent=self.percent.value(),
             floor=self.floor.value(),
             seed=self.seed.value(),
             loss=self.loss.value(),
+            at_least=self._start if anew else self.at_least.value(),
             even=self.even.isChecked(),
         )
         self.show_rule(rule)

@@ -28,7 +28,8 @@ Kind = Literal[
     "invert", "all",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = (
-    "number", "share", "global", "cover", "cover_global", "never", "random", "invert", "all",
+    "number", "share", "global", "cover", "cover_global", "threshold", "never", "random",
+    "invert", "all",
 )  # fmt: skip
 # Rules that measure masked models, as jobs; the first one is the recommended one.
 MEASURED: tuple[Kind, ...] = ("allocate", "joint", "iterative", "merge", "search")
@@ -99,7 +100,7 @@ class Rule:
             "global": translate("Rule", "keep {percent:g} % overall"),
             "cover": translate("Rule", "cover {percent:g} % per layer"),
             "cover_global": translate("Rule", "cover {percent:g} % overall"),
-            "threshold": translate("Rule", "keep scores ≥ {at_least:.3g}"),
+            "threshold": translate("Rule", "keep scores ≥ {at_least:.4g}"),
             "never": translate("Rule", "drop never routed"),
             "random": translate("Rule", "keep {number} at random"),
             "invert": translate("Rule", "swap kept and dropped"),
@@ -122,7 +123,7 @@ class Rule:
         elif self.kind in {"cover", "cover_global"}:
             made["coverage"] = self.percent / 100
         elif self.kind == "threshold":
-            made["at_least"] = self.at_least
+            made["threshold"] = self.at_least
         if self.kind in WHOLE_MODEL:
             made["floor"] = self.floor
         if self.kind == "random":

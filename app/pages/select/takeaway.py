@@ -191,7 +191,7 @@ def plan_line(plan: Plan, profile: Path) -> str:
     """The line that makes a plan again; empty where no line can, because hands were in it."""
     made = plan.made_by
     options = dict(made.options)
-    wanted = [name for name in ("keep", "coverage") if name in options]
+    wanted = [name for name in ("keep", "coverage", "threshold") if name in options]
     measured = {"policy", "max_ppl_increase"} & set(options)  # seer select, seer search
     if len(wanted) != 1 or options.get("edited") or measured:
         return ""

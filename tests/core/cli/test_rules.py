@@ -1,14 +1,17 @@
 """What `seer plan` does with its flags."""
 
+import shlex
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core.checkpoint import inspect_model
 from core.planning import Plan
 from core.profiling import load_profile, save_profile
+from core.report.origin import plan_command
 from tests.core.cli.conftest import Seer
 from tests.tiny import tiny_model
 from tests.values import made_profile
@@ -108,6 +111,7 @@ def test_a_grouped_router_keeps_its_groups_equal_down_to_the_exported_model(
         (("--keep", 1), "a token chooses 2 experts, so a layer cannot keep 1; try: --keep 2"),
         (("--keep", "0%"), "cannot keep '0%' experts"),
         (("--keep", "some"), "cannot keep 'some' experts"),
+        (("--threshold", "nan"), "nan is no score to compare with"),
         (("--coverage", "95"), "'95' is not a share"),
         (("--keep", 4, "--metric", "magic"), "no metric 'magic'; try: one of soft-count"),
         (("--keep", 4, "--domain-weight", "latin=1"), "no domain 'latin'; try: one of prose, code"),
@@ -130,12 +134,39 @@ def test_a_request_that_cannot_be_met_is_one_line_with_a_remedy(
     assert not (tmp_path / "plan.json").exists()
 
 
+def test_a_threshold_keeps_the_scores_from_it_up_in_all_layers(
+    seer: Seer, profile: Path, tmp_path: Path
+) -> None:
+    words = ("--metric", "reap")
+    scores = np.array(seer("score", profile, *words, "--json").json["scores"])
+    at = float(np.sort(scores.ravel())[6])
+    plan, found = made(seer, profile, tmp_path, "--threshold", at, *words, "--no-protect")
+    assert plan.dropped == 6
+    assert np.array_equal(plan.kept_LE, scores >= at)
+    assert (found["scope"], plan.made_by.options["threshold"]) == ("global", at)
+    # The line that the window copies makes the same plan.
+    line = shlex.split(plan_command(plan, profile))
+    assert line[line.index("--threshold") + 1] == repr(at)
+    again, _ = made(seer, *(Path(line[2]), tmp_path), *line[3:-2], "--no-protect")
+    assert again == plan
+
+
+def test_a_threshold_keeps_a_floor(seer: Seer, profile: Path, tmp_path: Path) -> None:
+    above = ("--threshold", 1e9, "--metric", "reap", "--no-protect")
+    plan, _ = made(seer, profile, tmp_path, *above)
+    assert plan.kept_L.tolist() == [2, 2]  # Top-K
+    plan, _ = made(seer, profile, tmp_path, *above, "--floor", 4)
+    assert plan.kept_L.tolist() == [4, 4]
+
+
 def test_keep_and_coverage_together_are_wrong_usage(
     seer: Seer, profile: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "plan.json"
     assert seer("plan", profile, "-o", path).code == 2
     assert seer("plan", profile, "--keep", 4, "--coverage", 0.9, "-o", path).code == 2
+    assert seer("plan", profile, "--keep", 4, "--threshold", 1, "-o", path).code == 2
+    assert seer("plan", profile, "--coverage", 0.9, "--threshold", 1, "-o", path).code == 2
     assert not path.exists()
 
 

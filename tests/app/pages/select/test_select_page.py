@@ -279,6 +279,55 @@ def test_the_table_and_the_map_point_at_the_same_expert(page: SelectPage) -> Non
     assert page.map.cursor_cell == (5, 1)
 
 
+def choose_threshold(page: SelectPage) -> None:
+    panel = page.toolbar.rule
+    panel.kind.setCurrentIndex(panel.kind.findData("threshold"))
+
+
+def test_a_threshold_begins_at_the_median_or_where_the_histograms_line_is(page) -> None:
+    scores = page.session.scores_LE
+    panel = page.toolbar.rule
+    choose_threshold(page)
+    assert panel.at_least.isVisibleTo(panel)
+    assert not panel.percent.isVisibleTo(panel)
+    assert panel.at_least.value() == pytest.approx(np.median(scores), rel=1e-3)
+    page.editor.apply(Rule(kind="number", number=12))
+    panel.kind.setCurrentIndex(panel.kind.findData("number"))
+    choose_threshold(page)
+    wanted = np.sort(scores.ravel())[plan_of(page).dropped]
+    assert panel.at_least.value() == pytest.approx(wanted, rel=1e-3)
+
+
+def test_a_typed_threshold_is_applied_and_copied_as_a_command(page: SelectPage, qtbot) -> None:
+    scores = page.session.scores_LE
+    panel, at = page.toolbar.rule, float(f"{np.sort(page.session.scores_LE.ravel())[30]:.4g}")
+    choose_threshold(page)
+    field = panel.at_least.lineEdit()
+    field.selectAll()
+    qtbot.keyClicks(field, f"{at:.4g}")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert page.desk.rule.at_least == at
+    page.toolbar.apply.click()
+    plan = plan_of(page)
+    want_LE = scores >= at
+    enough = want_LE.sum(axis=1) >= 2
+    free = np.ones_like(want_LE)
+    for cell in plan.made_by.protected:
+        free[cell] = False
+    free[~enough] = False
+    assert np.array_equal(plan.kept_LE[free], want_LE[free])
+    assert f"--threshold {at!r} --scope global" in page.command()
+    assert page.desk.rule.text == f"keep scores ≥ {at:.4g}"
+
+
+def test_a_threshold_of_another_score_begins_anew(page: SelectPage) -> None:
+    choose_threshold(page)
+    before = page.desk.rule.at_least
+    page.session.set_metric("reap")
+    assert page.desk.rule.at_least != before
+    assert page.desk.rule.at_least == pytest.approx(np.median(page.session.scores_LE), rel=1e-3)
+
+
 def test_dragging_the_coverage_line_ranks_all_layers_together(page: SelectPage) -> None:
     page._show_rest()  # the curve, which otherwise comes 40 ms after the page
     page._keep_best(48 / 96)
