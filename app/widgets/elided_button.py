@@ -22,7 +22,7 @@ class ElidedButton(Button):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def minimumSizeHint(self) -> QSize:
-        """Room for the beginning and the end of the text."""
+        """Room for the beginning of the text."""
         whole, metrics = self.sizeHint(), self.fontMetrics()
         text = metrics.horizontalAdvance(self.text())
         least = min(text, LEAST * metrics.averageCharWidth())
@@ -44,6 +44,6 @@ class ElidedButton(Button):
         )
         icon = 0 if option.icon.isNull() else option.iconSize.width() + STYLE_GAP
         option.text = option.fontMetrics.elidedText(
-            option.text, Qt.TextElideMode.ElideMiddle, contents.width() - icon
+            option.text, Qt.TextElideMode.ElideRight, contents.width() - icon
         )
         return option

@@ -20,7 +20,7 @@ V vocabulary, M = 64 candidates.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
@@ -31,6 +31,7 @@ from torch import nn
 from torch.nn import functional
 
 from core.errors import InputError, StudioError, UnsupportedModelError
+from core.evaluation.hand_over import keeper, shape_of, stub, with_hidden
 from core.evaluation.ledger import Ledger, plan_question
 from core.planning.plan import Plan
 from core.pruning.masking import Rerouting
@@ -198,13 +199,13 @@ class Losses(contextlib.AbstractContextManager["Losses"]):
         """Keep the inputs of every rung after `rung` under a mask."""
         kept: dict[int, torch.Tensor] = {}
         handles = [
-            self._layers[index].register_forward_pre_hook(_keeper(kept, index), with_kwargs=True)
+            self._layers[index].register_forward_pre_hook(keeper(kept, index), with_kwargs=True)
             for index in self._rungs
             if rung is None or index > rung
         ]
         if predict:
             handles += [
-                layer.register_forward_hook(_shape_of(self._wraps, index))
+                layer.register_forward_hook(shape_of(self._wraps, index))
                 for index, layer in enumerate(self._layers)
             ]
         try:
@@ -245,13 +246,13 @@ class Losses(contextlib.AbstractContextManager["Losses"]):
         waiting: list[torch.Tensor] = []
 
         def give(_: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> object:
-            return _with_hidden(args, kwargs, waiting.pop().to(self._live.device))
+            return with_hidden(args, kwargs, waiting.pop().to(self._live.device))
 
         handle = self._layers[rung].register_forward_pre_hook(give, with_kwargs=True, prepend=True)
         stubbed = self._layers[:rung]
         try:
             for index, layer in enumerate(stubbed):
-                vars(layer)["forward"] = _stub(wrap=self._wraps.get(index, False))
+                vars(layer)["forward"] = stub(wrap=self._wraps.get(index, False))
             yield lambda piece: waiting.append(piece.inputs[rung])
         finally:
             for layer in stubbed:
@@ -365,44 +366,3 @@ def _sums(logits_NV: torch.Tensor, piece: _Piece) -> torch.Tensor:
         rest_q = (1 - log_q_NM.exp().sum(dim=-1)).clamp_min(tiny)
         total[2] += (rest_p * (rest_p / rest_q).log()).sum(dtype=torch.float64)
     return total
-
-
-def _keeper(kept: dict[int, torch.Tensor], index: int) -> Any:
-    """A pre-hook that keeps a layer's input on the host."""
-
-    def hook(_: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        kept[index] = _hidden(args, kwargs).detach().clone().cpu()
-
-    return hook
-
-
-def _shape_of(wraps: dict[int, bool], index: int) -> Any:
-    """A hook that notes whether a layer puts out a tuple."""
-
-    def hook(_: nn.Module, __: object, output: object) -> None:
-        wraps[index] = isinstance(output, tuple)
-
-    return hook
-
-
-def _hidden(args: Sequence[Any], kwargs: dict[str, Any]) -> torch.Tensor:
-    hidden: torch.Tensor = args[0] if args else kwargs["hidden_states"]
-    return hidden
-
-
-def _with_hidden(
-    args: tuple[Any, ...], kwargs: dict[str, Any], hidden: torch.Tensor
-) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    if args:
-        return (hidden, *args[1:]), kwargs
-    return args, kwargs | {"hidden_states": hidden}
-
-
-def _stub(*, wrap: bool) -> Any:
-    """A layer's forward that hands on its input."""
-
-    def forward(*args: Any, **kwargs: Any) -> object:
-        hidden = _hidden(args, kwargs)
-        return (hidden,) if wrap else hidden
-
-    return forward

@@ -162,6 +162,13 @@
     </message>
 </context>
 <context>
+    <name>ChartDesk</name>
+    <message>
+        <source>Keep the best {number} of all layers: {share} of the routed mass</source>
+        <translation>모든 층에서 최상위 {number}개 유지: 라우팅 질량의 {share}</translation>
+    </message>
+</context>
+<context>
     <name>ChoiceDialog</name>
     <message>
         <source>Cancel</source>
@@ -3664,10 +3671,6 @@
     <message>
         <source>first</source>
         <translation>처음</translation>
-    </message>
-    <message>
-        <source>Keep the best {number} of all layers: {share} of the routed mass</source>
-        <translation>모든 층에서 최상위 {number}개 유지: 라우팅 질량의 {share}</translation>
     </message>
 </context>
 <context>

@@ -19,6 +19,7 @@ from app.models.experts import score_text
 from app.pages.page import Page, PageState
 from app.pages.quick_check import quick_check_task
 from app.pages.select.card import expert_card, status_line
+from app.pages.select.chart_desk import ChartDesk
 from app.pages.select.clusters import Clusters
 from app.pages.select.cost_desk import CostDesk
 from app.pages.select.derived import Derived
@@ -35,7 +36,6 @@ from app.pages.select.tokens import TokenReader
 from app.pages.select.toolbar import Toolbar, metric_names
 from app.pages.select.views import Views
 from app.theme import UNIT
-from app.widgets import numbers
 from app.widgets.banner import Banner
 from app.widgets.empty_state import EmptyState
 from app.widgets.forms import column, row
@@ -70,6 +70,7 @@ class SelectPage(Page):
         self.desk = RuleDesk(
             session, self.derived, self.editor, toolbar=self.toolbar, cells=self.map, parent=self
         )
+        self.charts = ChartDesk(self.lower, self.desk, self)
         self.history = HistoryButton(session)
         self.clusters = Clusters(session, self.map, self)
         self.notices = Notices(session, self.editor, self.banner, self)
@@ -191,9 +192,8 @@ class SelectPage(Page):
         self.inspector.lock_clicked.connect(self.lock_cursor)
         self.inspector.partner_chosen.connect(self._go_to_partner)
         self.reader.ready.connect(self._show_card)
-        self.lower.curve.chosen.connect(self._keep_best)
-        self.lower.curve.moved.connect(self._preview_best)
-        self.lower.histogram.chosen.connect(self._keep_above)
+        self.charts.applied.connect(self._soon.start)
+        self.charts.status_changed.connect(self.status_changed)
         self.lower.experts_chosen.connect(self._go_to)
         self.lower.turned.connect(self._make_room)
 
@@ -331,23 +331,6 @@ class SelectPage(Page):
 
     def _rule_applied(self) -> None:
         self.map.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _keep_best(self, at: float) -> None:
-        self.desk.keep_best(self.lower.curve.number(at))
-        self._soon.start()
-
-    def _preview_best(self, at: float) -> None:
-        number = self.lower.curve.number(at)
-        share = self.lower.curve.coverage(at)
-        self.status_changed.emit(
-            self.tr("Keep the best {number} of all layers: {share} of the routed mass").format(
-                number=number, share=numbers.percent(share)
-            )
-        )
-
-    def _keep_above(self, at: float) -> None:
-        self.desk.keep_from(self.lower.histogram.value(at))
-        self._soon.start()
 
     # gestures
 

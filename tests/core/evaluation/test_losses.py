@@ -96,7 +96,7 @@ def test_layers_that_hand_on_more_are_noticed_and_the_whole_model_is_run(tmp_pat
     def short(*, wrap):
         raise TypeError("not enough values to unpack")
 
-    monkeypatch.setattr(losses, "_stub", short)
+    monkeypatch.setattr(losses, "stub", short)
     with Losses(live, texts, run=Run(notes.append)) as measured:
         found = [measured.of(mask).ce for mask in masks(live)]
     assert found == pytest.approx(right)

@@ -330,7 +330,7 @@ def test_a_threshold_of_another_score_begins_anew(page: SelectPage) -> None:
 
 def test_dragging_the_coverage_line_ranks_all_layers_together(page: SelectPage) -> None:
     page._show_rest()  # the curve, which otherwise comes 40 ms after the page
-    page._keep_best(48 / 96)
+    page.charts.keep_best(48 / 96)
     assert sum(plan_of(page).experts) - plan_of(page).dropped == 48
     assert plan_of(page).made_by.scope == "global"
     assert (plan_of(page).kept_L >= 2).all()
