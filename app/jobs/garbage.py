@@ -5,17 +5,40 @@ left of a closed menu or page, Qt's objects are destroyed off their thread: the 
 of Qt's locks and waits for the interpreter, the GUI thread holds the interpreter and waits for
 Qt's lock, and the window stands for ever. So the automatic collection is off while a window
 lives, and a timer of the GUI thread does its work by the same thresholds.
+
+Libraries collect by hand as well: accelerate does at the end of every training run, on the worker.
+That crashed the process the same way, so while a window lives `gc.collect` on another thread only
+asks for a collection, which the timer then does.
 """
 
 from __future__ import annotations
 
 import gc
+import threading
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.jobs.warm import loading
 
 INTERVAL_MS = 1000
+
+_collect = gc.collect  # the interpreter's own
+_wanted = threading.Event()
+
+
+def collect_where_qt_lives(generation: int = 2) -> int:
+    """What `gc.collect` is while a window lives: off the main thread it only asks.
+
+    Args:
+        generation: As of `gc.collect`.
+
+    Returns:
+        How many unreachable objects were found; 0 when it was only asked for.
+    """
+    if threading.current_thread() is threading.main_thread():
+        return _collect(generation)
+    _wanted.set()
+    return 0
 
 
 class GuiGarbage(QObject):
@@ -24,6 +47,7 @@ class GuiGarbage(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         gc.disable()
+        gc.collect = collect_where_qt_lives
         self._timer = QTimer(self)
         self._timer.setInterval(INTERVAL_MS)
         self._timer.timeout.connect(self.collect)
@@ -38,6 +62,10 @@ class GuiGarbage(QObject):
         A collection raises the count of the next generation, so they are asked one by one.
         """
         if loading():
+            return
+        if _wanted.is_set():
+            _wanted.clear()
+            _collect()
             return
         for generation, threshold in enumerate(gc.get_threshold()):
             if threshold and gc.get_count()[generation] > threshold:

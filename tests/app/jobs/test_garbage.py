@@ -48,3 +48,15 @@ def test_the_gui_thread_collects_by_the_usual_thresholds(qtbot) -> None:
     garbage.collect()
     assert leftover() is None
     assert len(kept) == 2_000
+
+
+def test_a_collection_by_hand_on_a_worker_is_done_by_the_gui_thread(qtbot) -> None:
+    garbage = GuiGarbage()
+    gc.collect()
+    leftover = weakref.ref(Cycle())
+    worker = threading.Thread(target=gc.collect)
+    worker.start()
+    worker.join()
+    assert leftover() is not None
+    garbage.collect()
+    assert leftover() is None
