@@ -13,7 +13,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["HF_DATASETS_OFFLINE"] = "1"
 os.environ["TRANSFORMERS_VERBOSITY"] = "error"
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-# Two workers share the tests: threads that wait for each other on busy cores take many times longer.
+# Two workers share the tests: threads that wait for each other on busy cores take far longer.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
