@@ -213,11 +213,12 @@ def profile_command(profile: Profile, model: str = "") -> str:
 
 
 def plan_command(plan: Plan, profile: str | Path) -> str:
-    """The line that makes a plan again; empty where no line can, because hands were in it."""
+    """The line that makes a plan again; empty where none of `seer plan` can: hands or measuring."""
     made = plan.made_by
     options = dict(made.options)
     wanted = [name for name in ("keep", "coverage", "threshold") if name in options]
-    if len(wanted) != 1 or options.get("edited"):
+    measured = {"policy", "max_ppl_increase"} & set(options)  # seer select, seer search
+    if len(wanted) != 1 or options.get("edited") or measured:
         return ""
     words = ["seer", "plan", str(profile), "--metric", made.metric]
     words += [f"--{wanted[0]}", str(options[wanted[0]])]

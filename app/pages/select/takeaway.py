@@ -15,7 +15,6 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog
 
-from app.jobs import lines
 from app.models.experts import ExpertTable
 from app.pages.select.picture import Picture, draw_picture
 from app.pages.subject import project_file
@@ -24,7 +23,6 @@ from core.planning.files import write_atomically
 
 if TYPE_CHECKING:
     from app.pages.select.page import SelectPage
-    from core.planning import Plan
 
 SHARP = 2.0  # device pixels per unit of the PNG
 
@@ -184,31 +182,9 @@ class TakeAway(QObject):
         if plan is None or profile is None:
             return ""
         file = project_file(session, "profiles", f"{profile.fingerprint[:16]}.safetensors")
-        return plan_line(plan, file)
+        from core.report.origin import plan_command
 
-
-def plan_line(plan: Plan, profile: Path) -> str:
-    """The line that makes a plan again; empty where no line can, because hands were in it."""
-    made = plan.made_by
-    options = dict(made.options)
-    wanted = [name for name in ("keep", "coverage", "threshold") if name in options]
-    measured = {"policy", "max_ppl_increase"} & set(options)  # seer select, seer search
-    if len(wanted) != 1 or options.get("edited") or measured:
-        return ""
-    words: list[str | Path | float] = ["seer", "plan", profile, "--metric", made.metric]
-    words += [f"--{wanted[0]}", str(options[wanted[0]])]
-    if made.scope != "layer":
-        words += ["--scope", made.scope, "--floor", str(options.get("floor", 1))]
-    if "seed" in options:
-        words += ["--seed", str(options["seed"])]
-    for name, value in options.items():
-        if name.startswith("weight."):
-            words += ["--domain-weight", f"{name.removeprefix('weight.')}={value:g}"]
-    for flag, cells in (("--lock-keep", made.locks.keep), ("--lock-drop", made.locks.drop)):
-        if cells:
-            named = (f"{plan.layer_ids[row]}:{expert}" for row, expert in sorted(cells))
-            words += [flag, ",".join(named)]
-    return lines.line(*words, "-o", "plan.json")
+        return plan_command(plan, file)
 
 
 def csv_text(table: ExpertTable) -> str:

@@ -151,6 +151,16 @@ def test_a_threshold_keeps_the_scores_from_it_up_in_all_layers(
     assert again == plan
 
 
+@pytest.mark.parametrize("option", ["policy", "max_ppl_increase"])
+def test_a_plan_that_was_measured_is_not_offered_as_a_line_that_would_make_another(
+    seer: Seer, profile: Path, tmp_path: Path, option: str
+) -> None:
+    plan, _ = made(seer, profile, tmp_path, "--keep", 4)
+    assert plan_command(plan, profile).startswith("seer plan")
+    by = replace(plan.made_by, options={**plan.made_by.options, option: "joint"})
+    assert plan_command(replace(plan, made_by=by), profile) == ""
+
+
 def test_a_threshold_keeps_a_floor(seer: Seer, profile: Path, tmp_path: Path) -> None:
     above = ("--threshold", 1e9, "--metric", "reap", "--no-protect")
     plan, _ = made(seer, profile, tmp_path, *above)
