@@ -180,6 +180,24 @@ class EvaluatePage(Page):
 
     def _build(self) -> None:
         self.banner = Banner()
+        self.strip = RunStrip()
+        self.watch = JobWatch(self.session.jobs, frozenset({"evaluate", "speed"}), self.strip, self)
+        self.model = VariantsModel(self)
+        self.head = self._build_head()
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self._build_empty())
+        self.stack.addWidget(self._build_figures())
+        self.inspector = Inspector()
+        left = column(
+            self.banner, self.head, self.strip, self.stack, spacing=12, margins=(20, 16, 20, 16)
+        )
+        left.setStretch(3, 1)
+        page = row(left, self.inspector, spacing=0)
+        page.setStretch(0, 1)
+        self.setLayout(page)
+
+    def _build_head(self) -> QWidget:
+        """What is measured on, and what the table shows."""
         self.texts_button = ElidedButton("", icon_name="book")
         self.texts_button.clicked.connect(self.choose_texts)
         self.add_button = Button(self.tr("Add checkpoint…"))
@@ -187,13 +205,10 @@ class EvaluatePage(Page):
         self.domains_button = Button(self.tr("By domain"))
         self.domains_button.setCheckable(True)
         self.domains_button.toggled.connect(self._show_domains)
-        self.model = VariantsModel(self)
         self.columns_button = ColumnsButton(self.model)
         self.columns_button.toggled_column.connect(self._on_column)
-        self.strip = RunStrip()
-        self.watch = JobWatch(self.session.jobs, frozenset({"evaluate", "speed"}), self.strip, self)
-        self.head = QWidget()
-        self.head.setLayout(
+        head = QWidget()
+        head.setLayout(
             row(
                 label(self.tr("Measure on"), "dim"),
                 self.texts_button,
@@ -203,6 +218,10 @@ class EvaluatePage(Page):
                 self.columns_button,
             )
         )
+        return head
+
+    def _build_figures(self) -> QSplitter:
+        """The table of variants over the plot of quality against size."""
         self.sorted = VariantsSort(self)
         self.sorted.setSourceModel(self.model)
         self.table = VariantTable()
@@ -221,6 +240,9 @@ class EvaluatePage(Page):
         split.setSizes([400, 400])
         split.setStretchFactor(0, 1)
         split.setStretchFactor(1, 1)
+        return split
+
+    def _build_empty(self) -> EmptyState:
         self.empty = EmptyState(
             "evaluate",
             self.tr("Nothing to compare yet"),
@@ -231,17 +253,7 @@ class EvaluatePage(Page):
             self.tr("Open a model"),
         )
         self.empty.activated.connect(self._on_empty)
-        self.stack = QStackedWidget()
-        self.stack.addWidget(self.empty)
-        self.stack.addWidget(split)
-        self.inspector = Inspector()
-        left = column(
-            self.banner, self.head, self.strip, self.stack, spacing=12, margins=(20, 16, 20, 16)
-        )
-        left.setStretch(3, 1)
-        page = row(left, self.inspector, spacing=0)
-        page.setStretch(0, 1)
-        self.setLayout(page)
+        return self.empty
 
     def _listen(self) -> None:
         session, inspector = self.session, self.inspector

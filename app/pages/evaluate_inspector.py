@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QFrame, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.models.variant_columns import kind_text
 from app.theme import UNIT
@@ -59,30 +59,32 @@ class Inspector(QFrame):
         self.facts = Facts()
         self.made = label(self.tr("What made it"), "section")
         self.provenance = Facts()
-        self.compare = label(self.tr("Perplexity against"), "section")
-        self.base = QComboBox()
-        self.base.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self.base.setMinimumContentsLength(6)
-        self.base.setAccessibleName(self.tr("Compare with"))
-        self.base.currentIndexChanged.connect(self._show)
         self.bars = ComparisonBars()
-        self.pairs_head = label(self.tr("Paired difference"), "section")
-        self.pairs = Facts()
-        self.pairs_note = label(
-            self.tr(
-                "Loss in nats per token and accuracy in points, each with the standard error of "
-                "the difference on the same sequences and questions."
-            ),
-            "caption",
-            wrap=True,
-        )
-        self.tasks_head = label(self.tr("Questions"), "section")
-        self.tasks = Facts()
-        self.speed_head = label(self.tr("Speed"), "section")
-        self.speed_facts = Facts()
         self.note = label("", "caption", wrap=True)
+        self._build_buttons()
+        inner = QWidget()
+        inner.setLayout(
+            column(
+                column(self.name, self.kind, spacing=2),
+                4,
+                self.facts,
+                row(self.measure, self.speed, None, margins=(0, 4, 0, 0)),
+                row(self.use, self.remove, None),
+                UNIT,
+                self._build_base(),
+                self.bars,
+                self.note,
+                self._build_pairs(),
+                *self._build_sections(),
+                column(self.made, self.provenance, margins=SECTION),
+                row(self.copy, None),
+                None,
+                margins=(16, 16, 16, 16),
+            )
+        )
+        self.setLayout(column(scrolled(inner), spacing=0))
+
+    def _build_buttons(self) -> None:
         self.use = Button(self.tr("Use this plan"))
         self.measure = Button(self.tr("Measure"))
         self.speed = Button(self.tr("Measure speed"))
@@ -96,30 +98,43 @@ class Inspector(QFrame):
             (self.remove, self._ask_remove),
         ):
             button.clicked.connect(asked)
+
+    def _build_base(self) -> QHBoxLayout:
+        """Which variant the perplexities stand against."""
+        self.compare = label(self.tr("Perplexity against"), "section")
+        self.base = QComboBox()
+        self.base.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.base.setMinimumContentsLength(6)
+        self.base.setAccessibleName(self.tr("Compare with"))
+        self.base.currentIndexChanged.connect(self._show)
         head = row(self.compare, self.base)
         head.setStretch(1, 1)
-        inner = QWidget()
-        inner.setLayout(
-            column(
-                column(self.name, self.kind, spacing=2),
-                4,
-                self.facts,
-                row(self.measure, self.speed, None, margins=(0, 4, 0, 0)),
-                row(self.use, self.remove, None),
-                UNIT,
-                head,
-                self.bars,
-                self.note,
-                column(self.pairs_head, self.pairs, self.pairs_note, margins=SECTION),
-                column(self.tasks_head, self.tasks, margins=SECTION),
-                column(self.speed_head, self.speed_facts, margins=SECTION),
-                column(self.made, self.provenance, margins=SECTION),
-                row(self.copy, None),
-                None,
-                margins=(16, 16, 16, 16),
-            )
+        return head
+
+    def _build_pairs(self) -> QVBoxLayout:
+        self.pairs_head = label(self.tr("Paired difference"), "section")
+        self.pairs = Facts()
+        self.pairs_note = label(
+            self.tr(
+                "Loss in nats per token and accuracy in points, each with the standard error of "
+                "the difference on the same sequences and questions."
+            ),
+            "caption",
+            wrap=True,
         )
-        self.setLayout(column(scrolled(inner), spacing=0))
+        return column(self.pairs_head, self.pairs, self.pairs_note, margins=SECTION)
+
+    def _build_sections(self) -> tuple[QVBoxLayout, QVBoxLayout]:
+        self.tasks_head = label(self.tr("Questions"), "section")
+        self.tasks = Facts()
+        self.speed_head = label(self.tr("Speed"), "section")
+        self.speed_facts = Facts()
+        return (
+            column(self.tasks_head, self.tasks, margins=SECTION),
+            column(self.speed_head, self.speed_facts, margins=SECTION),
+        )
 
     @Slot()
     def _show(self) -> None:

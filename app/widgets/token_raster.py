@@ -10,31 +10,26 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFont,
-    QFontMetricsF,
     QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from app import theme
-from app.widgets.heatmap_labels import HEADER, ROW_PITCH, thinning
+from app.widgets.heatmap_labels import HEADER
 from app.widgets.heatmap_raster import SMALLEST_HATCHED, CellColours, paint_cells
-from app.widgets.token_text import shown_piece
+from app.widgets.token_labels import GUTTER, paint_frames, paint_layers, paint_tokens
 
-GUTTER = 44
 PITCH = 9.0  # logical pixels of a token to begin with
 WIDEST, NARROWEST = 40.0, 0.02
 ZOOM_STEP = 1.25
 WHEEL_NOTCH = 120.0
 LINE = 48.0  # logical pixels that one notch of the wheel scrolls
-TICK_PITCH = 44.0  # numbers of tokens are at least so far apart
-_MIDDLE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
 
 
 class TokenRaster(QAbstractScrollArea):
@@ -109,9 +104,29 @@ class TokenRaster(QAbstractScrollArea):
             self._redraw()
 
     @property
+    def pieces(self) -> tuple[str, ...]:
+        """What each token stands for."""
+        return self._pieces
+
+    @property
+    def layer_ids(self) -> tuple[int, ...]:
+        """Decoder layer ids of the rows."""
+        return self._layers
+
+    @property
+    def starts(self) -> tuple[int, ...]:
+        """Tokens that see nothing of what is before them."""
+        return self._starts
+
+    @property
     def cell(self) -> tuple[int, int]:
         """The current token and row, −1 for none."""
         return self._cell
+
+    @property
+    def hover_cell(self) -> tuple[int, int]:
+        """The token and row under the pointer, −1 for none."""
+        return self._hover
 
     @property
     def pitch(self) -> float:
@@ -126,7 +141,7 @@ class TokenRaster(QAbstractScrollArea):
         self._cell = (token, row)
         if token >= 0:
             x, bar = token * self._pitch, self.horizontalScrollBar()
-            room = self._body().width()
+            room = self.body().width()
             if not bar.value() <= x <= bar.value() + room - self._pitch:
                 bar.setValue(int(x - room / 3))
         self.viewport().update()
@@ -134,21 +149,32 @@ class TokenRaster(QAbstractScrollArea):
     def fit(self) -> None:
         """Show the whole text."""
         tokens = max(len(self._pieces), 1)
-        self._zoom_to(self._body().width() / tokens, 0.0)
+        self._zoom_to(self.body().width() / tokens, 0.0)
+
+    def body(self) -> QRectF:
+        """Where the cells are."""
+        size = self.viewport().size()
+        return QRectF(GUTTER, HEADER, max(size.width() - GUTTER, 1), max(size.height() - HEADER, 1))
+
+    def row_height(self) -> float:
+        """Logical pixels of a row; whole where rows have gaps."""
+        rows = max(len(self._layers), 1)
+        height = min(self.body().height() / rows, WIDEST)
+        return float(int(height)) if height >= SMALLEST_HATCHED else height
 
     def cell_rect(self, token: int, row: int) -> QRectF:
         """A cell in pixels of the viewport."""
-        body, height = self._body(), self._height()
+        body, height = self.body(), self.row_height()
         x = body.left() + token * self._pitch - self.horizontalScrollBar().value()
         return QRectF(x, body.top() + row * height, self._pitch, height)
 
     def cell_at(self, at: QPointF) -> tuple[int, int]:
         """Token and row at a point of the viewport, or (−1, −1)."""
-        body = self._body()
+        body = self.body()
         if not body.contains(at) or not self._level.size:
             return -1, -1
         token = int((at.x() - body.left() + self.horizontalScrollBar().value()) // self._pitch)
-        row = int((at.y() - body.top()) // self._height())
+        row = int((at.y() - body.top()) // self.row_height())
         inside = 0 <= token < len(self._pieces) and 0 <= row < len(self._layers)
         return (token, row) if inside else (-1, -1)
 
@@ -166,17 +192,17 @@ class TokenRaster(QAbstractScrollArea):
         with QPainter(self.viewport()) as painter:
             painter.fillRect(self.viewport().rect(), theme.color("background"))
             if self._image is not None:
-                painter.drawImage(QPointF(self._body().topLeft()), self._image)
+                painter.drawImage(QPointF(self.body().topLeft()), self._image)
             font = QFont(self.font())
             font.setPixelSize(theme.TYPE.caption)
             painter.setFont(font)
-            self._paint_layers(painter)
-            self._paint_tokens(painter)
-            self._paint_frames(painter)
+            paint_layers(painter, self)
+            paint_tokens(painter, self)
+            paint_frames(painter, self)
 
     def _render(self) -> None:
         """The cells in view as one image in device pixels."""
-        body, ratio = self._body(), self.devicePixelRatioF()
+        body, ratio = self.body(), self.devicePixelRatioF()
         width, height = max(round(body.width() * ratio), 1), max(round(body.height() * ratio), 1)
         colours = self._cell_colours(ratio)
         self._buffer = np.full((height, width), colours.background, dtype=np.uint32)
@@ -184,9 +210,9 @@ class TokenRaster(QAbstractScrollArea):
         if self._level.size:
             edges, level, kept, seen = self._in_view(width, ratio)
             shape = (rows, len(edges) - 1)
-            fine = min(self._pitch, self._height()) >= SMALLEST_HATCHED
+            fine = min(self._pitch, self.row_height()) >= SMALLEST_HATCHED
             words = colours.words(level, kept, np.ones(shape, np.bool_), seen, hatched=fine)
-            y_edges = np.round(np.arange(rows + 1) * self._height() * ratio).astype(np.int64)
+            y_edges = np.round(np.arange(rows + 1) * self.row_height() * ratio).astype(np.int64)
             paint_cells(
                 self._buffer, words, x_edges=edges, y_edges=y_edges,
                 gap=max(round(ratio), 1) if fine else 0, background=colours.background,
@@ -228,67 +254,6 @@ class TokenRaster(QAbstractScrollArea):
             )  # fmt: skip
             self._colours = (ratio, made)
         return self._colours[1]
-
-    def _paint_layers(self, painter: QPainter) -> None:
-        painter.fillRect(QRectF(0, 0, GUTTER, self.viewport().height()), theme.color("background"))
-        height = self._height()
-        step = thinning(ROW_PITCH / height) if height else 1
-        marked = {self._cell[1], self._hover[1]}
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for row, layer in enumerate(self._layers):
-            near = any(m >= 0 and m != row and abs(m - row) * height < ROW_PITCH for m in marked)
-            if row not in marked and (row % step or near):
-                continue
-            middle = HEADER + (row + 0.5) * height
-            painter.setPen(theme.color("text" if row in marked else "text_dim"))
-            painter.drawText(QRectF(0, middle - 9, GUTTER - 8, 18), right, f"L{layer}")
-
-    def _paint_tokens(self, painter: QPainter) -> None:
-        """Numbers over the columns; over the hovered or current one its text."""
-        body = self._body()
-        if not self._pieces:
-            return
-        metrics = QFontMetricsF(painter.font())
-        taken = QRectF()
-        pointed = self._hover[0] if self._hover[0] >= 0 else self._cell[0]
-        if pointed >= 0:
-            text = f"{pointed} {shown_piece(self._pieces[pointed])}"
-            x, width = self.cell_rect(pointed, 0).center().x(), metrics.horizontalAdvance(text) + 4
-            left = min(max(x - width / 2, body.left()), max(body.right() - width, body.left()))
-            taken = QRectF(left - 8, 0, width + 16, HEADER)
-            if body.left() - 1 <= x <= body.right() + 1:
-                painter.setPen(theme.color("text"))
-                painter.drawText(QRectF(left, 0, width, HEADER - 4), _MIDDLE, text)
-        painter.setPen(theme.color("text_dim"))
-        step = thinning(TICK_PITCH / self._pitch)
-        scroll = self.horizontalScrollBar().value()
-        first = int(scroll / self._pitch) // step * step
-        for token in range(first, len(self._pieces), step):
-            x = self.cell_rect(token, 0).center().x()
-            if x > body.right():
-                break
-            box = QRectF(x - 20, 0, 40, HEADER - 4)
-            if x >= body.left() and not box.intersects(taken):
-                painter.drawText(box, _MIDDLE, str(token))
-
-    def _paint_frames(self, painter: QPainter) -> None:
-        painter.setClipRect(self._body())
-        for start in self._starts:
-            line = self.cell_rect(start, 0)
-            line.setWidth(1.0)
-            line.setHeight(self._height() * len(self._layers))
-            painter.fillRect(line.translated(-1, 0), theme.color("text_dim"))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for (token, row), name in ((self._hover, "text"), (self._cell, "accent")):
-            if token < 0:
-                continue
-            box = self.cell_rect(token, 0)
-            box.setHeight(self._height() * len(self._layers))
-            painter.setPen(QPen(theme.color(name, 0.8), 1.0))
-            painter.drawRect(box.adjusted(-0.5, 0.5, -0.5, -1.5))
-            if row >= 0:
-                painter.setPen(QPen(theme.color(name), 2.0))
-                painter.drawRect(self.cell_rect(token, row).adjusted(-1, 0, 0, -1))
 
     # pointer and keys
 
@@ -377,7 +342,7 @@ class TokenRaster(QAbstractScrollArea):
 
     def _zoom_to(self, pitch: float, x: float | None = None) -> None:
         """Zoom around a distance from the left edge of the cells."""
-        x = self._body().width() / 2 if x is None else x
+        x = self.body().width() / 2 if x is None else x
         pitch = min(max(pitch, NARROWEST), WIDEST)
         bar = self.horizontalScrollBar()
         token = (bar.value() + x) / self._pitch
@@ -386,19 +351,8 @@ class TokenRaster(QAbstractScrollArea):
         bar.setValue(round(token * pitch - x))
         self._redraw()
 
-    def _body(self) -> QRectF:
-        """Where the cells are."""
-        size = self.viewport().size()
-        return QRectF(GUTTER, HEADER, max(size.width() - GUTTER, 1), max(size.height() - HEADER, 1))
-
-    def _height(self) -> float:
-        """Logical pixels of a row; whole where rows have gaps."""
-        rows = max(len(self._layers), 1)
-        height = min(self._body().height() / rows, WIDEST)
-        return float(int(height)) if height >= SMALLEST_HATCHED else height
-
     def _measure(self) -> None:
-        bar, room = self.horizontalScrollBar(), self._body().width()
+        bar, room = self.horizontalScrollBar(), self.body().width()
         bar.setRange(0, max(int(len(self._pieces) * self._pitch - room + 1), 0))
         bar.setPageStep(int(room))
         bar.setSingleStep(max(int(self._pitch), 1))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QGridLayout,
+    QHBoxLayout,
     QSpinBox,
     QWidget,
 )
@@ -54,31 +55,63 @@ class RulePanel(QWidget):
         self._rule = Rule()
         self._showing = False
         self._start = 0.0  # where a threshold begins
+        self.only = QCheckBox()
+        self.by = label("", "caption", wrap=True)
+        self.preview = label("", "caption", wrap=True)
+        self.apply = Button(self.tr("Apply"), "primary")
+        self.setLayout(
+            column(
+                self._presets(),
+                self._kinds(),
+                self._fields(),
+                self.even,
+                self.only,
+                self.by,
+                self.preview,
+                row(None, self.apply),
+                spacing=10,
+                margins=(2 * UNIT, 12, 2 * UNIT, 12),
+            )
+        )
+        self.only.toggled.connect(self.selected_only)
+        self.apply.clicked.connect(self.applied)
+        self.set_layers((), ())
+        self.show_rule(self._rule)
+
+    def _presets(self) -> QHBoxLayout:
+        self.recommended = Button(self.tr("Recommended"))
+        self.recommended.setToolTip(
+            self.tr("By measured loss: on the demo model far better than any score, in minutes")
+        )
+        self.recommended.clicked.connect(self._choose_recommended)
+        self.seer = Button(self.tr("SEER’s own"))
+        self.seer.setToolTip(self.tr("The paper’s rule: soft count, as many in every layer"))
+        self.seer.clicked.connect(self._choose_seer)
+        return row(self.recommended, self.seer, None)
+
+    def _kinds(self) -> QComboBox:
         self.kind = QComboBox()
         for kind in (*MEASURED, *KINDS):
             self.kind.addItem(Rule(kind=kind).title, kind)
         self.kind.insertSeparator(len(MEASURED))
         self.kind.setAccessibleName(self.tr("Rule"))
+        self.kind.currentIndexChanged.connect(self._take)
+        return self.kind
+
+    def _fields(self) -> QGridLayout:
+        """One row per number; `show_rule` hides those that a rule does not have."""
         self.number = _spin(1, 1)
         self.percent = _percent(1.0, 100.0, 5.0)
-        self.loss = _percent(0.0, 1000.0, 1.0)
         self.at_least = ScoreSpin()
-        self.even = QCheckBox(self.tr("As many in every layer (loads anywhere)"))
-        self.even.toggled.connect(self._take)
-        self.recommended = Button(self.tr("Recommended"))
-        self.recommended.setToolTip(
-            self.tr("By measured loss: on the demo model far better than any score, in minutes")
-        )
-        self.seer = Button(self.tr("SEER’s own"))
-        self.seer.setToolTip(self.tr("The paper’s rule: soft count, as many in every layer"))
-        self.recommended.clicked.connect(self._choose_recommended)
-        self.seer.clicked.connect(self._choose_seer)
+        self.loss = _percent(0.0, 1000.0, 1.0)
         self.floor = _spin(1, 1)
         self.seed = _spin(0, 2**31 - 1)
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(2 * UNIT)
-        self._grid.setVerticalSpacing(UNIT)
-        self._grid.setColumnStretch(1, 1)
+        self.even = QCheckBox(self.tr("As many in every layer (loads anywhere)"))
+        self.even.toggled.connect(self._take)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(2 * UNIT)
+        grid.setVerticalSpacing(UNIT)
+        grid.setColumnStretch(1, 1)
         self._rows = {}
         for index, (key, name, field) in enumerate(
             (
@@ -92,35 +125,12 @@ class RulePanel(QWidget):
         ):
             caption = label(name, "dim")
             field.setAccessibleName(name)
-            caption.setBuddy(field)
-            self._grid.addWidget(caption, index, 0)
-            self._grid.addWidget(field, index, 1)
-            self._rows[key] = (caption, field)
-        self.only = QCheckBox()
-        self.only.toggled.connect(self.selected_only)
-        self.by = label("", "caption", wrap=True)
-        self.preview = label("", "caption", wrap=True)
-        self.apply = Button(self.tr("Apply"), "primary")
-        self.apply.clicked.connect(self.applied)
-        self.setLayout(
-            column(
-                row(self.recommended, self.seer, None),
-                self.kind,
-                self._grid,
-                self.even,
-                self.only,
-                self.by,
-                self.preview,
-                row(None, self.apply),
-                spacing=10,
-                margins=(2 * UNIT, 12, 2 * UNIT, 12),
-            )
-        )
-        self.kind.currentIndexChanged.connect(self._take)
-        for field in (self.number, self.floor, self.seed, self.percent, self.loss, self.at_least):
             field.valueChanged.connect(self._take)
-        self.set_layers((), ())
-        self.show_rule(self._rule)
+            caption.setBuddy(field)
+            grid.addWidget(caption, index, 0)
+            grid.addWidget(field, index, 1)
+            self._rows[key] = (caption, field)
+        return grid
 
     def show_rule(self, rule: Rule) -> None:
         """Show a rule without saying that it changed."""

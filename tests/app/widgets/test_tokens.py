@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.widgets.token_card import Choice, LayerChoices, TokenCard
-from app.widgets.token_raster import GUTTER, TokenRaster
+from app.widgets.token_labels import GUTTER
+from app.widgets.token_raster import TokenRaster
 from app.widgets.token_text import TokenText, shown_piece
 
 LEFT = Qt.MouseButton.LeftButton
