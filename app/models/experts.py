@@ -6,7 +6,7 @@ computes nothing but the order of its rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +47,7 @@ class ExpertTable:
         mean_gate: Mean gate.
         output_norm: Mean norm of its output.
         metric: Name of the metric, for the column's title.
-        merged: Entry → what is said of a group that it is in: "merged into 5".
+        merges: Entry → the group of experts that it is in, as the one that stays or one that goes.
     """
 
     row: NDArray[np.int64]
@@ -63,15 +63,27 @@ class ExpertTable:
     mean_gate: NDArray[np.float64]
     output_norm: NDArray[np.float64]
     metric: str = ""
-    merged: Mapping[int, str] = field(default_factory=dict)
+    merges: Mapping[int, Merge] = field(default_factory=dict)
 
 
 def merge_text(merge: Merge, expert: int) -> str:
-    """What becomes of an expert of a group: averaged into another, or holding others."""
-    if expert != merge.into:
+    """What becomes of an expert of a group: "merged into 5, with 3 and 7"; or what it holds."""
+    if expert == merge.into:
+        text = translate("ExpertsModel", "kept, averaged with {experts}")
+        return text.format(experts=listed(merge.absorbed))
+    others = [member for member in merge.absorbed if member != expert]
+    if not others:
         return translate("ExpertsModel", "merged into {expert}").format(expert=merge.into)
-    others = ", ".join(map(str, merge.absorbed))
-    return translate("ExpertsModel", "kept, averaged with {experts}").format(experts=others)
+    text = translate("ExpertsModel", "merged into {expert}, with {others}")
+    return text.format(expert=merge.into, others=listed(others))
+
+
+def listed(experts: Sequence[int]) -> str:
+    """Numbers as they are read out: "3, 5 and 7"."""
+    if len(experts) < 2:
+        return "".join(map(str, experts))
+    text = translate("ExpertsModel", "{most} and {last}")
+    return text.format(most=", ".join(map(str, experts[:-1])), last=experts[-1])
 
 
 def state_text(*, kept: bool, locked: bool, protected: bool, merged: str = "") -> str:
@@ -242,11 +254,12 @@ class ExpertsModel(QAbstractTableModel):
         if name == "layer":
             return f"L{table.layer[at]}"
         if name == "state":
+            group = table.merges.get(at)
             return state_text(
                 kept=bool(table.kept[at]),
                 locked=bool(table.locked[at]),
                 protected=bool(table.protected[at]),
-                merged=table.merged.get(int(at), ""),
+                merged="" if group is None else merge_text(group, int(table.expert[at])),
             )
         value = getattr(table, name)[at]
         if name == "rank":

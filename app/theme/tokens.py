@@ -59,6 +59,8 @@ class Theme:
         bar: A bar that is not the accent's.
         hatch: Strokes over a dropped cell.
         dropped: Ground of a dropped cell.
+        merge_hatch: Strokes over a cell that is merged into another one, the other way round.
+        merged: Ground of a merged cell.
         shade: What lies over a window that is not to be looked at.
         parts: Distinguishable fills for the parts of one bar, by falling weight.
     """
@@ -88,6 +90,8 @@ class Theme:
     bar: str
     hatch: str
     dropped: str
+    merge_hatch: str
+    merged: str
     shade: str
     parts: tuple[str, ...]
 
@@ -123,6 +127,8 @@ DARK = Theme(
     bar="#5b6472",
     hatch="#46608c",
     dropped="#14203a",
+    merge_hatch="#a8608a",
+    merged="#331a2b",
     shade="#000000",
     parts=("#f2a33a", "#8fa3bf", "#5d7594", "#b98a4e", "#6f7887", "#475063"),
 )
@@ -153,6 +159,8 @@ LIGHT = Theme(
     bar="#aab2bf",
     hatch="#8799b8",
     dropped="#d3dbe8",
+    merge_hatch="#b56f97",
+    merged="#f1dbe6",
     shade="#1a1d23",
     parts=("#a95805", "#5d7594", "#9fb0c7", "#d79a55", "#7d8795", "#c3cad4"),
 )

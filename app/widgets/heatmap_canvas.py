@@ -95,14 +95,7 @@ class HeatMapCanvas(QWidget):
             self._rescore()
             self._refit()
             return
-        changed = old.kept_LE != state.kept_LE
-        for before, after in (
-            (old.locked_LE, state.locked_LE),
-            (old.protected_LE, state.protected_LE),
-            (old.exists_LE, state.exists_LE),
-        ):
-            changed = changed | (before != after)
-        self._redraw_cells(changed)
+        self._redraw_cells(state.differs_from(old))
 
     def set_scores(
         self,
@@ -278,6 +271,7 @@ class HeatMapCanvas(QWidget):
             paint_cells(
                 self._buffer, self._words, x_edges=x_edges, y_edges=y_edges, gap=self.grid.gap,
                 background=self._cell_colours().background, rows=slice(row, row + 1), columns=span,
+                mirrored_LE=self._mirrored(),
             )  # fmt: skip
             self.update(self._span_rect(row, span))
 
@@ -304,21 +298,27 @@ class HeatMapCanvas(QWidget):
         hatched = min(self.grid.cell) / self.grid.ratio >= SMALLEST_HATCHED
         return self._cell_colours().words(
             shown(self.levels.level_LE), shown(self._shown_kept()), shown(state.exists_LE), seen,
-            hatched=hatched,
+            None if state.merged_LE is None else shown(self._shown_merged()), hatched=hatched,
         )  # fmt: skip
 
     def _shown_kept(self) -> NDArray[np.bool_]:
         """The kept cells to draw; the editing subclass lays its unfinished stroke over them."""
         return self.state.kept_LE
 
+    def _shown_merged(self) -> NDArray[np.bool_]:
+        """Cells that go into another one; what a stroke brings back is none of them."""
+        return self.state.mask(self.state.merged_LE) & ~self._shown_kept()
+
+    def _mirrored(self) -> NDArray[np.bool_] | None:
+        """Where in the picture stripes run the other way: by row and column, not by expert."""
+        if self.state.merged_LE is None:
+            return None
+        return np.take_along_axis(self.state.merged_LE, self._order_LE, axis=1)
+
     def _cell_colours(self) -> CellColours:
         ratio = self.devicePixelRatioF()
         if self._colours is None or self.grid.ratio != ratio:
-            now = theme.theme()
-            self._colours = CellColours(
-                background=now.background, track=now.track, hatch=now.hatch,
-                dropped=now.dropped, ratio=ratio, table=self.table,
-            )  # fmt: skip
+            self._colours = CellColours(theme.theme(), ratio=ratio, table=self.table)
         return self._colours
 
     def _render(self) -> None:
@@ -334,6 +334,7 @@ class HeatMapCanvas(QWidget):
             paint_cells(
                 self._buffer, self._words, x_edges=grid.x_edges(), y_edges=grid.y_edges(),
                 gap=grid.gap, background=colours.background, rows=rows, columns=columns,
+                mirrored_LE=self._mirrored(),
             )  # fmt: skip
         self._image = QImage(
             self._buffer.data, grid.width, grid.height, 4 * grid.width, QImage.Format.Format_RGB32

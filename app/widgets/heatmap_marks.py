@@ -1,4 +1,7 @@
-"""What is drawn over the cells: marks (locked, protected, never chosen), hover, cursor, box."""
+"""What is drawn over the cells: marks, hover, cursor, box.
+
+Marks: locked, protected, merged into another one, the mean of several, never chosen.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,12 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
 
 from app import theme
 from app.widgets.heatmap_labels import HEADER
+from app.widgets.heatmap_state import CellState
 
 if TYPE_CHECKING:
     from app.widgets.heatmap_canvas import HeatMapCanvas
 
-Mark = Literal["lock", "shield", "idle"]
+Mark = Literal["lock", "shield", "merge", "mean", "idle"]
 
 SMALLEST = 4.0  # logical pixels of a cell that can carry a mark at all
 SMALLEST_GLYPH = 10.0  # below this a mark is only a dot or a diamond
@@ -24,22 +28,15 @@ LARGEST_GLYPH = 15.0
 
 
 def paint_marks(painter: QPainter, canvas: HeatMapCanvas, part: QRect) -> None:
-    """Locks, shields and the dots of experts that were never chosen, on exposed cells."""
-    grid, state = canvas.grid, canvas.state
+    """One mark at most on each exposed cell: what cannot be changed first, then groups."""
+    grid = canvas.grid
     side, ratio = min(grid.cell) - grid.gap, grid.ratio
     if side / ratio < SMALLEST or not grid.rows:
         return
     side = int(min(side, LARGEST_GLYPH * ratio))
     glyph = side if side / ratio < SMALLEST_GLYPH else max(round(side * 0.86), 1)
     inside = QRectF(part)
-    locked_LE, protected_LE = state.locked_LE, state.protected_LE
-    masks: list[tuple[Mark, NDArray[np.bool_]]] = [
-        ("lock", locked_LE),
-        ("shield", protected_LE & ~locked_LE),
-    ]
-    if canvas.idle_LE is not None:
-        masks.append(("idle", canvas.idle_LE & ~locked_LE & ~protected_LE))
-    for mark, mask_LE in masks:
+    for mark, mask_LE in _masks(canvas):
         for row, expert in canvas.visible_cells(mask_LE):
             box = canvas.cell_rect(row, expert)
             if not box.intersects(inside):
@@ -50,6 +47,33 @@ def paint_marks(painter: QPainter, canvas: HeatMapCanvas, part: QRect) -> None:
             y = round((box.y() + (box.height() - glyph / ratio) / 2) * ratio) / ratio
             target = QRectF(x, y, glyph / ratio, glyph / ratio)
             painter.drawPixmap(target, pixmap, QRectF(0, 0, glyph, glyph))
+
+
+def _by_rank(state: CellState) -> tuple[tuple[Mark, NDArray[np.bool_] | None], ...]:
+    """Marks and where they are wanted, the one that wins first."""
+    return (
+        ("lock", state.locked_LE),
+        ("shield", state.protected_LE),
+        ("merge", state.merged_LE),
+        ("mean", state.mean_LE),
+    )
+
+
+def mark_of(state: CellState, row: int, expert: int) -> Mark | None:
+    """What a cell is marked as, scores apart."""
+    wanted = (mark for mark, at in _by_rank(state) if at is not None and at[row, expert])
+    return next(wanted, None)
+
+
+def _masks(canvas: HeatMapCanvas) -> list[tuple[Mark, NDArray[np.bool_]]]:
+    """Where each mark is drawn; no cell is in two of them."""
+    free_LE = np.ones_like(canvas.state.exists_LE)
+    out: list[tuple[Mark, NDArray[np.bool_]]] = []
+    for mark, mask_LE in (*_by_rank(canvas.state), ("idle", canvas.idle_LE)):
+        if mask_LE is not None:
+            out.append((mark, mask_LE & free_LE))  # type: ignore[arg-type]
+            free_LE &= ~mask_LE
+    return out
 
 
 def paint_pointer(painter: QPainter, canvas: HeatMapCanvas) -> None:
@@ -121,6 +145,8 @@ def draw_mark(painter: QPainter, box: QRectF, mark: Mark, colour: QColor, logica
     painter.save()
     if mark == "idle":
         _dot(painter, box, colour, 0.13)
+    elif mark in {"merge", "mean"}:
+        (_merge if mark == "merge" else _mean)(painter, box, colour)
     elif logical < SMALLEST_GLYPH:
         (_dot if mark == "lock" else _diamond)(painter, box, colour, 0.26)
     elif mark == "lock":
@@ -182,6 +208,35 @@ def _shield(painter: QPainter, box: QRectF, colour: QColor) -> None:
     path.closeSubpath()
     pen = QPen(colour, max(0.10 * u, 1.0))
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPath(path)
+
+
+def _merge(painter: QPainter, box: QRectF, colour: QColor) -> None:
+    """Two strokes that become one: an expert that goes into another."""
+    u, x, y = box.width(), box.x(), box.y()
+    path = QPainterPath(QPointF(x + 0.18 * u, y + 0.22 * u))
+    path.lineTo(x + 0.48 * u, y + 0.5 * u)
+    path.lineTo(x + 0.18 * u, y + 0.78 * u)
+    path.moveTo(x + 0.48 * u, y + 0.5 * u)
+    path.lineTo(x + 0.86 * u, y + 0.5 * u)
+    _stroke(painter, path, colour, u)
+
+
+def _mean(painter: QPainter, box: QRectF, colour: QColor) -> None:
+    """A plus: an expert that others went into."""
+    u, x, y = box.width(), box.x(), box.y()
+    path = QPainterPath(QPointF(x + 0.2 * u, y + 0.5 * u))
+    path.lineTo(x + 0.8 * u, y + 0.5 * u)
+    path.moveTo(x + 0.5 * u, y + 0.2 * u)
+    path.lineTo(x + 0.5 * u, y + 0.8 * u)
+    _stroke(painter, path, colour, u)
+
+
+def _stroke(painter: QPainter, path: QPainterPath, colour: QColor, side: float) -> None:
+    pen = QPen(colour, max(0.10 * side, 1.0))
+    pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
     painter.setPen(pen)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawPath(path)

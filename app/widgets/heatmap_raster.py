@@ -2,7 +2,8 @@
 
 A cell has one colour per phase of the hatch: kept cells the same in every phase, dropped ones the
 stripe's where the stripe runs. A line of the picture depends on its row and on y modulo the hatch's
-period only, so at most `L × period` lines are gathered and then copied down the height.
+period only, so at most `L × period` lines are gathered and then copied down the height. Cells that
+are merged into another one have a ground of their own, and their stripes run the other way.
 
 Shape letters: P phases of the hatch, L rows, E columns, Y and X pixels.
 """
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 
+from app.theme import Theme
 from app.widgets.colormap import LEVELS, blend, cividis, pack
 
 # How far a dropped cell sinks into the ground of dropped cells; the rest keeps its score legible.
@@ -20,41 +22,35 @@ SINK = 0.80
 # How far a stripe's colour is the theme's; the rest is the score's.
 STRIPE = 0.72
 SMALLEST_HATCHED = 5.0  # logical pixels: below it a hatch would be noise, the colour alone speaks
+SINK_SMALL = 0.82  # of a cell without a hatch
+KEPT, DROPPED, DROPPED_SMALL, MERGED, MERGED_SMALL = range(5)
 
 
 class CellColours:
     """Colour words per phase for every kind of cell, for one theme and one pixel ratio."""
 
-    def __init__(
-        self,
-        *,
-        background: str,
-        track: str,
-        hatch: str,
-        dropped: str,
-        ratio: float,
-        table: NDArray[np.uint8] | None = None,
-    ) -> None:
+    def __init__(self, now: Theme, *, ratio: float, table: NDArray[np.uint8] | None = None) -> None:
         table = cividis() if table is None else table
-        ground, stripe = _rgb(dropped), _rgb(hatch)
         cover_P = stripe_cover(ratio)
         self.period = len(cover_P)
-        self.background = int(pack(np.asarray(_rgb(background)))[()])
-        sunk = blend(table, ground, SINK)
-        striped = blend(table, stripe, STRIPE)
-        # [kind, P, level]: kept, dropped and hatched, dropped and too small to hatch
-        self.table = np.empty((3, self.period, LEVELS), dtype=np.uint32)
-        self.table[0] = pack(table)
-        for phase, cover in enumerate(cover_P):
-            self.table[1, phase] = pack(np.round(sunk * (1 - cover) + striped * cover))
-        self.table[2] = pack(np.round(blend(table, ground, 0.82)))
-        empty = np.asarray(_rgb(track), dtype=np.float64)
+        self.background = int(pack(np.asarray(_rgb(now.background)))[()])
+        # by kind, phase and level
+        self.table = np.empty((5, self.period, LEVELS), dtype=np.uint32)
+        self.table[KEPT] = pack(table)
+        empty = np.asarray(_rgb(now.track), dtype=np.float64)
         self.empty = int(pack(np.round(empty))[()])
-        empty_dropped = blend(empty, stripe, 0.40)
-        self.empty_dropped = np.array(
-            [pack(np.round(empty * (1 - c) + empty_dropped * c))[()] for c in cover_P],
-            dtype=np.uint32,
-        )
+        self.empty_gone: dict[int, NDArray[np.uint32]] = {}  # kind → its colour in every phase
+        for kind, small, ground, stripe in (
+            (DROPPED, DROPPED_SMALL, _rgb(now.dropped), _rgb(now.hatch)),
+            (MERGED, MERGED_SMALL, _rgb(now.merged), _rgb(now.merge_hatch)),
+        ):
+            sunk, striped = blend(table, ground, SINK), blend(table, stripe, STRIPE)
+            for phase, cover in enumerate(cover_P):
+                self.table[kind, phase] = pack(np.round(sunk * (1 - cover) + striped * cover))
+            self.table[small] = pack(np.round(blend(table, ground, SINK_SMALL)))
+            over = blend(empty, stripe, 0.40)
+            phases = [pack(np.round(empty * (1 - c) + over * c))[()] for c in cover_P]
+            self.empty_gone[kind] = self.empty_gone[small] = np.array(phases, dtype=np.uint32)
 
     def words(
         self,
@@ -62,18 +58,22 @@ class CellColours:
         kept_LE: NDArray[np.bool_],
         exists_LE: NDArray[np.bool_],
         seen_LE: NDArray[np.bool_],
+        merged_LE: NDArray[np.bool_] | None = None,
         *,
         hatched: bool,
     ) -> NDArray[np.uint32]:
         """The colour of every cell in every phase of the hatch, [P, L, E]."""
-        kind_LE = np.where(kept_LE, 0, 1 if hatched else 2)
+        kind_LE = np.where(kept_LE, KEPT, DROPPED if hatched else DROPPED_SMALL)
+        if merged_LE is not None:
+            kind_LE[merged_LE] = MERGED if hatched else MERGED_SMALL
         out = self.table[
             kind_LE[None], np.arange(self.period)[:, None, None], level_LE.astype(np.intp)[None]
         ]
         unseen = ~seen_LE & exists_LE
         if unseen.any():
             out[:, unseen & kept_LE] = self.empty
-            out[:, unseen & ~kept_LE] = self.empty_dropped[:, None]
+            for kind, colour_P in self.empty_gone.items():
+                out[:, unseen & (kind_LE == kind)] = colour_P[:, None]
         out[:, ~exists_LE] = self.background
         return out
 
@@ -96,6 +96,7 @@ def paint_cells(
     background: int,
     rows: slice,
     columns: slice,
+    mirrored_LE: NDArray[np.bool_] | None = None,
 ) -> None:
     """Draw a block of cells into the buffer, gaps included.
 
@@ -108,6 +109,7 @@ def paint_cells(
         background: What shows in the gaps.
         rows: Rows to draw, start and stop set.
         columns: Columns to draw, start and stop set.
+        mirrored_LE: Cells whose stripes run the other way; None for none.
     """
     height, width = buffer_YX.shape
     x0, x1 = max(int(x_edges[columns.start]), 0), min(int(x_edges[columns.stop]), width)
@@ -121,7 +123,8 @@ def paint_cells(
     if gap:
         # One more column and row of background stand for the gaps.
         column_X[(x_edges[column_X + 1] - x) <= gap] = n_columns
-    lines = _lines(words_PLE[:, rows], x, column_X, background, period)
+    mirrored = None if mirrored_LE is None else mirrored_LE[rows]
+    lines = _lines(words_PLE[:, rows], x, column_X, background, mirrored)
     block = lines[row_Y - rows.start, y % period]
     if gap:
         block[(y_edges[row_Y + 1] - y) <= gap] = background
@@ -133,15 +136,21 @@ def _lines(
     x: NDArray[np.int64],
     column_X: NDArray[np.int64],
     background: int,
-    period: int,
+    mirrored_RE: NDArray[np.bool_] | None,
 ) -> NDArray[np.uint32]:
     """Every line that can occur: [rows, y modulo period, X]."""
-    phases, n_rows, n_columns = words_PRE.shape
-    padded = np.full((phases, n_rows, n_columns + 1), background, dtype=np.uint32)
+    period, n_rows, n_columns = words_PRE.shape
+    padded = np.full((period, n_rows, n_columns + 1), background, dtype=np.uint32)
     padded[..., :n_columns] = words_PRE
     lines = np.empty((n_rows, period, len(x)), dtype=np.uint32)
     for phase in range(period):
         lines[:, phase] = padded[(x + phase) % period, :, column_X].T
+    if mirrored_RE is not None and mirrored_RE.any():
+        # The last, a gap, is never mirrored.
+        other_RX = np.pad(mirrored_RE, ((0, 0), (0, 1)))[:, column_X]
+        at_R, at_X = np.nonzero(other_RX)
+        for phase in range(period):
+            lines[at_R, phase, at_X] = padded[(x[at_X] - phase) % period, at_R, column_X[at_X]]
     return lines
 
 

@@ -36,6 +36,7 @@ class Legend(QWidget):
         super().__init__(parent)
         self._levels: Levels | None = None
         self._low, self._high = "", ""
+        self._groups = False
         self.setFixedHeight(LEGEND_HEIGHT)
         theme.theme_changed.connect(self.update)
 
@@ -46,6 +47,12 @@ class Legend(QWidget):
             self.setAccessibleName(
                 self.tr("Colour scale from {low} to {high}").format(low=low, high=high)
             )
+            self.update()
+
+    def set_groups(self, shown: bool) -> None:  # noqa: FBT001 - a setter
+        """Whether anything is merged: what does not occur takes no room."""
+        if shown != self._groups:
+            self._groups = shown
             self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -61,6 +68,11 @@ class Legend(QWidget):
         x = self._paint_ramp(painter, 0.0) if self._low or self._high else 0.0
         for name, text in (
             ("dropped", self.tr("dropped")),
+            *(
+                (("merged", self.tr("merged")), ("mean", self.tr("mean of several")))
+                if self._groups
+                else ()
+            ),
             ("lock", self.tr("locked")),
             ("shield", self.tr("protected")),
             ("idle", self.tr("never chosen")),
@@ -94,6 +106,10 @@ class Legend(QWidget):
         if name == "dropped":
             painter.fillRect(box, theme.color("dropped"))
             painter.fillRect(box, QBrush(hatch_tile(self.devicePixelRatioF())))
+        elif name == "merged":
+            painter.fillRect(box, theme.color("merged"))
+            painter.fillRect(box, QBrush(merge_tile(self.devicePixelRatioF())))
+            marks.draw_mark(painter, box, "merge", theme.color("text"), side)
         elif name == "empty":
             painter.fillRect(box, theme.color("track"))
         else:
@@ -104,13 +120,22 @@ class Legend(QWidget):
 
 
 def hatch_tile(ratio: float) -> QImage:
-    """One period of the hatch in the theme's stroke colour, for a brush."""
+    """One period of the hatch of dropped cells in the theme's stroke colour, for a brush."""
+    return _tile(ratio, "hatch", 1)
+
+
+def merge_tile(ratio: float) -> QImage:
+    """The same of merged cells: another colour, and the other way round."""
+    return _tile(ratio, "merge_hatch", -1)
+
+
+def _tile(ratio: float, token: str, way: int) -> QImage:
     cover = stripe_cover(ratio)
     period = len(cover)
     tile = QImage(period, period, QImage.Format.Format_ARGB32)
     for y in range(period):
         for x in range(period):
-            tile.setPixelColor(x, y, theme.color("hatch", float(cover[(x + y) % period])))
+            tile.setPixelColor(x, y, theme.color(token, float(cover[(x + way * y) % period])))
     tile.setDevicePixelRatio(ratio)
     return tile
 

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
 from app.widgets import heatmap_marks as marks
-from app.widgets.heatmap_view import hatch_tile
+from app.widgets.heatmap_view import hatch_tile, merge_tile
 
 TOP = 18.0
 AXIS = 18.0
@@ -39,16 +39,20 @@ class Bars:
         score: Their scores; −inf for one that was never chosen.
         kept: Whether each stays.
         locked: Whether each is locked or protected.
+        merged: Whether each goes into another one.
+        mean: Whether each stays as the mean of several.
     """
 
     expert: NDArray[np.int64]
     score: NDArray[np.float64]
     kept: NDArray[np.bool_]
     locked: NDArray[np.bool_]
+    merged: NDArray[np.bool_]
+    mean: NDArray[np.bool_]
 
 
 class LayerBars(QWidget):
-    """Score bars; what is dropped is hatched."""
+    """Score bars; what is dropped is hatched, what is merged the other way."""
 
     toggled = Signal(int)  # an expert is to change sides
     lock_requested = Signal(int)
@@ -108,7 +112,8 @@ class LayerBars(QWidget):
             return
         finite = np.where(np.isfinite(bars.score), bars.score, 0.0).clip(min=0.0)
         most = float(finite.max()) or 1.0
-        hatch = QBrush(hatch_tile(self.devicePixelRatioF()))
+        ratio = self.devicePixelRatioF()
+        hatches = QBrush(hatch_tile(ratio)), QBrush(merge_tile(ratio))
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             font = QFont(self.font())
@@ -116,11 +121,13 @@ class LayerBars(QWidget):
             painter.setFont(font)
             base = self.height() - AXIS
             for place in range(len(bars.expert)):
-                self._paint_bar(painter, place, float(finite[place]) / most, hatch)
+                self._paint_bar(painter, place, float(finite[place]) / most, hatches)
             painter.fillRect(QRectF(0, base, self.width(), 1), theme.color("line_strong"))
             self._paint_numbers(painter, base)
 
-    def _paint_bar(self, painter: QPainter, place: int, share: float, hatch: QBrush) -> None:
+    def _paint_bar(
+        self, painter: QPainter, place: int, share: float, hatches: tuple[QBrush, QBrush]
+    ) -> None:
         bars, box = self._bars, self.bar_rect(place)
         assert bars is not None
         gap = 2.0 if box.width() >= 8 else 1.0 if box.width() >= GAPPED else 0.0
@@ -130,12 +137,14 @@ class LayerBars(QWidget):
         if bars.kept[place]:
             painter.fillRect(bar, theme.color("bar"))
         else:
-            painter.fillRect(bar, theme.color("dropped"))
-            painter.fillRect(bar, hatch)
-        if bars.locked[place] and box.width() >= marks.SMALLEST:
+            merged = bool(bars.merged[place])
+            painter.fillRect(bar, theme.color("merged" if merged else "dropped"))
+            painter.fillRect(bar, hatches[merged])
+        mark = _mark(bars, place)
+        if mark is not None and box.width() >= marks.SMALLEST:
             side = min(box.width(), 14.0)
-            lock = QRectF(box.center().x() - side / 2, bar.top() - side - 1, side, side)
-            marks.draw_mark(painter, lock, "lock", theme.color("text"), side)
+            above = QRectF(box.center().x() - side / 2, bar.top() - side - 1, side, side)
+            marks.draw_mark(painter, above, mark, theme.color("text"), side)
         for at, name, width in ((self._hover, "text_dim", 1.0), (self._at, "accent", 2.0)):
             if place == at:
                 painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -231,3 +240,12 @@ class LayerBars(QWidget):
             self.update()
             found = -1 if place < 0 or self._bars is None else int(self._bars.expert[place])
             self.hovered.emit(found)
+
+
+def _mark(bars: Bars, place: int) -> marks.Mark | None:
+    """What stands above a bar."""
+    if bars.locked[place]:
+        return "lock"
+    if bars.merged[place]:
+        return "merge"
+    return "mean" if bars.mean[place] else None

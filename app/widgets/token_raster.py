@@ -247,12 +247,7 @@ class TokenRaster(QAbstractScrollArea):
 
     def _cell_colours(self, ratio: float) -> CellColours:
         if self._colours is None or self._colours[0] != ratio:
-            now = theme.theme()
-            made = CellColours(
-                background=now.background, track=now.track, hatch=now.hatch,
-                dropped=now.dropped, ratio=ratio,
-            )  # fmt: skip
-            self._colours = (ratio, made)
+            self._colours = (ratio, CellColours(theme.theme(), ratio=ratio))
         return self._colours[1]
 
     # pointer and keys

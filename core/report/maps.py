@@ -5,7 +5,7 @@ Shapes: L MoE layers (rows), E experts of the widest layer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,7 +42,9 @@ class Grid:
         height: Likewise.
         rows: Labels of layers.
         columns: Labels of experts.
-        dropped: An SVG path over the dropped cells; empty if there are none.
+        dropped: An SVG path over the cells that go and are in no group; empty if there are none.
+        merged: An SVG path over the cells that are averaged into another one.
+        means: An SVG path of a plus on the cells that stay as the mean of several.
         locked: An SVG path over the cells that were locked.
     """
 
@@ -51,6 +53,8 @@ class Grid:
     rows: tuple[Mark, ...]
     columns: tuple[Mark, ...]
     dropped: str
+    merged: str
+    means: str
     locked: str
 
 
@@ -80,6 +84,8 @@ def grid_of(plan: Plan) -> Grid:
     height = min(max(width, LEAST_HEIGHT), MOST_HEIGHT)
     step_L, step_E = _step(L), _step(E)
     locked_LE = plan.mask(plan.locks.keep | plan.locks.drop)
+    groups = [(row, merge) for row, merges in enumerate(plan.merges) for merge in merges]
+    merged_LE = plan.mask((row, member) for row, merge in groups for member in merge.absorbed)
     return Grid(
         width=WIDTH,
         height=height * L,
@@ -90,7 +96,9 @@ def grid_of(plan: Plan) -> Grid:
         columns=tuple(
             Mark(at=width * (column + 0.5), text=str(column)) for column in range(0, E, step_E)
         ),
-        dropped=_path(plan.exists_LE & ~plan.kept_LE, width, height),
+        dropped=_path(plan.exists_LE & ~plan.kept_LE & ~merged_LE, width, height),
+        merged=_path(merged_LE, width, height),
+        means=_pluses([(row, merge.into) for row, merge in groups], width, height),
         locked=_path(locked_LE, width, height),
     )
 
@@ -135,6 +143,16 @@ def _path(mask_LE: NDArray[np.bool_], width: float, height: float) -> str:
         for first, last in zip(edges[::2], edges[1::2], strict=True):
             x, y, w = first * width, row * height, (last - first) * width
             parts.append(f"M{x:.6g} {y:.6g}h{w:.6g}v{height:.6g}h{-w:.6g}z")
+    return "".join(parts)
+
+
+def _pluses(cells: Sequence[tuple[int, int]], width: float, height: float) -> str:
+    """Two strokes in the middle of each cell."""
+    arm = 0.3 * min(width, height)
+    parts = []
+    for row, expert in cells:
+        x, y = (expert + 0.5) * width, (row + 0.5) * height
+        parts.append(f"M{x - arm:.6g} {y:.6g}h{2 * arm:.6g}M{x:.6g} {y - arm:.6g}v{2 * arm:.6g}")
     return "".join(parts)
 
 

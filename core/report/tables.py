@@ -54,6 +54,7 @@ class LayerRow:
         entropy: Mean routing entropy in bits; None without a profile.
         unrouted: Experts that no token chose; None without a profile.
         dropped: Ids of the dropped experts.
+        merged: Which experts are averaged into which: "3, 7 → 5".
     """
 
     layer: int
@@ -63,6 +64,7 @@ class LayerRow:
     entropy: float | None
     unrouted: int | None
     dropped: str
+    merged: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +102,8 @@ def figures(subject: Subject) -> tuple[Figure, ...]:
     if plan is not None:
         share = f"{sum(map(len, plan.keep)):,} of {sum(plan.experts):,}"
         shape = "uniform" if plan.uniform else "ragged"
+        if plan.merged:
+            shape += f", {plan.merged:,} of the others merged"
         out.append(Figure(name="Experts kept", value=share, note=shape))
     if before is not None and after is not None:
         out += [
@@ -159,14 +163,22 @@ def layers(subject: Subject) -> tuple[LayerRow, ...]:
             entropy=None if entropy_L is None else float(entropy_L[row]),
             unrouted=None if unrouted_L is None else int(unrouted_L[row]),
             dropped=_dropped(plan, row),
+            merged=_merged(plan, row),
         )
         for row in range(len(plan.layer_ids))
     )
 
 
 def _dropped(plan: Plan, row: int) -> str:
-    kept = set(plan.keep[row])
-    return words.runs([expert for expert in range(plan.experts[row]) if expert not in kept])
+    rest = set(plan.keep[row])
+    if plan.merges:
+        rest.update(member for merge in plan.merges[row] for member in merge.members)
+    return words.runs([expert for expert in range(plan.experts[row]) if expert not in rest])
+
+
+def _merged(plan: Plan, row: int) -> str:
+    groups = plan.merges[row] if plan.merges else ()
+    return "; ".join(f"{words.runs(merge.absorbed)} → {merge.into}" for merge in groups)
 
 
 def costs(subject: Subject) -> tuple[CostRow, ...]:

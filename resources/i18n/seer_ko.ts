@@ -919,6 +919,14 @@
 <context>
     <name>ExpertsModel</name>
     <message>
+        <source>merged into {expert}, with {others}</source>
+        <translation>{others}번과 함께 {expert}번에 병합</translation>
+    </message>
+    <message>
+        <source>{most} and {last}</source>
+        <translation>{most}, {last}</translation>
+    </message>
+    <message>
         <source>locked, kept</source>
         <translation>잠금, 유지</translation>
     </message>
@@ -1743,6 +1751,10 @@
         <translation>{metric} · {all}개 중 {kept}개 유지</translation>
     </message>
     <message>
+        <source>{text} · {count} merged</source>
+        <translation>{text} · {count}개 병합</translation>
+    </message>
+    <message>
         <source>{text} · coverage {share}</source>
         <translation>{text} · 커버리지 {share}</translation>
     </message>
@@ -1764,6 +1776,14 @@
     <message>
         <source>dropped</source>
         <translation>제거</translation>
+    </message>
+    <message>
+        <source>merged</source>
+        <translation>병합</translation>
+    </message>
+    <message>
+        <source>mean of several</source>
+        <translation>여럿의 평균</translation>
     </message>
     <message>
         <source>locked</source>
@@ -3661,6 +3681,10 @@
         <translation>계획이 다른 프로파일로 만들어졌습니다</translation>
     </message>
     <message>
+        <source>{count} experts are dropped, {merged} merged</source>
+        <translation>전문가 {count}개 제거, {merged}개 병합</translation>
+    </message>
+    <message>
         <source>{count} experts go</source>
         <translation>전문가 {count}개 제거</translation>
     </message>
@@ -4072,6 +4096,10 @@
     <message>
         <source>{metric}, {scale} scale · {kept} of {total} experts kept</source>
         <translation>{metric}, {scale} 눈금 · 전문가 {total}개 중 {kept}개 유지</translation>
+    </message>
+    <message>
+        <source>{text} · {count} merged</source>
+        <translation type="unfinished">{text} · {count}개 병합</translation>
     </message>
     <message>
         <source>kept</source>
@@ -5485,12 +5513,24 @@
         <translation>보정 텍스트의 게이트 중 유지한 전문가가 맡는 비율.</translation>
     </message>
     <message>
+        <source>What merged experts carried is not in it: their router rows go.</source>
+        <translation>병합된 전문가가 맡던 몫은 들어 있지 않습니다. 라우터 행이 사라지기 때문입니다.</translation>
+    </message>
+    <message>
         <source>no profile yet</source>
         <translation>아직 프로파일 없음</translation>
     </message>
     <message>
         <source>worst L{layer} · {share}</source>
         <translation>최저 L{layer} · {share}</translation>
+    </message>
+    <message>
+        <source>{count} experts are dropped.</source>
+        <translation>전문가 {count}개를 제거합니다.</translation>
+    </message>
+    <message>
+        <source>{count} experts are dropped, {merged} are merged: averaged into one that stays.</source>
+        <translation>전문가 {count}개를 제거하고 {merged}개를 병합합니다. 병합은 남는 전문가에 평균해 넣는 것입니다.</translation>
     </message>
     <message>
         <source>Loads in</source>
@@ -5507,6 +5547,10 @@
     <message>
         <source>Nothing is dropped yet.</source>
         <translation>아직 제거한 것이 없습니다.</translation>
+    </message>
+    <message>
+        <source>{count} merged · {note}</source>
+        <translation>{count}개 병합 · {note}</translation>
     </message>
     <message>
         <source>{kept} in every layer</source>

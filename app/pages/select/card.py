@@ -95,6 +95,26 @@ def expert_card(
     )
 
 
+def cell_tip(session: Session, derived: Derived, row: int, expert: int) -> str:
+    """What is special about a cell, beside its score; nothing of one that is just kept."""
+    plan = session.plan
+    if plan is None or row < 0:
+        return ""
+    state, group = derived.state(plan), plan.merge_of(row, expert)
+    kept = bool(state.kept_LE[row, expert])
+    marked = state.locked_LE[row, expert] or state.protected_LE[row, expert]
+    if kept and not marked and group is None:
+        return ""
+    words = state_text(
+        kept=kept,
+        locked=bool(state.locked_LE[row, expert]),
+        protected=bool(state.protected_LE[row, expert]),
+        merged="" if group is None else merge_text(group, expert),
+    )
+    name = translate("ExpertCard", "L{layer} · expert {expert}")
+    return f"{name.format(layer=plan.layer_ids[row], expert=expert)}: {words}"
+
+
 def status_line(session: Session, derived: Derived, row: int, expert: int) -> str:
     """The expert under the pointer in one line: L13 · E9 · 4.1 % · gate 0.31 · norm 2.84."""
     plan, statistics = session.plan, derived.statistics()

@@ -132,6 +132,10 @@ def _coverage_figure(plan: Plan, covered: Coverage | None) -> Figure:
         "WhatIf",
         "Share of the gates on the calibration text that the kept experts carry.",
     )
+    if plan.merged:
+        tip += " " + translate(
+            "WhatIf", "What merged experts carried is not in it: their router rows go."
+        )
     worst = None if covered is None else covered.worst_row
     if covered is None or worst is None:
         return Figure(
@@ -151,9 +155,20 @@ def _coverage_figure(plan: Plan, covered: Coverage | None) -> Figure:
 
 def _spread(plan: Plan) -> str:
     low, high = int(plan.kept_L.min()), int(plan.kept_L.max())
-    if plan.uniform:
-        return translate("WhatIf", "{kept} in every layer").format(kept=low)
-    return translate("WhatIf", "ragged: {low} to {high}").format(low=low, high=high)
+    if not plan.uniform:
+        return translate("WhatIf", "ragged: {low} to {high}").format(low=low, high=high)
+    return translate("WhatIf", "{kept} in every layer").format(kept=low)
+
+
+def _goes(plan: Plan) -> str:
+    """What becomes of the experts that do not stay; merging is not dropping."""
+    gone = plan.dropped - plan.merged
+    if not plan.merged:
+        return translate("WhatIf", "{count} experts are dropped.").format(count=gone)
+    return translate(
+        "WhatIf",
+        "{count} experts are dropped, {merged} are merged: averaged into one that stays.",
+    ).format(count=gone, merged=plan.merged)
 
 
 def _loads_figure(plan: Plan) -> Figure:
@@ -169,18 +184,26 @@ def _loads_figure(plan: Plan) -> Figure:
         return Figure(
             name=name,
             value=translate("WhatIf", "stock loaders"),
-            note=translate("WhatIf", "{kept} in every layer").format(kept=int(plan.kept_L[0])),
-            tip=translate("WhatIf", "transformers and vLLM load it as it is."),
+            note=_with_merged(_spread(plan), plan),
+            tip=translate("WhatIf", "transformers and vLLM load it as it is.") + " " + _goes(plan),
         )
     return Figure(
         name=name,
         value=translate("WhatIf", "bundled loader"),
-        note=_spread(plan),
+        note=_with_merged(_spread(plan), plan),
         tone="warn",
         tip=translate(
             "WhatIf", "Layers keep different numbers; stock loaders read one number for all."
-        ),
+        )
+        + " "
+        + _goes(plan),
     )
+
+
+def _with_merged(note: str, plan: Plan) -> str:
+    if not plan.merged:
+        return note
+    return translate("WhatIf", "{count} merged · {note}").format(note=note, count=plan.merged)
 
 
 def _of_free(needed: int, free: int) -> str:

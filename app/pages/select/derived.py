@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from app.models.experts import ExpertTable, merge_text
+from app.models.experts import ExpertTable
 from app.pages.select.lens_values import LensPaint, Shade, lens_paint
 from app.pages.select.rules import Ground
 from app.pages.select.sides import Side, Source
@@ -28,7 +28,7 @@ from core.scoring import Comparison, ExpertStatistics
 
 if TYPE_CHECKING:
     from app.session import Session
-    from core.planning import Plan
+    from core.planning import Merge, Plan
 
 T = TypeVar("T")
 
@@ -107,12 +107,15 @@ class Derived:
                 fixed(plan),
             ),
         )
+        merged_LE, mean_LE = self._once("groups", (plan.merges,), lambda: _group_masks(plan))
         return CellState(
             exists_LE=plan.exists_LE,
             kept_LE=plan.kept_LE,
             locked_LE=locked_LE,
             protected_LE=protected_LE,
             fixed_LE=fixed_LE,
+            merged_LE=merged_LE,
+            mean_LE=mean_LE,
         )
 
     def coverage(self, plan: Plan) -> Coverage | None:
@@ -240,7 +243,7 @@ class Derived:
             mean_gate=flat(statistics and statistics.mean_gate_LE),
             output_norm=flat(statistics and statistics.output_norm_LE),
             metric=session.metric,
-            merged=_merged(plan, rows, experts),
+            merges=_groups(plan, rows, experts),
         )
 
     def ground(self, rows: tuple[int, ...] = ()) -> Ground | None:
@@ -304,13 +307,23 @@ def histogram(
     )
 
 
-def _merged(plan: Plan, rows: NDArray[np.intp], experts: NDArray[np.intp]) -> dict[int, str]:
-    """What is said of experts in groups, by their place in the table."""
+def _groups(plan: Plan, rows: NDArray[np.intp], experts: NDArray[np.intp]) -> dict[int, Merge]:
+    """The groups of experts that are in one, by their place in the table."""
     if not plan.merges:
         return {}
-    said = {}
-    for at, (row, expert) in enumerate(zip(rows.tolist(), experts.tolist(), strict=True)):
-        group = plan.merge_of(row, expert)
-        if group is not None:
-            said[at] = merge_text(group, expert)
-    return said
+    place = {cell: at for at, cell in enumerate(zip(rows.tolist(), experts.tolist(), strict=True))}
+    return {
+        place[row, member]: merge
+        for row, merges in enumerate(plan.merges)
+        for merge in merges
+        for member in merge.members
+    }
+
+
+def _group_masks(plan: Plan) -> tuple[NDArray[np.bool_] | None, NDArray[np.bool_] | None]:
+    """Where an expert goes into another one, and where one stays as the mean of several."""
+    if not plan.merges:
+        return None, None
+    groups = [(row, merge) for row, merges in enumerate(plan.merges) for merge in merges]
+    gone = ((row, member) for row, merge in groups for member in merge.absorbed)
+    return plan.mask(gone), plan.mask((row, merge.into) for row, merge in groups)

@@ -96,16 +96,24 @@ class LayerView(View):
         score = np.zeros(count) if scores is None else scores[at, :count]
         order = np.argsort(-score, kind="stable")
         fixed = state.locked_LE[at, :count] | state.protected_LE[at, :count]
+        none = np.zeros(count, dtype=np.bool_)
+        groups = (
+            none if mask_LE is None else mask_LE[at, :count]
+            for mask_LE in (state.merged_LE, state.mean_LE)
+        )  # fmt: skip
+        merged, mean = groups
         self.bars.set_bars(
             Bars(
                 expert=order, score=score[order], kept=state.kept_LE[at, :count][order],
-                locked=fixed[order],
+                locked=fixed[order], merged=merged[order], mean=mean[order],
             )
         )  # fmt: skip
         figures = self.derived.layer_figures(plan)
         text = self.tr("{metric} · keeps {kept} of {all}").format(
             metric=self.session.metric, kept=int(figures.kept_L[at]), all=count
         )
+        if merged.any():
+            text = self.tr("{text} · {count} merged").format(text=text, count=int(merged.sum()))
         covered, entropy = float(figures.coverage_L[at]), float(figures.entropy_L[at])
         if np.isfinite(covered):
             text = self.tr("{text} · coverage {share}").format(

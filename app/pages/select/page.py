@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 from app.models.experts import score_text
 from app.pages.page import Page, PageState
 from app.pages.quick_check import quick_check_task
-from app.pages.select.card import expert_card, status_line
+from app.pages.select.card import cell_tip, expert_card, status_line
 from app.pages.select.chart_desk import ChartDesk
 from app.pages.select.clusters import Clusters
 from app.pages.select.cost_desk import CostDesk
@@ -117,6 +117,10 @@ class SelectPage(Page):
         made_on = plan.made_by.profile
         if profile is not None and made_on and made_on != profile.fingerprint:
             return PageState("stale", self.tr("The plan was made on another profile"))
+        if plan.merged:
+            text = self.tr("{count} experts are dropped, {merged} merged")
+            text = text.format(count=plan.dropped - plan.merged, merged=plan.merged)
+            return PageState("done", text)
         return PageState("done", self.tr("{count} experts go").format(count=plan.dropped))
 
     def command(self) -> str:
@@ -267,6 +271,7 @@ class SelectPage(Page):
         if plan is None:
             return
         self.map.set_state(self.derived.state(plan))
+        self.view.legend.set_groups(bool(plan.merges))
         self.view.margins.set_figures(self.derived.layer_figures(plan))
         self.costs.show_plan()
         self._soon.start()
@@ -319,6 +324,7 @@ class SelectPage(Page):
             self.map.set_cell_text(f"{card.title}, {card.state}" if card else "")
 
     def _show_hover(self, expert_row: int, expert: int) -> None:
+        self.map.setToolTip(cell_tip(self.session, self.derived, expert_row, expert))
         if expert_row < 0 and self.map.cursor_cell is not None:
             expert_row, expert = self.map.cursor_cell
         self.status_changed.emit(status_line(self.session, self.derived, expert_row, expert))

@@ -129,40 +129,50 @@ def _cells(painter: QPainter, picture: Picture) -> None:
     left, top = PAD + GUTTER, PAD + HEAD
     gap = 1.0 if cell >= 5 else 0.0
     table = cividis()
-    ground = QColor(theme.LIGHT.dropped)
-    sunk = blend(table, (ground.red(), ground.green(), ground.blue()), 0.8).round().astype(int)
+    merged_LE = state.merged_LE
+    sunk, joined = _sunk(table, theme.LIGHT.dropped), _sunk(table, theme.LIGHT.merged)
     for row in range(picture.order_LE.shape[0]):
         for column, expert in enumerate(picture.order_LE[row].tolist()):
             if not state.exists_LE[row, expert]:
                 continue
             box = QRectF(left + column * cell, top + row * cell, cell - gap, cell - gap)
             kept, level = bool(state.kept_LE[row, expert]), int(picture.level_LE[row, expert])
+            merged = merged_LE is not None and bool(merged_LE[row, expert])
             if not picture.seen_LE[row, expert]:
                 painter.fillRect(box, QColor(theme.LIGHT.track))
             else:
-                painter.fillRect(box, QColor(*(table if kept else sunk)[level].tolist()))
+                colours = table if kept else joined if merged else sunk
+                painter.fillRect(box, QColor(*colours[level].tolist()))
             if not kept and cell >= HATCHED_CELL:
-                _hatch(painter, box)
+                _hatch(painter, box, merged=merged)
             _mark(painter, picture, box, row, expert)
 
 
-def _hatch(painter: QPainter, box: QRectF) -> None:
-    """Three strokes at 45°, within the cell, so that no clip is needed."""
-    painter.setPen(QPen(QColor(theme.LIGHT.hatch), 1.0))
-    x, y, w, h = box.x(), box.y(), box.width(), box.height()
+def _sunk(table: NDArray[np.uint8], ground: str) -> NDArray[np.int64]:
+    """The colours of cells that go: the score is still there, faintly."""
+    colour = QColor(ground)
+    return blend(table, (colour.red(), colour.green(), colour.blue()), 0.8).round().astype(int)
+
+
+def _hatch(painter: QPainter, box: QRectF, *, merged: bool) -> None:
+    """Three strokes at 45°, within the cell, so that no clip is needed; merged: the other way."""
+    painter.setPen(QPen(QColor(theme.LIGHT.merge_hatch if merged else theme.LIGHT.hatch), 1.0))
+    y, h = box.y(), box.height()
+    x, w = (box.right(), -box.width()) if merged else (box.x(), box.width())
     for share in (0.5, 1.0, 1.5):
         a, b = max(share - 1, 0.0), min(share, 1.0)
         painter.drawLine(QLineF(x + a * w, y + b * h, x + b * w, y + a * h))
 
 
 def _mark(painter: QPainter, picture: Picture, box: QRectF, row: int, expert: int) -> None:
-    locked = picture.state.locked_LE[row, expert]
-    if not (locked or picture.state.protected_LE[row, expert]) or box.width() < marks.SMALLEST:
+    state = picture.state
+    mark = marks.mark_of(state, row, expert)
+    if mark is None or box.width() < marks.SMALLEST:
         return
     bright = picture.level_LE[row, expert] > BRIGHT_LEVEL
-    dark = bright or not picture.state.kept_LE[row, expert]
+    dark = bright or not state.kept_LE[row, expert]
     colour = QColor("#10131a" if dark else "#ffffff")
-    marks.draw_mark(painter, box, "lock" if locked else "shield", colour, box.width())
+    marks.draw_mark(painter, box, mark, colour, box.width())
 
 
 def _margins(painter: QPainter, picture: Picture) -> None:

@@ -93,12 +93,15 @@ class TakeAway(QObject):
             return None
         cells = page.map
         total = sum(plan.experts)
+        subtitle = self.tr("{metric}, {scale} scale · {kept} of {total} experts kept").format(
+            metric=session.metric, scale=page.toolbar.scale.currentText(),
+            kept=total - plan.dropped, total=total,
+        )  # fmt: skip
+        if plan.merged:
+            subtitle = self.tr("{text} · {count} merged").format(text=subtitle, count=plan.merged)
         return Picture(
             title=Path(session.model or str(info.path)).name,
-            subtitle=self.tr("{metric}, {scale} scale · {kept} of {total} experts kept").format(
-                metric=session.metric, scale=page.toolbar.scale.currentText(),
-                kept=total - plan.dropped, total=total,
-            ),
+            subtitle=subtitle,
             layer_ids=plan.layer_ids,
             state=cells.state,
             level_LE=cells.levels.level_LE,
@@ -193,7 +196,7 @@ def csv_text(table: ExpertTable) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(
         ("layer", "expert", "state", table.metric or "score", "rank", "tokens", "share",
-         "mean_gate", "output_norm")
+         "mean_gate", "output_norm", "merged_into", "mean_of")
     )  # fmt: skip
 
     def shown(value: float) -> str:
@@ -201,15 +204,19 @@ def csv_text(table: ExpertTable) -> str:
 
     for at in range(len(table.row)):
         # Read by programs: the same words in every language.
-        state = "kept" if table.kept[at] else "dropped"
+        expert, group = int(table.expert[at]), table.merges.get(at)
+        goes = group is not None and expert != group.into
+        state = "kept" if table.kept[at] else "merged" if goes else "dropped"
         if table.locked[at]:
             state = f"locked, {state}"
         elif table.protected[at]:
             state = "protected"
         writer.writerow(
-            (table.layer[at], table.expert[at], state, shown(table.score[at]), table.rank[at] or "",
+            (table.layer[at], expert, state, shown(table.score[at]), table.rank[at] or "",
              *(shown(column[at]) for column in (
-                 table.tokens, table.share, table.mean_gate, table.output_norm)))
+                 table.tokens, table.share, table.mean_gate, table.output_norm)),
+             group.into if group is not None and goes else "",
+             " ".join(map(str, group.members)) if group is not None and not goes else "")
         )  # fmt: skip
     return out.getvalue()
 

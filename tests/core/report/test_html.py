@@ -19,7 +19,7 @@ import pytest
 from core.checkpoint import inspect_model
 from core.errors import InputError
 from core.evaluation.variant import Provenance, Variant
-from core.planning import Locks, MadeBy, Plan
+from core.planning import Locks, MadeBy, Merge, Plan
 from core.project import create_project
 from core.report.gather import Subject, gather
 from core.report.origin import LABELS, origins
@@ -353,3 +353,20 @@ def test_the_command_writes_the_file_and_says_so(model, tmp_path) -> None:
     assert json.loads(done.stdout)["bytes"] == target.stat().st_size
     refused = CliRunner().invoke(app, ["report", str(tmp_path), "-o", str(target)])
     assert refused.exit_code == 1
+
+
+def test_merged_experts_are_drawn_and_listed_apart_from_dropped_ones(model: Path) -> None:
+    subject = subject_of(model)
+    assert 'id="merge-hatch"' in report_html(subject)
+    assert "Merged experts" not in report_html(subject)
+    merged = subject.plan.with_merges([[Merge.of(2, {2: 1.0, 6: 1.0})], []])
+    text = report_html(replace(subject, plan=merged))
+    page = read(text)
+    shown = " ".join(page.text.split())
+    assert "Merged experts" in shown
+    assert "6 → 2" in shown
+    assert "5, 7" in shown  # what is dropped in that layer, without the merged one
+    assert "1 of the others merged" in shown
+    paths = {found["id"]: found["d"] for tag, found in page.tags if tag == "path" and "id" in found}
+    assert paths["merged"].count("M") == 1
+    assert paths["means"].count("M") == 2  # the strokes of one plus
