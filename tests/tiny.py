@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.tiny_families import MORE, TOWERS
+from core.families import FAMILIES as ROWS
+from tests.tiny_families import MORE
+from tests.tiny_towers import TOWERS
 
 VOCABULARY = 320
 SPECIALS = ("<pad>", "<s>", "</s>")
@@ -120,13 +122,15 @@ def tiny_model(
         The folder.
     """
     import torch
-    from transformers import AutoModelForCausalLM
+    import transformers
     from transformers.utils.logging import disable_progress_bar
 
     disable_progress_bar()
     folder = tmp_path / (name or model_type)
     config = tiny_config(model_type, **overrides)
-    model = AutoModelForCausalLM.from_config(config, dtype=torch.float32).eval()
+    row = ROWS[model_type]
+    auto_class = getattr(transformers, row.auto_class({"model_type": model_type}))
+    model = auto_class.from_config(config, dtype=torch.float32).eval()
     randomize(model, seed)
     model = model.to(getattr(torch, dtype))
     size = sum(tensor.numel() * tensor.element_size() for tensor in model.state_dict().values())
@@ -151,7 +155,8 @@ def tiny_multimodal(model_type: str, tmp_path: Path) -> Path:
     from transformers.models.auto import modeling_auto
     from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
-    text = {**COMMON, **FAMILIES[f"{model_type}_text"]}
+    row = next(row for row in ROWS.values() if row.multimodal == model_type)
+    text = {**COMMON, **FAMILIES[row.model_type]}
     config = CONFIG_MAPPING[model_type](text_config=text, **TOWERS[model_type])
     names = modeling_auto.MODEL_FOR_MULTIMODAL_LM_MAPPING_NAMES
     model = getattr(transformers, names[model_type])(config).eval()

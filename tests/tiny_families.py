@@ -37,6 +37,11 @@ _GATED_DELTA: Mapping[str, object] = {
     "linear_num_value_heads": 4,
     "layer_types": ["linear_attention", "full_attention"],
 }
+_MROPE: Mapping[str, object] = {
+    "rope_type": "default",
+    "rope_theta": 10000.0,
+    "mrope_section": [2, 1, 1],
+}
 _MAMBA: Mapping[str, object] = {
     "mamba_n_heads": 4,
     "mamba_n_groups": 1,
@@ -380,6 +385,63 @@ MORE: Mapping[str, Mapping[str, object]] = {
         "use_mamba_kernels": False,
     },
     "phimoe": {**_LOCAL_EIGHT, "intermediate_size": 24},
+    "qwen3_vl_moe_text": {**_EIGHT_OF_TWO, **_WIDTHS, "head_dim": 8, "rope_parameters": _MROPE},
+    "qwen3_omni_moe_text": {**_EIGHT_OF_TWO, **_WIDTHS, "head_dim": 8, "rope_parameters": _MROPE},
+    "deepseek_ocr2_text": {
+        **_GROUPED,
+        **_WIDTHS,
+        **_DENSE_SPARSE,
+        "topk_method": "group_limited_greedy",
+    },
+    "unlimited_ocr_text": {**_GROUPED, **_WIDTHS, **_DENSE_SPARSE, "topk_method": "greedy"},
+    "mistral4": {**_GROUPED, **_WIDTHS, **_LATENT_ATTENTION},
+    "mistral_large4_text": {
+        **_GROUPED,
+        **_WIDTHS,
+        **_LATENT_ATTENTION,
+        **_INDEXER,
+        "num_hidden_layers": 3,
+        "first_k_dense_replace": 1,
+    },
+    "glm4v_moe_text": {
+        **_GROUPED,
+        **_WIDTHS,
+        "num_hidden_layers": 3,
+        "first_k_dense_replace": 1,
+        "head_dim": 8,
+        "rope_parameters": {**_MROPE, "mrope_section": [1, 1, 0]},
+    },
+    "glm5_next_text": {
+        **_GROUPED,
+        **_WIDTHS,
+        **_KIMI_DELTA,
+        **_INDEXER,
+        "num_key_value_heads": 4,
+        "q_lora_rank": 16,
+        "kv_lora_rank": 16,
+        "qk_nope_head_dim": 8,
+        "v_head_dim": 8,
+        "index_kpool": 2,
+        "hc_mult": 2,
+    },
+    "muse_spark_text": {
+        **_LOCAL_EIGHT,
+        "intermediate_size": 64,
+        "moe_intermediate_size": 24,
+        "moe_hidden_size": 24,
+        "head_dim": 8,
+        "sliding_window": 8,
+    },
+    "step3p5": {
+        **_EIGHT_OF_TWO,
+        **_WIDTHS,
+        **_DENSE_SPARSE,
+        "n_routed_experts": 8,
+        "share_expert_dim": 24,
+        "head_dim": 8,
+        "sliding_window": 8,
+        "layer_types": ["sliding_attention", "sliding_attention", "full_attention"],
+    },
     "qwen4_exp_text": {
         **_GATED_DELTA,
         "layer_types": ["linear_attention", "indexed_attention"],
@@ -456,72 +518,5 @@ MORE: Mapping[str, Mapping[str, object]] = {
         "moe_topk": 3,
         "n_routed_experts": 8,
         "zero_expert_num": 4,
-    },
-}
-
-# Towers of multimodal checkpoints that AutoModelForCausalLM loads, by the model type of the whole.
-_TOWER: Mapping[str, object] = {"hidden_size": 16, "intermediate_size": 16}
-TOWERS: Mapping[str, Mapping[str, object]] = {
-    "qwen3_5_moe": {
-        "vision_config": {
-            **_TOWER,
-            "depth": 1,
-            "num_heads": 2,
-            "out_hidden_size": 32,
-            "num_position_embeddings": 16,
-        }
-    },
-    "qwen4_exp": {
-        "vision_config": {
-            **_TOWER,
-            "depth": 1,
-            "num_heads": 2,
-            "out_hidden_size": 32,
-            "num_position_embeddings": 16,
-        }
-    },
-    "gemma4": {
-        "vision_config": {
-            **_TOWER,
-            "num_hidden_layers": 1,
-            "num_attention_heads": 2,
-            "num_key_value_heads": 2,
-            "head_dim": 8,
-        },
-        "audio_config": None,
-    },
-    "llama4": {
-        "vision_config": {
-            "hidden_size": 16,
-            "intermediate_size": 64,
-            "num_hidden_layers": 1,
-            "num_attention_heads": 2,
-            "vision_output_dim": 16,
-            "projector_input_dim": 16,
-            "projector_output_dim": 16,
-            "image_size": 28,
-            "patch_size": 14,
-        }
-    },
-    "dots3_note": {
-        "vision_config": {
-            **_TOWER,
-            "num_hidden_layers": 1,
-            "num_attention_heads": 2,
-            "moe_intermediate_size": 8,
-            "mlp_layer_types": ["sparse"],
-            "num_local_experts": 4,
-            "num_experts_per_tok": 2,
-            "adapter_in_dim": 16,
-            "adapter_out_dim": 32,
-        },
-        "audio_config": {
-            **_TOWER,
-            "num_hidden_layers": 1,
-            "num_attention_heads": 2,
-            "downsample_hidden_size": 8,
-            "adapter_input_size": 16,
-            "adapter_out_dim": 32,
-        },
     },
 }

@@ -145,13 +145,15 @@ def unfolded(command: str) -> str:
     return " \\\n  ".join(shlex.join(part) for part in lines)
 
 
-def load_snippet(folder: str | Path, *, uniform: bool = True) -> str:
+def load_snippet(
+    folder: str | Path, *, uniform: bool = True, auto_class: str = "AutoModelForCausalLM"
+) -> str:
     """Python that loads an exported checkpoint; layers that differ need the loader beside them."""
     trust = "" if uniform else ", trust_remote_code=True"
     return (
-        "from transformers import AutoModelForCausalLM, AutoTokenizer\n"
+        f"from transformers import {auto_class}, AutoTokenizer\n"
         "\n"
         f"folder = {str(folder)!r}\n"
         "tokenizer = AutoTokenizer.from_pretrained(folder)\n"
-        f'model = AutoModelForCausalLM.from_pretrained(folder, dtype="auto"{trust})\n'
+        f'model = {auto_class}.from_pretrained(folder, dtype="auto"{trust})\n'
     )

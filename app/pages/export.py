@@ -288,7 +288,8 @@ class ExportPage(Page):
         from core.planning import loads_anywhere
 
         uniform = result.uniform if result is not None else loads_anywhere(source.plan)
-        self.python.set_text(load_snippet(shown, uniform=uniform))
+        auto_class = source.model.info.auto_class
+        self.python.set_text(load_snippet(shown, uniform=uniform, auto_class=auto_class))
         self.state_changed.emit()
 
     def _show_banner(self) -> None:

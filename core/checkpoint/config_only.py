@@ -12,8 +12,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from core.checkpoint.files import CONFIG, read_json
 from core.checkpoint.header import BITS, TensorRef
 from core.errors import CheckpointError
+from core.families import family_for
 
 # Building on meta allocates nothing; importing torch and transformers takes the time.
 _PATIENCE_SECONDS = 600
@@ -63,10 +65,12 @@ def main(folder: str) -> None:
     # Before the slow imports, since this is where a bad config fails.
     config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
     import torch
-    from transformers import AutoModelForCausalLM
+    import transformers
 
+    raw = read_json(Path(folder) / CONFIG)
+    auto_class = getattr(transformers, family_for(raw).auto_class(raw))
     with torch.device("meta"):
-        model = AutoModelForCausalLM.from_config(config, trust_remote_code=False)
+        model = auto_class.from_config(config, trust_remote_code=False)
     names = {
         torch.float32: "F32",
         torch.float16: "F16",

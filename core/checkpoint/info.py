@@ -16,7 +16,7 @@ from core.checkpoint.geometry import Geometry, read_geometry
 from core.checkpoint.header import TensorRef
 from core.checkpoint.layout import Layout, read_layout
 from core.checkpoint.tally import DTYPES, Tally, count, packing_of
-from core.families import MoeConfig, Role, read_moe_config, text_section
+from core.families import FAMILIES, MoeConfig, Role, read_moe_config, text_section
 
 # Config entries that say who saved a file, not what the model is.
 _NOT_THE_MODEL = ("transformers_version", "_name_or_path")
@@ -150,6 +150,11 @@ class ModelInfo:
         if above.name == "snapshots" and above.parent.name.startswith("models--"):
             return above.parent.name.removeprefix("models--").replace("--", "/")
         return above.name if self.path.name == "model" and above.name else self.path.name
+
+    @property
+    def auto_class(self) -> str:
+        """The auto class of transformers that loads it."""
+        return FAMILIES[self.model_type].auto_class(self.config)
 
     def to_json(self) -> dict[str, object]:
         """The contract's inspect object."""

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from core.export.ragged import ALLOW, AUTO_MAP, CLASS, MODULE, ragged_entries, without_experts
+from core.export.ragged import ALLOW, CLASS, MODULE, auto_map, ragged_entries, without_experts
 from core.families import MoeConfig, look_up
 
 
@@ -38,7 +38,7 @@ def edited_config(
     alike = {most, moe.experts} if family.shared_count else {most}
     if len({*counts.values(), *alike}) > 1:
         text.update(ragged_entries(text, moe, counts))
-        edited["auto_map"] = dict(AUTO_MAP)
+        edited["auto_map"] = auto_map(config, family)
     elif moe.per_layer:
         _forget_ragged(edited, text, moe)
     if top_k is not None and top_k != moe.top_k:
@@ -60,8 +60,8 @@ def _forget_ragged(edited: dict[str, object], text: dict[str, object], moe: MoeC
     text["per_layer_config"] = without_experts(text["per_layer_config"], moe)
     if not text["per_layer_config"]:
         del text["per_layer_config"]
-    auto_map = edited.get("auto_map")
-    if isinstance(auto_map, dict) and f"{MODULE}.{CLASS}" in auto_map.values():
+    pointers = edited.get("auto_map")
+    if isinstance(pointers, dict) and f"{MODULE}.{CLASS}" in pointers.values():
         del edited["auto_map"]
         text.pop(ALLOW, None)
 

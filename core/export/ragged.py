@@ -17,8 +17,8 @@ from core.families import Family, MoeConfig
 MODULE = "modeling_seer"
 CLASS = "SeerForCausalLM"
 ALLOW = "allow_global_per_layer_attribute_access"
-# Alone: code of the source's own would bring another config class.
-AUTO_MAP = {"AutoModelForCausalLM": f"{MODULE}.{CLASS}"}
+# What stands in the template for the class that takes the result.
+_AUTO = "AutoModelForCausalLM"
 _TEMPLATE = 'ragged(transformers.MixtralForCausalLM, "num_local_experts", ("mlp",))'
 
 
@@ -98,6 +98,14 @@ def without_experts(per_layer: object, moe: MoeConfig) -> dict[str, dict[str, ob
     return {layer: entry for layer, entry in kept.items() if entry}
 
 
+def auto_map(config: Mapping[str, object], family: Family) -> dict[str, str]:
+    """The config's pointer to the loader, alone: code of the source's own would bring its config.
+
+    The name is that of the auto class which takes the source.
+    """
+    return {family.auto_class(config): f"{MODULE}.{CLASS}"}
+
+
 def loader_source(config: Mapping[str, object], family: Family) -> str:
     """The modelling file for the class that a config names."""
     template = (files("resources.loader") / f"{MODULE}.py").read_text(encoding="utf-8")
@@ -105,4 +113,5 @@ def loader_source(config: Mapping[str, object], family: Family) -> str:
     call = (
         f"transformers.{architecture(config, family)}, {json.dumps(family.per_layer_key)}, {names}"
     )
-    return template.replace(_TEMPLATE, f"ragged({call})")
+    named = template.replace(f"{_AUTO}.from", f"{family.auto_class(config)}.from")
+    return named.replace(_TEMPLATE, f"ragged({call})")

@@ -47,6 +47,9 @@ AFTER_TOP_K = (
     ),
     Family(
         model_type="aria_text",
+        multimodal="aria",
+        causal_class="AriaForConditionalGeneration",
+        image_text=("aria",),
         routing="softmax after top-k",
         experts_keys=("moe_num_experts",),
         per_layer_key="moe_num_experts",

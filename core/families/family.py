@@ -14,6 +14,11 @@ from enum import Enum
 from types import MappingProxyType
 from typing import NamedTuple
 
+CAUSAL = "AutoModelForCausalLM"
+IMAGE_TEXT = "AutoModelForImageTextToText"
+_CONDITIONAL = "ForConditionalGeneration"
+_PREDICTING = ("ForCausalLM", _CONDITIONAL)
+
 
 class Role(Enum):
     """What a tensor is for."""
@@ -68,7 +73,9 @@ class Family:
     Attributes:
         model_type: `model_type` in config.json.
         multimodal: `model_type` of multimodal checkpoints of which this is the language model.
-        causal_class: Class of transformers that AutoModelForCausalLM takes for those.
+        causal_class: Class of transformers that the auto class takes for those.
+        image_text: Model types that only AutoModelForImageTextToText takes; text alone runs there.
+        nested: Whether transformers has no class for the language model outside of those.
         routing: How gates are made: "softmax", "sigmoid+bias, groups", "softmax after top-k".
         score_key: Config key that names another function than `routing` does, if a file has it.
         experts_keys: Config keys of the number of routed experts, any alias.
@@ -106,6 +113,8 @@ class Family:
     model_type: str
     multimodal: str = ""
     causal_class: str = ""
+    image_text: tuple[str, ...] = ()
+    nested: bool = False
     routing: str
     score_key: str = ""
     experts_keys: tuple[str, ...] = ("num_experts", "num_local_experts", "n_routed_experts")
@@ -144,13 +153,24 @@ class Family:
     remarks: str = ""
 
     def class_for(self, config: Mapping[str, object]) -> str:
-        """The class that loads a config.json as a causal language model; "" if it names none."""
+        """The class that loads a config.json and predicts the next token; "" if it names none."""
         if self.multimodal and config.get("model_type") == self.multimodal:
             return self.causal_class
         named = config.get("architectures")
         first = named[0] if isinstance(named, list) and named else ""
-        fine = isinstance(first, str) and first.isidentifier() and first.endswith("ForCausalLM")
+        fine = isinstance(first, str) and first.isidentifier() and first.endswith(_PREDICTING)
         return first if fine else ""
+
+    def auto_class(self, config: Mapping[str, object]) -> str:
+        """The auto class of transformers that takes a config.json.
+
+        A multimodal model type without a row of its own wraps this language model in a stock class,
+        which is an image-and-text one.
+        """
+        outer = config.get("model_type")
+        known = outer in {self.model_type, self.multimodal, None}
+        wrapped = not known and self.class_for(config).endswith(_CONDITIONAL)
+        return IMAGE_TEXT if wrapped or outer in self.image_text else CAUSAL
 
     @property
     def blocks(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from core.errors import CheckpointError
 from core.families.config import look_up, text_section, whole
-from core.families.family import Family
+from core.families.family import CAUSAL, Family
 from core.families.table import family_for
 
 # Beyond these a config is damaged or hostile: the largest released models have 128 layers and 2,048
@@ -71,7 +71,6 @@ def read_moe_config(config: Mapping[str, object]) -> MoeConfig:
         )
     n_group = _groups(text, family, family.group_keys)
     topk_group = _groups(text, family, ("topk_group",))
-    tied = text.get("tie_word_embeddings", config.get("tie_word_embeddings", family.tied))
     return MoeConfig(
         family=family,
         routing=_routing(text, family),
@@ -83,8 +82,17 @@ def read_moe_config(config: Mapping[str, object]) -> MoeConfig:
         n_group=n_group,
         topk_group=topk_group,
         mtp_layers=max(whole(text, family.mtp_keys, 0), 0),
-        tied=tied is True,
+        tied=_tied(config, text, family),
     )
+
+
+def _tied(config: Mapping[str, object], text: Mapping[str, object], family: Family) -> bool:
+    """Whether the head is the embedding: the word of the config whose class has the head."""
+    inner_first = family.auto_class(config) == CAUSAL
+    for part in (text, config) if inner_first else (config, text):
+        if "tie_word_embeddings" in part:
+            return part["tie_word_embeddings"] is True
+    return family.tied
 
 
 def _groups(text: Mapping[str, object], family: Family, keys: tuple[str, ...]) -> int:

@@ -9,10 +9,6 @@ _ENCODER_DECODER = (
     "it is an encoder-decoder, and both stacks have experts; only causal language models are "
     "profiled and pruned"
 )
-_MULTIMODAL = (
-    "transformers loads it as an image-and-text model only, and has no causal language model class "
-    "for it"
-)
 _NOT_CAUSAL = "it does not predict the next token, so there is no routing of a text to observe"
 
 REFUSED: Mapping[str, str] = MappingProxyType(
@@ -25,26 +21,13 @@ REFUSED: Mapping[str, str] = MappingProxyType(
         ),
         "diffusion_gemma": _NOT_CAUSAL,
         "openai_privacy_filter": _NOT_CAUSAL,
-        **dict.fromkeys(
-            (
-                "aria",
-                "deepseek_ocr2",
-                "ernie4_5_vl_moe",
-                "glm4v_moe",
-                "glm5_next",
-                "inkling2",
-                "inkling_mm_model",
-                "minimax_m3_vl",
-                "mistral4",
-                "mistral_large4",
-                "muse_spark",
-                "qwen3_omni_moe",
-                "qwen3_omni_moe_thinker",
-                "qwen3_vl_moe",
-                "step3p7",
-                "unlimited_ocr",
-            ),
-            _MULTIMODAL,
+        "ernie4_5_vl_moe": (
+            "one number in its config counts the experts for text and those for images, and text "
+            "shows the use of the first kind only"
+        ),
+        "qwen3_omni_moe": (
+            "three models share one checkpoint, and transformers runs none of them from it by a "
+            "forward pass over text"
         ),
     }
 )

@@ -26,9 +26,26 @@ SIGMOID = (
     ),
     Family(
         model_type="minimax_m3_vl_text",
+        multimodal="minimax_m3_vl",
+        causal_class="MiniMaxM3SparseForConditionalGeneration",
+        image_text=("minimax_m3_vl",),
         routing="sigmoid+bias",
         defaults=assumed(num_local_experts=128, num_experts_per_tok=4),
-        shared=SHARED,
+        experts=SPARSE_EXPERTS,
+        routers=SPARSE_ROUTERS,
+        choice_biases=("block_sparse_moe.e_score_correction_bias",),
+        shared=("block_sparse_moe.shared_experts", *SHARED),
+    ),
+    Family(
+        model_type="muse_spark_text",
+        multimodal="muse_spark",
+        causal_class="MuseSparkForConditionalGeneration",
+        image_text=("muse_spark",),
+        nested=True,
+        routing="sigmoid+bias",
+        defaults=assumed(num_local_experts=256, num_experts_per_tok=8),
+        # A norm of what every expert puts out.
+        router_bodies=("mlp.experts.post_expert_norm",),
     ),
     Family(
         model_type="lfm2_moe",

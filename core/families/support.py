@@ -7,6 +7,11 @@ from dataclasses import asdict, dataclass
 from core.families.refused import REFUSED
 from core.families.table import FAMILIES
 
+_WITHIN = (
+    "The multimodal model is loaded by AutoModelForImageTextToText and runs over text alone; what "
+    "is not its language model is exported byte for byte."
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Support:
@@ -56,6 +61,7 @@ def support_table() -> tuple[Support, ...]:
                 least_top_k=None if family.fixed_top_k else family.least_top_k,
                 remarks=tuple(
                     [family.remarks] * bool(family.remarks)
+                    + [_WITHIN] * (family.multimodal in family.image_text)
                     + [f"No {what}: {why}." for what, why in reasons.items() if why]
                 ),
             )

@@ -45,6 +45,12 @@ def family_for(config: Mapping[str, object]) -> Family:
                 f"model type {name!r} is not supported: {REFUSED[name]}", remedy=_known()
             )
         if isinstance(name, str) and name in FAMILIES:
+            if name == outer and FAMILIES[name].nested:
+                raise UnsupportedModelError(
+                    f"model type {name!r} is not supported by itself: transformers has a class for "
+                    f"it inside of {FAMILIES[name].multimodal!r} only",
+                    remedy="the whole checkpoint, with the config.json it came with",
+                )
             return FAMILIES[name]
     named = f"model type {outer!r}" if outer else "a config.json without model_type"
     raise UnsupportedModelError(f"{named} is not supported", remedy=_known(str(outer)))

@@ -60,6 +60,7 @@ def model_card(
             result=result,
             plan=plan,
             tuning=tuple(tuning),
+            auto_class=result.auto_class,
             stock=loads_anywhere(plan),
             kept=sum(result.experts),
             total=sum(source.experts),

@@ -8,11 +8,11 @@ from typing import Any
 
 from core.checkpoint.files import CONFIG, read_json
 from core.errors import UnsupportedModelError
-from core.families import read_moe_config, text_section
+from core.families import read_moe_config
 
 
 def model_class(folder: Path) -> Any:
-    """AutoModelForCausalLM, or for layers that differ the stock class extended by our own loader.
+    """The auto class, or for layers that differ the stock class extended by our own loader.
 
     The loader is this program's copy of the file that export puts beside the weights: code from
     the folder is never run.
@@ -23,12 +23,9 @@ def model_class(folder: Path) -> Any:
     import transformers
 
     config = read_json(folder / CONFIG)
-    _, text = text_section(config)
-    if not text.get("per_layer_config"):
-        return transformers.AutoModelForCausalLM
     moe = read_moe_config(config)
     if not moe.per_layer:  # some families override other things by layer, and can do that
-        return transformers.AutoModelForCausalLM
+        return getattr(transformers, moe.family.auto_class(config))
     name = moe.family.class_for(config)
     base = getattr(transformers, name, None)
     if not (isinstance(base, type) and issubclass(base, transformers.PreTrainedModel)):

@@ -14,14 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import transformers
 from torch import nn
 from transformers import AutoConfig
 from transformers.core_model_loading import convert_and_load_state_dict_in_model
 from transformers.models.auto.auto_factory import _get_model_class
-from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING
 from transformers.utils.loading_report import LoadStateDictInfo
 
+from core.checkpoint.files import CONFIG, read_json
 from core.errors import CheckpointError, UnsupportedModelError
+from core.families import family_for
 from core.runtime.live import MoeLayer, find_layers
 from core.runtime.quantised import loading_options
 from core.runtime.streaming_reader import LazyTensor
@@ -82,9 +84,11 @@ def build_skeleton(
         UnsupportedModelError: Not a causal language model, or without a list of MoE layers.
     """
     config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-    if type(config) not in MODEL_FOR_CAUSAL_LM_MAPPING:
+    raw = read_json(folder / CONFIG)
+    mapping = getattr(transformers, family_for(raw).auto_class(raw))._model_mapping  # noqa: SLF001
+    if type(config) not in mapping:
         raise UnsupportedModelError(f"{config.model_type} is not a causal language model here")
-    stock = _get_model_class(config, MODEL_FOR_CAUSAL_LM_MAPPING)
+    stock = _get_model_class(config, mapping)
     kept: dict[str, Any] = {}
 
     def keep_config(_model: nn.Module, _state: None, _files: object, load_config: Any) -> object:

@@ -17,7 +17,7 @@ _HERE = Path(__file__).resolve().parent
 _HEAD = {
     "en": """# Supported families
 
-{count} families of causal language models with routed experts: all that the installed transformers has. Any of them can be profiled in memory or
+{count} families of language models with routed experts, alone or inside of multimodal models: all that the installed transformers has. Any of them can be profiled in memory or
 streamed layer by layer, masked, shrunk, measured and exported. `seer families` prints the same table.
 
 - **Groups**: the router may limit a token to some groups of experts; then all groups keep equally many, two at least.
@@ -30,7 +30,7 @@ streamed layer by layer, masked, shrunk, measured and exported. `seer families` 
 """,
     "ko": """# 지원하는 모델군
 
-라우팅 전문가가 있는 인과 언어 모델 {count}종으로, 설치된 transformers에 있는 것 전부입니다. 모두 메모리에 올리거나 층 단위로 스트리밍하여 프로파일링하고, 마스크를 씌우고, 줄이고,
+라우팅 전문가가 있는 언어 모델 {count}종으로(단독 또는 멀티모달 모델 안), 설치된 transformers에 있는 것 전부입니다. 모두 메모리에 올리거나 층 단위로 스트리밍하여 프로파일링하고, 마스크를 씌우고, 줄이고,
 측정하고, 내보낼 수 있습니다. `seer families`도 같은 표를 보여 줍니다.
 
 - **그룹**: 라우터가 토큰을 일부 전문가 그룹으로 제한할 수 있습니다. 이때는 모든 그룹이 같은 수를, 적어도 둘씩 남겨야 합니다.
@@ -98,8 +98,21 @@ KOREAN = {
     "profiled and pruned": (
         "인코더-디코더이고 양쪽에 모두 전문가가 있습니다. 인과 언어 모델만 프로파일링하고 줄입니다"
     ),
-    "transformers loads it as an image-and-text model only, and has no causal language model "
-    "class for it": "transformers가 이미지-텍스트 모델로만 읽으며, 인과 언어 모델 클래스가 없습니다",
+    "The multimodal model is loaded by AutoModelForImageTextToText and runs over text alone; what "
+    "is not its language model is exported byte for byte.": (
+        "멀티모달 모델은 AutoModelForImageTextToText로 불러와 텍스트로만 실행하며, 언어 모델이 아닌 부분은 "
+        "바이트 그대로 내보냅니다."
+    ),
+    "one number in its config counts the experts for text and those for images, and text shows the "
+    "use of the first kind only": (
+        "설정의 한 숫자가 텍스트용 전문가와 이미지용 전문가를 함께 세는데, 텍스트로는 앞의 것이 쓰이는 모습만 "
+        "볼 수 있습니다"
+    ),
+    "three models share one checkpoint, and transformers runs none of them from it by a forward "
+    "pass over text": (
+        "모델 셋이 체크포인트 하나에 들어 있고, transformers는 그 가운데 어느 것도 텍스트 순전파로 바로 "
+        "실행하지 않습니다"
+    ),
     "it does not predict the next token, so there is no routing of a text to observe": (
         "다음 토큰을 예측하는 모델이 아니므로 관찰할 텍스트 라우팅이 없습니다"
     ),
@@ -134,11 +147,12 @@ def page(language: str) -> str:
         )
         return f"| {name(row)} | {row.routing} | {' | '.join(flags)} | {least} |\n"
 
-    remarks = [
-        f"- `{row.model_type}`: {' '.join(said(text) for text in row.remarks)}\n"
-        for row in rows
-        if row.remarks
-    ]
+    by_remark: dict[str, list[str]] = {}
+    for row in rows:
+        if row.remarks:
+            text = " ".join(said(sentence) for sentence in row.remarks)
+            by_remark.setdefault(text, []).append(f"`{row.model_type}`")
+    remarks = [f"- {', '.join(names)}: {text}\n" for text, names in by_remark.items()]
     by_reason: dict[str, list[str]] = {}
     for model_type, reason in refused():
         by_reason.setdefault(reason, []).append(f"`{model_type}`")

@@ -7,6 +7,7 @@ from core.runtime.adapters.gemma4 import Gemma4
 from core.runtime.adapters.jetmoe import JetMoe
 from core.runtime.adapters.llama4 import Llama4
 from core.runtime.adapters.longcat_flash import LongcatFlash
+from core.runtime.adapters.step3p5 import Step3p5
 from core.runtime.adapters.zaya import Zaya
 from core.runtime.contract import Contract
 
@@ -16,6 +17,7 @@ ADAPTERS: dict[str, type[Contract]] = {
     "jetmoe": JetMoe,
     "llama4_text": Llama4,
     "longcat_flash": LongcatFlash,
+    "step3p5": Step3p5,
     "zaya": Zaya,
 }
 

@@ -86,3 +86,6 @@ def test_the_python_snippet_is_python_and_names_the_folder() -> None:
     ragged = lines.load_snippet("/it's/here", uniform=False)
     compile(ragged, "snippet", "exec")
     assert "trust_remote_code=True)" in ragged
+    seeing = lines.load_snippet("/here", auto_class="AutoModelForImageTextToText")
+    assert "import AutoModelForImageTextToText, AutoTokenizer" in seeing
+    assert "AutoModelForCausalLM" not in seeing

@@ -24,7 +24,7 @@ from tests.core.export.plans import export, odd, plan_of
 from tests.core.live import KINDS
 from tests.raw import mixtral, mixtral_config, tensor_bytes, write_folder
 from tests.tiny import tiny_model, tiny_multimodal
-from tests.tiny_families import TOWERS
+from tests.tiny_towers import TOWERS
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -87,9 +87,9 @@ def test_ragged_model_has_the_masked_models_logits(model_type: str, tmp_path: Pa
 
 
 STOCK = """
-import sys, torch
-from transformers import AutoModelForCausalLM
-model = AutoModelForCausalLM.from_pretrained(sys.argv[1], trust_remote_code=True).eval()
+import sys, torch, transformers
+auto_class = getattr(transformers, sys.argv[3])
+model = auto_class.from_pretrained(sys.argv[1], trust_remote_code=True).eval()
 ids = torch.arange(3, 19)[None]
 with torch.inference_mode():
     torch.save(model(input_ids=ids, use_cache=False).logits, sys.argv[2])
@@ -101,7 +101,7 @@ def by_stock_auto_class(folder: Path, tmp_path: Path) -> torch.Tensor:
     """Logits of a model loaded as a stranger loads it, with the file that lies beside."""
     target = tmp_path / "logits.pt"
     done = subprocess.run(
-        [sys.executable, "-c", STOCK, str(folder), str(target)],
+        [sys.executable, "-c", STOCK, str(folder), str(target), inspect_model(folder).auto_class],
         env=os.environ | {"HF_MODULES_CACHE": str(tmp_path / "modules")},
         cwd=tmp_path,
         capture_output=True,
@@ -117,9 +117,13 @@ def by_stock_auto_class(folder: Path, tmp_path: Path) -> torch.Tensor:
     "model_type",
     [
         "qwen3_moe",
+        "qwen3_vl_moe",
         *(
             pytest.param(name, marks=pytest.mark.slow)
-            for name in ("bailing_hybrid", "deepseek_v4", "jetmoe", "qwen3_5_moe", "gemma4")
+            for name in (
+                *("bailing_hybrid", "deepseek_v4", "jetmoe", "qwen3_5_moe", "gemma4"),
+                *("glm4v_moe", "aria", "minimax_m3_vl", "step3p7", "mistral_large4"),
+            )
         ),
     ],
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.families import FAMILIES, REFUSED
+from core.families.family import CAUSAL
 
 pytestmark = pytest.mark.timeout(600)  # the first one imports transformers
 
@@ -51,42 +52,56 @@ def routed(names: Mapping[str, object]) -> set[str]:
     return found - DENSE.keys()
 
 
-def test_every_causal_language_model_with_routed_experts_has_a_row_or_a_reason() -> None:
+def names_of(*kinds: str) -> dict[str, str]:
+    """Model types that the auto classes take, with the class that loads each."""
     from transformers.models.auto import modeling_auto
 
-    names = modeling_auto.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
-    known = {*FAMILIES, *(row.multimodal for row in FAMILIES.values()), *REFUSED}
-    found = routed(names)
-    assert found - known == set()
+    found: dict[str, str] = {}
+    for kind in kinds:
+        names = getattr(modeling_auto, f"MODEL_FOR_{kind}_MAPPING_NAMES")
+        found |= {name: chosen for name, chosen in names.items() if name not in found}
+    return found
+
+
+KNOWN = {*FAMILIES, *(row.multimodal for row in FAMILIES.values()), *REFUSED}
+
+
+def test_every_causal_language_model_with_routed_experts_has_a_row_or_a_reason() -> None:
+    found = routed(names_of("CAUSAL_LM"))
+    assert found - KNOWN == set()
     assert len(found) > 55
 
 
-def test_every_row_is_of_a_causal_language_model_with_routed_experts() -> None:
-    from transformers.models.auto import modeling_auto
+def test_every_other_model_with_routed_experts_has_a_row_or_a_reason() -> None:
+    others = names_of("IMAGE_TEXT_TO_TEXT", "MULTIMODAL_LM", "SEQ_TO_SEQ_CAUSAL_LM", "MASKED_LM")
+    found = routed(others)
+    assert found - KNOWN == set()
+    assert len(found) > 15
 
-    names = modeling_auto.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
-    assert set(FAMILIES) - routed(names) == set()
-    multimodal = {row.multimodal for row in FAMILIES.values()} - {""}
-    assert multimodal - set(names) == set()
+
+def test_every_row_is_of_a_model_that_an_auto_class_takes() -> None:
+    causal, seeing = names_of("CAUSAL_LM"), names_of("IMAGE_TEXT_TO_TEXT")
+    for row in FAMILIES.values():
+        taken = (
+            {row.model_type, row.multimodal} - {""} - ({row.model_type} if row.nested else set())
+        )
+        by_class = {name: row.auto_class({"model_type": name}) for name in taken}
+        assert taken, row.model_type
+        for name, chosen in by_class.items():
+            assert name in (causal if chosen == CAUSAL else seeing), name
+            # Nobody is sent to the larger class for want of looking.
+            assert chosen == CAUSAL or name not in causal, name
+        assert routed(taken) == taken
+
+
+def test_a_row_is_nested_if_and_only_if_no_auto_class_takes_its_language_model() -> None:
+    alone = names_of("CAUSAL_LM", "IMAGE_TEXT_TO_TEXT")
+    nested = {row.model_type for row in FAMILIES.values() if row.nested}
+    assert nested == {name for name in FAMILIES if name not in alone}
 
 
 def test_multimodal_rows_name_the_class_that_the_auto_class_takes() -> None:
-    from transformers.models.auto import modeling_auto
-
-    names = modeling_auto.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
+    names = names_of("CAUSAL_LM", "IMAGE_TEXT_TO_TEXT")
     for row in FAMILIES.values():
         if row.multimodal:
             assert row.causal_class == names[row.multimodal], row.model_type
-
-
-def test_other_models_with_routed_experts_are_refused_by_name() -> None:
-    from transformers.models.auto import modeling_auto
-
-    causal = set(modeling_auto.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES)
-    others = {
-        model_type
-        for kind in ("IMAGE_TEXT_TO_TEXT", "SEQ_TO_SEQ_CAUSAL_LM", "MULTIMODAL_LM", "MASKED_LM")
-        for model_type in getattr(modeling_auto, f"MODEL_FOR_{kind}_MAPPING_NAMES")
-        if model_type not in causal
-    }
-    assert routed(dict.fromkeys(others)) - REFUSED.keys() == set()

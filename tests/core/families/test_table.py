@@ -35,7 +35,8 @@ def test_a_mistyped_model_type_is_told_the_nearest_ones() -> None:
     [
         ({"model_type": "nllb-moe"}, "encoder-decoder"),
         ({"model_type": "doge"}, "embedding table"),
-        ({"model_type": "qwen3_vl_moe", "text_config": {"model_type": "x"}}, "image-and-text"),
+        ({"model_type": "ernie4_5_vl_moe", "text_config": {"model_type": "x"}}, "those for images"),
+        ({"model_type": "qwen3_vl_moe_text"}, "inside of 'qwen3_vl_moe' only"),
     ],
 )
 def test_what_cannot_work_is_refused_by_name_with_the_reason(config, why) -> None:

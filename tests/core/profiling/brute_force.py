@@ -52,8 +52,9 @@ def expert_function(live, experts):
             up, down = up.mT, down.mT
         return lambda e, x: _glu(up[e], down[e], experts.act_fn, x)
     stock, one = copy.deepcopy(experts).double(), torch.ones(1, 1, dtype=torch.float64)
-    stock.config = copy.copy(stock.config)
-    stock.config._experts_implementation = "eager"
+    if hasattr(stock, "config"):
+        stock.config = copy.copy(stock.config)
+        stock.config._experts_implementation = "eager"
     return lambda e, x: stock(x[None], torch.tensor([[e]]), one)[0]
 
 
