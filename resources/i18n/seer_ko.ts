@@ -242,11 +242,11 @@
     </message>
     <message>
         <source>With one expert per token the tuned model is as good as the original with two.</source>
-        <translation>토큰당 전문가 하나로 튜닝한 모델이 둘을 쓰는 원본만큼 좋다.</translation>
+        <translation>토큰당 전문가 하나로 미세 조정한 모델이 둘을 쓰는 원본만큼 좋다.</translation>
     </message>
     <message>
         <source>It is also as good as the model with two experts tuned for as many steps.</source>
-        <translation>같은 단계만큼 튜닝한, 전문가 둘을 쓰는 모델만큼도 좋다.</translation>
+        <translation>같은 단계만큼 미세 조정한, 전문가 둘을 쓰는 모델만큼도 좋다.</translation>
     </message>
     <message>
         <source>The entropy penalty makes the router surer of its choice.</source>
@@ -278,7 +278,7 @@
     </message>
     <message>
         <source>Top-2, tuned as long (control)</source>
-        <translation>Top-2, 같은 만큼 튜닝 (대조군)</translation>
+        <translation>Top-2, 같은 만큼 미세 조정 (대조군)</translation>
     </message>
     <message>
         <source>Top-1, plain fine-tuning</source>
@@ -330,7 +330,7 @@
     </message>
     <message>
         <source>Top-1 untuned</source>
-        <translation>튜닝 전 Top-1</translation>
+        <translation>미세 조정 전 Top-1</translation>
     </message>
 </context>
 <context>
@@ -357,7 +357,7 @@
     </message>
     <message>
         <source>On the bundled model: experts dropped by use and at random, and one expert per token with every kind of tuning, against the original and against a model tuned as long with two. With the default numbers it takes about a quarter of an hour.</source>
-        <translation>동봉된 모델에서 전문가를 사용량 순으로, 그리고 무작위로 빼 보고, 토큰당 전문가 하나를 여러 방법으로 튜닝하여 원본 및 전문가 둘로 같은 만큼 튜닝한 모델과 비교합니다. 기본값으로 약 15분 걸립니다.</translation>
+        <translation>동봉된 모델에서 전문가를 사용량 순으로, 그리고 무작위로 빼 보고, 토큰당 전문가 하나를 여러 방법으로 미세 조정하여 원본 및 전문가 둘로 같은 만큼 미세 조정한 모델과 비교합니다. 기본값으로 약 15분 걸립니다.</translation>
     </message>
     <message>
         <source>What held</source>
@@ -365,7 +365,7 @@
     </message>
     <message>
         <source>Perplexity on {tokens} held-out tokens; {steps} steps of {step} tokens; {seeds} seeds of tuning, {random} of the random control; ranges are over seeds.</source>
-        <translation>검증 토큰 {tokens}개의 퍼플렉시티. 토큰 {step}개씩 {steps}단계. 튜닝 시드 {seeds}개, 무작위 대조 시드 {random}개. 범위는 시드 사이의 값입니다.</translation>
+        <translation>검증 토큰 {tokens}개의 퍼플렉시티. 토큰 {step}개씩 {steps}단계. 미세 조정 시드 {seeds}개, 무작위 대조 시드 {random}개. 범위는 시드 사이의 값입니다.</translation>
     </message>
     <message>
         <source>Open a result</source>
@@ -587,7 +587,7 @@
     </message>
     <message>
         <source>Nothing was tuned yet</source>
-        <translation>아직 튜닝하지 않았습니다</translation>
+        <translation>아직 미세 조정하지 않았습니다</translation>
     </message>
     <message>
         <source>While a run goes on, its curves grow here: loss, perplexity on held-out texts, how sure the router is, and how many experts each token uses.</source>
@@ -3361,7 +3361,7 @@
     </message>
     <message>
         <source>Tuning</source>
-        <translation>튜닝 중</translation>
+        <translation>미세 조정 중</translation>
     </message>
     <message>
         <source>Asking the teacher</source>
@@ -3474,7 +3474,7 @@
     </message>
     <message>
         <source>On held-out texts at the target Top-K, before and after tuning</source>
-        <translation>튜닝 전후, 목표 Top-K에서 잰 검증 텍스트의 값</translation>
+        <translation>미세 조정 전후, 목표 Top-K에서 잰 검증 텍스트의 값</translation>
     </message>
     <message>
         <source>Entropy</source>
@@ -3482,7 +3482,7 @@
     </message>
     <message>
         <source>Of the router&apos;s distribution, in nats, before and after</source>
-        <translation>라우터 분포의 엔트로피(nat), 튜닝 전과 후</translation>
+        <translation>라우터 분포의 엔트로피(nat), 미세 조정 전과 후</translation>
     </message>
     <message>
         <source>Steps</source>
@@ -3521,7 +3521,7 @@
     </message>
     <message>
         <source>Continue</source>
-        <translation>이어서 튜닝</translation>
+        <translation>이어서 미세 조정</translation>
     </message>
     <message>
         <source>A new run that starts from this one&apos;s checkpoint</source>
@@ -4158,7 +4158,7 @@
     </message>
     <message>
         <source>Tune {name}</source>
-        <translation>{name} 튜닝</translation>
+        <translation>{name} 미세 조정</translation>
     </message>
     <message>
         <source>Write the checkpoint of {name}</source>
@@ -4210,7 +4210,7 @@
     </message>
     <message>
         <source>Search for tuning options</source>
-        <translation>튜닝 옵션 탐색</translation>
+        <translation>미세 조정 옵션 탐색</translation>
     </message>
     <message>
         <source>Read the search</source>
@@ -4588,7 +4588,7 @@
     </message>
     <message>
         <source>What the model reads here decides which experts look useful. The bundled texts have six domains. Every setting has its help behind the question mark.</source>
-        <translation>모델이 여기서 읽는 것에 따라 쓸모 있어 보이는 전문가가 달라집니다. 동봉된 텍스트에는 도메인이 여섯 있습니다. 설정마다 물음표를 누르면 도움말이 나옵니다.</translation>
+        <translation>모델이 여기서 읽는 것에 따라 쓸모 있어 보이는 전문가가 달라집니다. 동봉된 텍스트에는 영역이 여섯 있습니다. 설정마다 물음표를 누르면 도움말이 나옵니다.</translation>
     </message>
     <message>
         <source>Run it</source>
@@ -4873,7 +4873,7 @@
     </message>
     <message>
         <source>Pulls the tuned model towards the next-token distribution of the unpruned original at its own Top-K. It needs the original beside the model, or its answers from a file.</source>
-        <translation>튜닝하는 모델을 가지치기 전 원본의 다음 토큰 분포(원본의 Top-K)로 끌어당깁니다. 원본을 함께 메모리에 두거나 원본의 답을 파일에서 읽어야 합니다.</translation>
+        <translation>미세 조정하는 모델을 가지치기 전 원본의 다음 토큰 분포(원본의 Top-K)로 끌어당깁니다. 원본을 함께 메모리에 두거나 원본의 답을 파일에서 읽어야 합니다.</translation>
     </message>
     <message>
         <source>Teacher</source>
@@ -4921,7 +4921,7 @@
     </message>
     <message>
         <source>How much text there is to learn from, split evenly over the domains. A run that reads more than this goes through the texts again.</source>
-        <translation>배울 텍스트의 양이며 도메인에 고르게 나눕니다. 이보다 많이 읽는 실행은 텍스트를 다시 읽습니다.</translation>
+        <translation>배울 텍스트의 양이며 영역에 고르게 나눕니다. 이보다 많이 읽는 실행은 텍스트를 다시 읽습니다.</translation>
     </message>
     <message>
         <source>Sequence length</source>
@@ -5036,7 +5036,7 @@
     </message>
     <message>
         <source>Start tuning</source>
-        <translation>튜닝 시작</translation>
+        <translation>미세 조정 시작</translation>
     </message>
     <message>
         <source>running</source>
@@ -5048,7 +5048,7 @@
     </message>
     <message>
         <source>Nothing was tuned yet.</source>
-        <translation>아직 튜닝하지 않았습니다.</translation>
+        <translation>아직 미세 조정하지 않았습니다.</translation>
     </message>
     <message>
         <source>Curves</source>
@@ -5060,7 +5060,7 @@
     </message>
     <message>
         <source>Nothing to tune yet</source>
-        <translation>아직 튜닝할 것이 없습니다</translation>
+        <translation>아직 미세 조정할 것이 없습니다</translation>
     </message>
     <message>
         <source>Open a model: then it can be fine-tuned while each token uses fewer experts, so that it loses little and computes less.</source>
@@ -5092,7 +5092,7 @@
     </message>
     <message>
         <source>Tune again</source>
-        <translation>다시 튜닝</translation>
+        <translation>다시 미세 조정</translation>
     </message>
     <message>
         <source>The paper&apos;s claims</source>
@@ -5155,7 +5155,7 @@
     </message>
     <message>
         <source>Tuning needs about {need}, {free} are free. Train less (LoRA or routers alone), halve the batch size, or keep the teacher&apos;s answers in a file.</source>
-        <translation>튜닝에 약 {need}가 필요한데 여유는 {free}입니다. 학습할 부분을 줄이거나(LoRA 또는 라우터만), 배치 크기를 절반으로 줄이거나, 교사 모델의 답을 파일에 저장해 보세요.</translation>
+        <translation>미세 조정에 약 {need}가 필요한데 여유는 {free}입니다. 학습할 부분을 줄이거나(LoRA 또는 라우터만), 배치 크기를 절반으로 줄이거나, 교사 모델의 답을 파일에 저장해 보세요.</translation>
     </message>
     <message>
         <source>Result and checkpoints need {need} on the disk. Save the project on another disk.</source>
