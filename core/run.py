@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
@@ -74,6 +75,7 @@ class Run:
         self._running = threading.Event()
         self._running.set()
         self._park = False
+        self._unbroken = 0
         self._stage = ""
         self._started = 0.0
         self._start_done = 0
@@ -88,6 +90,11 @@ class Run:
     def paused(self) -> bool:
         """Whether somebody asked this run to wait."""
         return not self._running.is_set()
+
+    @property
+    def parking(self) -> bool:
+        """Whether somebody asked this run to give back what it holds, and wait."""
+        return self._park and self.paused
 
     def cancel(self) -> None:
         """Ask the work to stop at its next check."""
@@ -115,11 +122,24 @@ class Run:
 
         Raises:
             Cancelled: Somebody asked this run to stop.
-            Parked: Somebody asked it to give back what it holds and wait.
+            Parked: Somebody asked it to give back what it holds and wait; not while `unbroken`.
         """
-        if self._park and not self._running.is_set():
+        if not self.parking:
+            self.wait()
+        elif not self._unbroken:
             raise Parked
-        self.wait()
+
+    @contextmanager
+    def unbroken(self) -> Iterator[None]:
+        """Meanwhile checks go on although somebody wants to park: what is halfway is of no use.
+
+        The work looks at `parking` where it can save what it has, and raises `Parked` there.
+        """
+        self._unbroken += 1
+        try:
+            yield
+        finally:
+            self._unbroken -= 1
 
     def wait(self) -> None:
         """Wait while paused, parked or not.
@@ -177,3 +197,47 @@ class Run:
         """Deliver one event."""
         if self._on_event is not None:
             self._on_event(event)
+
+
+class Relay(Run):
+    """The Run of a part: asked to stop or wait like the whole, with events of its own.
+
+    What becomes of the events is for `emit` to say; here the whole gets them all.
+    """
+
+    def __init__(self, whole: Run) -> None:
+        """A part of `whole`."""
+        super().__init__()
+        self.whole = whole
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether somebody asked the whole to stop."""
+        return self.whole.cancelled
+
+    @property
+    def paused(self) -> bool:
+        """Whether somebody asked the whole to wait."""
+        return self.whole.paused
+
+    @property
+    def parking(self) -> bool:
+        """Whether somebody asked the whole to give back what it holds."""
+        return self.whole.parking
+
+    def check(self) -> None:
+        """Wait or stop as the whole does; what was waited is no time of work."""
+        began = time.monotonic() if self.whole.paused else None
+        self.whole.check()
+        if began is not None:
+            self._paused_for += time.monotonic() - began
+
+    @contextmanager
+    def unbroken(self) -> Iterator[None]:
+        """As of the whole."""
+        with self.whole.unbroken():
+            yield
+
+    def emit(self, event: Event) -> None:
+        """Hand on."""
+        self.whole.emit(event)

@@ -119,6 +119,7 @@ def choose_task(
         function=work,
         command=line,
         on_result="take_chosen",
+        parks=True,
     )
 
 

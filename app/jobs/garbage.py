@@ -15,15 +15,19 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.jobs.warm import loading
 
 INTERVAL_MS = 1000
+PATIENCE_SECONDS = 10.0  # a window that is busy for longer collects when it can
 
 _collect = gc.collect  # the interpreter's own
 _wanted = threading.Event()
+_done = threading.Event()
 
 
 def collect_where_qt_lives(generation: int = 2) -> int:
@@ -39,6 +43,23 @@ def collect_where_qt_lives(generation: int = 2) -> int:
         return _collect(generation)
     _wanted.set()
     return 0
+
+
+def collect_and_wait(wanted: Callable[[], bool]) -> None:
+    """Collect everything; on a worker, return when the GUI thread has done it.
+
+    Args:
+        wanted: Asked meanwhile; nobody waits for what is not wanted any more.
+    """
+    _done.clear()
+    gc.collect()
+    if gc.collect is not collect_where_qt_lives:
+        return
+    if threading.current_thread() is threading.main_thread():
+        return
+    latest = time.monotonic() + PATIENCE_SECONDS
+    while wanted() and time.monotonic() < latest and not _done.wait(0.05):
+        pass
 
 
 class GuiGarbage(QObject):
@@ -66,6 +87,7 @@ class GuiGarbage(QObject):
         if _wanted.is_set():
             _wanted.clear()
             _collect()
+            _done.set()
             return
         for generation, threshold in enumerate(gc.get_threshold()):
             if threshold and gc.get_count()[generation] > threshold:

@@ -1,8 +1,8 @@
 """Pausing work that holds a model: it ends, its memory goes back, and it begins again later.
 
 A paused thread that merely waits keeps every gigabyte it has loaded. So work that can go on from
-what it has saved is unwound by the pause (`Parked` is raised at its next check, as `Cancelled`
-would be), and started again when the user wants it back.
+what it has saved is unwound by the pause (`Parked` is raised where it has saved, or at its next
+check, as `Cancelled` would be), and started again when the user wants it back.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import ctypes
 import sys
 from collections.abc import Callable
 
+from app.jobs.garbage import collect_and_wait
 from core.errors import Parked
 from core.run import Run
 
@@ -30,17 +31,19 @@ def parkable(work: Callable[[Run], object], run: Run) -> object:
             return work(run)
         except Parked:
             pass  # out of the handler: a traceback would hold the model
-        release_memory()
+        release_memory(lambda: run.parking)
         run.note("paused: the model was released from memory")
         run.wait()
         run.note("resumed: loading the model again")
 
 
-def release_memory() -> None:
-    """Give back what allocators keep for later.
+def release_memory(wanted: Callable[[], bool]) -> None:
+    """Collect what refers to itself (a trainer does), then give back what allocators keep.
 
-    What only a collection would find is left to the GUI thread's (see `garbage`).
+    Args:
+        wanted: Whether the memory is wanted back still.
     """
+    collect_and_wait(wanted)
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_available() and torch.cuda.is_initialized():
         torch.cuda.empty_cache()

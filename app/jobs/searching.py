@@ -13,7 +13,7 @@ from app.jobs.task import Task
 from app.jobs.tuning import TuneRequest, recipe_of, request_from, texts_of
 from app.jobs.tuning_lines import search_line
 from app.jobs.warm import wait_for_libraries
-from core.errors import Cancelled, StudioError
+from core.errors import Cancelled, Parked, StudioError
 from core.run import Run
 from core.tuning import Found
 from core.tuning.history import RunRecord, list_runs
@@ -58,6 +58,8 @@ def search_task(request: TuneRequest, minutes: float) -> SearchTask:
         try:
             wait_for_libraries(run)
             found = _search(request, record, minutes, run)
+        except Parked:
+            raise
         except Cancelled:
             record.ended("cancelled").save()
             raise
@@ -76,6 +78,7 @@ def search_task(request: TuneRequest, minutes: float) -> SearchTask:
         function=work,
         command=command,
         record=record,
+        parks=True,
         recipe=recipe_of(request, KIND, minutes=minutes),
     )
 

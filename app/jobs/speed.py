@@ -58,7 +58,14 @@ def speed_task(subject: Subject, timed: Timed, options: SpeedOptions) -> Task:
     title = translate("Tasks", "Time the original")
     if timed.row is not None:
         title = translate("Tasks", "Time {name}").format(name=timed.row.name)
-    return Task(title=title, kind="speed", function=work, command=line, on_result="add_variants")
+    return Task(
+        title=title,
+        kind="speed",
+        function=work,
+        command=line,
+        on_result="add_variants",
+        parks=True,  # and times anew: a pause would be in the figures
+    )
 
 
 def _timed(

@@ -280,4 +280,5 @@ def reload_task(subject: Subject, *, output: Path, plan: Plan) -> Task:
         title=translate("Tasks", "Reload {name} in transformers").format(name=output.name),
         kind="reload",
         function=work,
+        parks=True,
     )

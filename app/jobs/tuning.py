@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,9 +16,9 @@ from app.jobs.task import Task
 from app.jobs.tuning_lines import tune_line, validation_tokens
 from app.jobs.warm import wait_for_libraries
 from core.checkpoint import inspect_model
-from core.errors import Cancelled, StudioError
+from core.errors import Cancelled, Parked, StudioError
 from core.evaluation.variant import Provenance, Variant
-from core.run import Event, Run, Snapshot
+from core.run import Event, Relay, Run, Snapshot
 from core.tuning import StepReport, TuneEstimate, TuneOptions, TuneResult, estimate
 from core.tuning.history import RECORD, RunRecord, RunRow, list_runs, now
 
@@ -98,37 +97,19 @@ class Tuned:
     result: TuneResult
 
 
-class _Reporting(Run):
+class _Reporting(Relay):
     """A run whose step reports go out as the whole list so far."""
 
-    def __init__(self, outer: Run) -> None:
-        super().__init__()
-        self._outer = outer
+    def __init__(self, whole: Run) -> None:
+        super().__init__(whole)
         self._reports: list[StepReport] = []
-
-    @property
-    def cancelled(self) -> bool:
-        """Whether somebody asked the outer run to stop."""
-        return self._outer.cancelled
-
-    @property
-    def paused(self) -> bool:
-        """Whether somebody asked the outer run to wait."""
-        return self._outer.paused
-
-    def check(self) -> None:
-        """Wait, or stop, as the outer run was told; what was waited is no time of work."""
-        began = time.monotonic() if self._outer.paused else None
-        self._outer.check()
-        if began is not None:
-            self._paused_for += time.monotonic() - began
 
     def emit(self, event: Event) -> None:
         """Hand on; a step report as all of them: the list only grows, so readers need no lock."""
         if isinstance(event, Snapshot) and isinstance(event.value, StepReport):
             self._reports.append(event.value)
             event = Snapshot(name=REPORTS, value=self._reports)
-        self._outer.emit(event)
+        self.whole.emit(event)
 
 
 def tune_task(
@@ -138,7 +119,8 @@ def tune_task(
 
     Args:
         request: The run.
-        resume: Go on from the newest checkpoint of the run's folder.
+        resume: Go on from the newest checkpoint of the run's folder; the task does so by itself
+            when it is run again.
         use_step: Train no further, but write the checkpoint of this step; 0 is the newest.
     """
     record = request.record()
@@ -146,12 +128,15 @@ def tune_task(
         record = replace(RunRecord.load(request.folder), state="started", error="")
 
     def work(run: Run) -> Tuned:
+        again = resume or (record.folder / RECORD).exists()
         record.save()
         if request.plan is not None and not record.plan_file.exists():
             request.plan.save(record.plan_file)
         try:
             wait_for_libraries(run)
-            result = _tune(request, record, _Reporting(run), resume=resume, use_step=use_step)
+            result = _tune(request, record, _Reporting(run), resume=again, use_step=use_step)
+        except Parked:
+            raise
         except Cancelled:
             record.ended("cancelled").save()
             raise
@@ -178,6 +163,7 @@ def tune_task(
         command=command,
         record=record,
         to_use=use_step is not None,
+        parks=True,
         recipe=recipe,
     )
 

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import PlanError
+from core.evaluation.ledger import Ledger, plan_question
 from core.evaluation.share import Share
 from core.planning.bounds import Bounds
 from core.planning.plan import Plan
@@ -52,6 +53,8 @@ def iterative(
     total: int | None = None,
     floor: int = 1,
     rounds: int = 8,
+    ledger: Ledger | None = None,
+    question: str = "",
     run: Run,
 ) -> MaskLE:
     """Drop experts in rounds, profiling the masked model before each.
@@ -66,6 +69,8 @@ def iterative(
         total: Instead of `keep`: experts over all layers in the end.
         floor: Fewest experts per layer.
         rounds: Profiles that are made at most, the first one included.
+        ledger: Scores of the rounds of a stopped run.
+        question: What the scores depend on beside the mask and what the ledger is of.
         run: Checked by the passes; gets `Progress` in tokens.
 
     Raises:
@@ -81,15 +86,22 @@ def iterative(
         else sizes(int(bounds.exists_LE.sum()), total or 1, rounds)
     )
     passes = len(steps) - (first is not None)
-    done = 0
+    ledger, done = ledger or Ledger(), 0
     for size in steps:
         if first is not None:
-            profile, first = first, None
+            scores_LE, first = scores(first), None
         else:
             share = Share(run, stage=STAGE, before=done, total=passes * texts.tokens)
-            profile = _profile(live, texts, kept_LE, share)
+            plan = Plan.keep_all(live.info).with_kept(kept_LE)
+            asked = plan_question(f"scores {question}", plan)
+            known = ledger.get(asked)
+            if known is None:
+                scores_LE = scores(_profile(live, texts, plan, share))
+                ledger.put(asked, scores_LE.ravel().tolist())
+            else:
+                scores_LE = np.array(known).reshape(kept_LE.shape)
             done += texts.tokens
-        scores_LE = np.where(kept_LE, scores(profile), np.nan)  # what is gone stays gone
+        scores_LE = np.where(kept_LE, scores_LE, np.nan)  # what is gone stays gone
         kept_LE = _choose(scores_LE, bounds, size, floor, per_layer=keep is not None) & kept_LE
         kept_LE |= bounds.must_keep_LE
         run.note(f"{int(kept_LE.sum())} experts left")
@@ -104,12 +116,11 @@ def _choose(
     return keep_global(scores_LE, bounds=bounds, total=size, floor=max(floor, bounds.minimum))
 
 
-def _profile(live: LiveModel, texts: CalibrationSet, kept_LE: MaskLE, run: Run) -> Profile:
+def _profile(live: LiveModel, texts: CalibrationSet, plan: Plan, run: Run) -> Profile:
     """The profile of the masked model."""
     from core.profiling.collect import profile_model
     from core.pruning.masking import masked
 
-    plan = Plan.keep_all(live.info).with_kept(kept_LE)
     if not plan.dropped:
         return profile_model(live, texts, run=run)
     with masked(live, plan):

@@ -58,12 +58,14 @@ def evaluate(
         top_k: Experts per token; the plan's or the model's if None.
         ranks: The processes that take the batches in turn; all get the result of one process.
         kept: What an earlier call that was stopped has measured of the same: it is gone on with,
-            and filled. Whole models in one process only; a streamed pass begins anew.
+            and filled. In one process only.
         run: Checked before each batch and in each MoE layer; gets `Progress` in tokens and
             snapshots named "evaluation".
 
     Raises:
         Cancelled: The run was stopped; the model is as before.
+        Parked: It was paused and gives its memory back; `kept` goes on at the batch, or streamed at
+            the layer, where it was.
         InputError: No text to predict, or token ids that are not this model's.
         PlanError: The plan does not fit the model.
         ResourceError: The device ran out of memory.
@@ -87,7 +89,7 @@ def evaluate(
         with ranks.together():
             ranks.check_alike(live.info.fingerprint + calibration.fingerprint)
             if streams:
-                seconds = _streamed(pair, calibration, turns, run)
+                seconds = _streamed(pair, calibration, turns, kept, run)
             else:
                 seconds = _in_memory(pair, calibration, turns, kept, run)
             turns.settle()
@@ -135,7 +137,9 @@ def _in_memory(
     return seconds
 
 
-def _streamed(pair: _Pair, calibration: CalibrationSet, turns: Turns, run: Run) -> float:
+def _streamed(
+    pair: _Pair, calibration: CalibrationSet, turns: Turns, kept: Kept, run: Run
+) -> float:
     """Layer by layer; the seconds that it took, pauses left out."""
     from core.evaluation.streamed import Measurement, measure_streamed
 
@@ -147,7 +151,7 @@ def _streamed(pair: _Pair, calibration: CalibrationSet, turns: Turns, run: Run) 
         sums=_sums,
         turns=turns,
     )
-    return measure_streamed(measurement, calibration, stage=STAGE, run=run)
+    return measure_streamed(measurement, calibration, stage=STAGE, kept=kept, run=run)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -202,8 +202,12 @@ def select_plan(
     work = _Work(live=live, observed=observed, texts=texts, start=start, bounds=bounds, run=run)
     with ledger.kept():
         if options.policy == "iterative":
-            kept_LE = _iterative(work, options)
-            return Selected(plan=_signed(work, options, kept_LE), tokens=texts.tokens)
+            kept_LE = _iterative(work, options, ledger)
+            return Selected(
+                plan=_signed(work, options, kept_LE),
+                tokens=texts.tokens,
+                recalled=ledger.recalled,
+            )
         return _by_loss(work, options, ledger)
 
 
@@ -225,7 +229,8 @@ class _Work:
         return comparable(scores_LE, options.metric) if options.scope == "global" else scores_LE
 
 
-def _iterative(work: _Work, options: SelectOptions) -> NDArray[np.bool_]:
+def _iterative(work: _Work, options: SelectOptions, ledger: Ledger) -> NDArray[np.bool_]:
+    weights = sorted((options.weights or {}).items())
     return iterative(
         work.live,
         work.texts,
@@ -236,6 +241,8 @@ def _iterative(work: _Work, options: SelectOptions) -> NDArray[np.bool_]:
         total=options.experts(work.start) if options.scope == "global" else None,
         floor=options.floor,
         rounds=options.rounds,
+        ledger=ledger,
+        question=repr((options.metric, options.scope, options.seed, weights)),
         run=work.run,
     )
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from core.errors import InputError
 from core.evaluation.forward import Forward, Piece, forward
+from core.evaluation.kept import Kept
 from core.evaluation.ranks import Turns
 from core.pruning.masking import Rerouting
 from core.run import Run
@@ -20,6 +21,7 @@ from core.runtime.live import LiveModel
 from core.runtime.ranks import ALONE, Ranks
 from core.runtime.streaming import LayerStream, Position, Watcher
 from core.runtime.streaming_model import plan_pass
+from core.runtime.streaming_state import Start
 
 if TYPE_CHECKING:
     from core.calibration import CalibrationSet
@@ -66,15 +68,16 @@ class Measurement:
 
 
 def measure_streamed(
-    measurement: Measurement, calibration: CalibrationSet, *, stage: str, run: Run
+    measurement: Measurement, calibration: CalibrationSet, *, stage: str, kept: Kept, run: Run
 ) -> float:
-    """Take all pieces through the layers.
+    """Take all pieces through the layers; those that are kept, if one process measures, no more.
 
     Returns:
         Seconds, pauses left out.
 
     Raises:
         InputError: Two different models would have to be streamed at once.
+        Parked: The run was paused and gives its memory back; `kept` has where it was.
         ResourceError: Not even one piece fits beside two layers.
     """
     live, other = measurement.live, measurement.reference
@@ -85,7 +88,8 @@ def measure_streamed(
             remedy="--plan on the original, which streams once, or a reference that fits in memory",
         )
     driven = other if other_streams and other is not None else live
-    windows = list(_windows(measurement, calibration, in_turn=_in_turn(measurement)))
+    in_turn = _in_turn(measurement)
+    windows = list(_windows(measurement, calibration, in_turn=in_turn))
     return drive(
         driven,
         windows,
@@ -97,8 +101,43 @@ def measure_streamed(
             max(calibration.batch(i).input_ids.shape[1] for i in range(len(calibration))),
         ),
         report=Report(stage=stage, total=calibration.tokens, unit="tokens"),
+        going_on=GoingOn(kept, 2 if in_turn else 1) if measurement.turns.ranks.alone else None,
         run=run,
     )
+
+
+class GoingOn:
+    """Where a pass goes on that was paused, and where it will if it is.
+
+    Args:
+        kept: What was measured.
+        windows: Windows of one batch, which come one after another.
+    """
+
+    def __init__(self, kept: Kept, windows: int) -> None:
+        self.windows = windows
+        self._kept = kept
+
+    @property
+    def seconds(self) -> float:
+        """What the pass took so far."""
+        return self._kept.seconds
+
+    def start(self) -> Start:
+        """Where the pass begins."""
+        first = self._kept.batches * self.windows
+        waiting = self._kept.waiting()
+        return waiting if waiting is not None and waiting.first == first else Start(first=first)
+
+    def layer_done(self, position: Position, stream: LayerStream, seconds: float, run: Run) -> None:
+        """Count batches that are through; before a pause also keep what the others wait with."""
+        self._kept.seconds = seconds
+        if position.ends_group:
+            self._kept.batches = (position.first + position.batches) // self.windows
+        elif position.parks and position.first == self._kept.batches * self.windows:
+            start = stream.start_after(position)
+            if start is not None:
+                self._kept.wait(start, run)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +158,7 @@ def drive(
     shape: tuple[int, int],
     report: Report,
     ranks: Ranks = ALONE,
+    going_on: GoingOn | None = None,
     run: Run,
 ) -> float:
     """Take windows through a streamed model, the mask on for those that want it.
@@ -131,6 +171,7 @@ def drive(
         shape: Sequences and tokens of the largest piece.
         report: How progress is told.
         ranks: The processes that each drive their windows through their own copy of the model.
+        going_on: Where a paused pass was; None begins anew.
         run: Where it goes.
 
     Returns:
@@ -143,14 +184,33 @@ def drive(
     plan = plan_pass(
         driven, batches=len(windows), rows=shape[0], length=shape[1], logits=True, run=run
     )
-    groups = -(-len(windows) // plan.at_once)
+    start, at_once = Start(), plan.at_once
+    if going_on is not None:
+        start, apart = going_on.start(), at_once % going_on.windows
+        at_once = at_once - apart or at_once  # a batch's windows belong into one group
+        if start.layer:
+            run.note(f"going on before layer {start.layer}")
+    groups = -(-len(windows) // at_once)
     most = max(note[0] for note in ranks.agree(groups))
     watcher = _Switch(
-        ranks=ranks, mask=mask, stream=driven.stream, windows=windows, report=report, run=run
+        ranks=ranks,
+        mask=mask,
+        stream=driven.stream,
+        windows=windows,
+        report=report,
+        start=start,
+        going_on=going_on,
+        run=run,
     )
     try:
         driven.stream.drive(
-            windows, step, at_once=plan.at_once, park=plan.park_on_host, watcher=watcher, run=run
+            windows,
+            step,
+            at_once=at_once,
+            park=plan.park_on_host,
+            start=start,
+            watcher=watcher,
+            run=run,
         )
     finally:
         watcher.off()
@@ -218,17 +278,22 @@ class _Switch(Watcher[Window]):
         stream: LayerStream,
         windows: list[Window],
         report: Report,
+        start: Start,
+        going_on: GoingOn | None,
         run: Run,
     ) -> None:
-        self.seconds = 0.0
+        self.seconds = 0.0 if going_on is None else going_on.seconds
         self._ranks = ranks
         self._mask = mask
         self._on = False
         self._stream = stream
         self._run = run
         self._report = report
-        self._steps = len(stream.store.layers) * sum(window.tokens for window in windows)
-        self._done = 0
+        self._going_on = going_on
+        layers, under_way = len(stream.store.layers), start.first + start.batches
+        self._steps = layers * sum(window.tokens for window in windows)
+        self._done = layers * sum(window.tokens for window in windows[: start.first])
+        self._done += start.layer * sum(w.tokens for w in windows[start.first : under_way])
         self._began = 0.0
         self._waited = stream.waited
         self._report_due = 0.0
@@ -253,11 +318,13 @@ class _Switch(Watcher[Window]):
             at = (layer + 1, len(self._stream.store.layers))
             self._run.progress(report.stage, done, report.total, report.unit, layer=at)
 
-    def layer_done(self, _position: Position, /) -> None:
-        """Count what was waited for, and hear of the other ranks."""
+    def layer_done(self, position: Position, /) -> None:
+        """Count what was waited for, hear of the other ranks, keep where the pass is."""
         self._ranks.agree()
         self.seconds += self._stream.waited - self._waited
         self._waited = self._stream.waited
+        if self._going_on is not None:
+            self._going_on.layer_done(position, self._stream, self.seconds, self._run)
 
     def off(self) -> None:
         """Take the mask off, also after an error."""

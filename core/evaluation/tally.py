@@ -40,7 +40,9 @@ class Tally:
         self.sums_DS5 = [np.zeros((count, COLUMNS)) for count in sequences]
 
     def add(self, domain: int, first: int, sums_B5: NDArray[np.float64]) -> None:
-        """Add consecutive sequences of a domain, beginning at `first`.
+        """Take consecutive sequences of a domain, beginning at `first`.
+
+        What a stopped pass had measured of them is written over.
 
         Raises:
             StudioError: The model put out something that is not a number.
@@ -50,7 +52,7 @@ class Tally:
                 f"the model put out NaN on text of domain '{self._domains[domain]}'",
                 remedy="--dtype float32 if it overflowed, else a checkpoint without NaN weights",
             )
-        self.sums_DS5[domain][first : first + len(sums_B5)] += sums_B5
+        self.sums_DS5[domain][first : first + len(sums_B5)] = sums_B5
 
     @property
     def tokens(self) -> int:

@@ -20,7 +20,7 @@ from core.paper.options import PaperOptions
 from core.paper.result import Arm, Drop, PaperResult, Price
 from core.planning import Bounds, Plan, cost, keep_global, keep_per_layer
 from core.profiling import profile_model
-from core.run import Event, Note, Run
+from core.run import Event, Note, Relay, Run
 from core.runtime import load_model
 from core.scoring import comparable, score
 from core.tuning.defaults import resolve
@@ -31,26 +31,13 @@ STAGE = "paper"
 SNAPSHOT = "paper"
 
 
-class _Inner(Run):
-    """A step of the whole: checked like it, silent but for its notes."""
-
-    def __init__(self, outer: Run) -> None:
-        super().__init__()
-        self._outer = outer
-
-    @property
-    def cancelled(self) -> bool:
-        """Whether somebody asked the whole to stop."""
-        return self._outer.cancelled
-
-    def check(self) -> None:
-        """Wait, or stop, with the whole."""
-        self._outer.check()
+class _Inner(Relay):
+    """A step of the whole: checked like it, silent but for its warnings."""
 
     def emit(self, event: Event) -> None:
         """Progress and snapshots of a part mean nothing outside it."""
         if isinstance(event, Note) and event.level == "warning":
-            self._outer.emit(event)
+            self.whole.emit(event)
 
 
 def reproduce(

@@ -193,7 +193,7 @@ class _Observer(Watcher[int | None]):
             state.keep()
             if state.ranks.leads:
                 partial.remove_waiting(state.output)
-        elif self._saves_layers and state.due():
+        elif self._saves_layers and (position.parks or state.due()):
             self._save(state.output, position)
 
     def _through(self, items: int) -> int:

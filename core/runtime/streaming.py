@@ -18,7 +18,7 @@ import torch
 from greenlet import getcurrent, greenlet  # type: ignore[import-untyped]
 from torch import Tensor, nn
 
-from core.errors import ResourceError, UnsupportedModelError
+from core.errors import Parked, ResourceError, UnsupportedModelError
 from core.run import Run
 from core.runtime.memory import gigabytes
 from core.runtime.streaming_layers import LayerStore
@@ -48,6 +48,7 @@ class Position:
         layer: The layer that all of them have just left.
         layers: Layers in all.
         again: Whether the group goes through the layers for a second time or later.
+        parks: Whether the drive ends here, because its memory is wanted back.
     """
 
     first: int
@@ -55,6 +56,7 @@ class Position:
     layer: int
     layers: int
     again: bool
+    parks: bool = False
 
     @property
     def ends_group(self) -> bool:
@@ -141,6 +143,7 @@ class LayerStream:
 
         Raises:
             Cancelled: The run was cancelled; all layers are freed.
+            Parked: The run was paused and gives its memory back, after a whole layer; likewise.
             UnsupportedModelError: The model does not call its layers in order.
             ResourceError: The device ran out of memory.
         """
@@ -150,7 +153,12 @@ class LayerStream:
         self._outputs = dict(enumerate(start.outputs))
         first = start.first
         # One mode for all: a coroutine that entered or left one would change it for the others.
-        with self._hooks(), torch.inference_mode(), Loader(self.store, run) as loader:
+        with (
+            self._hooks(),
+            torch.inference_mode(),
+            run.unbroken(),
+            Loader(self.store, run) as loader,
+        ):
             while first < len(items):
                 size = start.batches or at_once
                 chosen = items[first : first + size]
@@ -241,6 +249,8 @@ class LayerStream:
                 self._resident = -1
                 self.store.free(layer)
                 put_back(self._layers)
+                over = not more and all(passenger.coroutine.dead for passenger in crew)
+                parks = not over and loader.run.parking
                 watcher.layer_done(
                     Position(
                         first=crew[0].number,
@@ -248,8 +258,11 @@ class LayerStream:
                         layer=layer,
                         layers=count,
                         again=again,
+                        parks=parks,
                     )
                 )
+                if parks:
+                    raise Parked
             again = True
 
     def _advance(self, passenger: Passenger[T], layer: int) -> None:

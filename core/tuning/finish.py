@@ -16,9 +16,9 @@ from core.runtime import LiveModel
 from core.runtime.memory import peak_rss_bytes
 from core.tuning.dial import TopKDial
 from core.tuning.prepare import Prepared, measuring
+from core.tuning.progress import Progress
 from core.tuning.request import Request, libraries
 from core.tuning.result import TuneResult
-from core.tuning.trainer import Progress
 from core.tuning.validate import Validation
 from core.tuning.write import Written, write_result
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.calibration import CalibrationSet
-from core.errors import Cancelled, InputError, ProjectError, StudioError
+from core.errors import Cancelled, InputError, Parked, ProjectError, StudioError
 from core.planning import Plan
 from core.run import Run
 from core.tuning.options import TuneOptions
@@ -157,7 +157,8 @@ def search_options(
         run: Takes progress in trials, and a snapshot "tuning-search" (`Found`) after each.
 
     Raises:
-        Cancelled: The run was stopped; the trials so far are kept.
+        Cancelled: The run was stopped; the trials so far are kept, the last is tried again.
+        Parked: It was paused and gives its memory back; likewise.
         InputError: Optuna is not installed, or what `tune` refuses.
     """
     from core.tuning.request import checked
@@ -205,8 +206,9 @@ def _one(study: optuna.Study, base: TuneOptions, measure: Any) -> None:
     began = time.monotonic()
     try:
         value = measure(options)
-    except Cancelled:
+    except (Cancelled, Parked):
         study.tell(trial, state=TrialState.FAIL)
+        study.enqueue_trial(trial.params)
         raise
     except StudioError as error:
         trial.set_user_attr(_FAILED, error.line())
@@ -258,6 +260,10 @@ def _study(journal: Path, mark: str, base: TuneOptions) -> optuna.Study:
         load_if_exists=True,
     )
     known = study.user_attrs.get("mark")
+    for trial in study.get_trials(deepcopy=False, states=(engine.trial.TrialState.RUNNING,)):
+        # Whoever tried it was killed.
+        study.tell(trial.number, state=engine.trial.TrialState.FAIL)
+        study.enqueue_trial(trial.params)
     if known is None:
         study.set_user_attr("mark", mark)
         weights = [0.0, 0.001, 0.01, 0.03, 0.1]

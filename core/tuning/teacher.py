@@ -10,6 +10,7 @@ Shapes: T tokens of a batch, A tokens of all texts, n candidates.
 from __future__ import annotations
 
 import contextlib
+import glob
 import json
 import os
 from collections.abc import Mapping
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 
 from core.calibration import CalibrationSet
 from core.checkpoint.header import read_header
-from core.errors import CheckpointError, ResourceError
+from core.errors import CheckpointError, Parked, ResourceError
 from core.run import Run
 from core.runtime.live import LiveModel, interruptible
 from core.tuning import loss
@@ -135,19 +136,25 @@ def write_cache(
 
     Raises:
         Cancelled: The run was stopped; nothing is left.
+        Parked: It was paused and gives its memory back; the next call goes on where it was.
         ResourceError: The disk is full.
     """
     rows = [row for found in texts.sequences_by_domain for row in found]
     n = min(int(fingerprint["n"]), live.info.geometry.vocab_size)
     total = sum(map(len, rows))
     partial = path.with_name(f".{path.name}.part")
+    begins = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
+    first = _take_up(path, partial, fingerprint)
     try:
-        arrays = _create(partial, total, len(rows), n, fingerprint)
-        arrays["starts"][1:] = np.cumsum([len(row) for row in rows])
-        run.progress(STAGE, 0, total, "tokens")
-        done = 0
+        if first:
+            arrays = _mapped(partial, mode="r+")
+        else:
+            arrays = _create(partial, total, len(rows), n, fingerprint)
+            arrays["starts"][:] = begins
+        done = int(begins[first])
+        run.progress(STAGE, done, total, "tokens")
         with interruptible(live, run):
-            for first in range(0, len(rows), _AT_ONCE):
+            for first in range(first, len(rows), _AT_ONCE):  # noqa: B020 - where a pause finds it
                 run.check()
                 for index, log_p in _candidates(live, rows[first : first + _AT_ONCE], n):
                     arrays["index"][done : done + len(index)] = index
@@ -157,6 +164,9 @@ def write_cache(
         for array in arrays.values():
             array.flush()
         partial.replace(path)
+    except Parked:
+        partial.replace(_waiting(path, first))
+        raise
     except BaseException as error:
         with contextlib.suppress(OSError):
             partial.unlink(missing_ok=True)
@@ -166,6 +176,24 @@ def write_cache(
                 remedy="another disk, or a smaller --distill-cache",
             ) from error
         raise
+
+
+def _waiting(path: Path, first: int) -> Path:
+    """Where a paused pass leaves its file: the name says which sequence is next."""
+    return path.with_name(f".{path.name}.waiting-{first}")
+
+
+def _take_up(path: Path, partial: Path, fingerprint: Mapping[str, str]) -> int:
+    """Make a paused pass's file the partial one; the sequence that is next, 0 for none."""
+    first = 0
+    for found in path.parent.glob(f".{glob.escape(path.name)}.waiting-*"):
+        number = found.name.rpartition("-")[2]
+        if not first and number.isdecimal() and cache_is_valid(found, fingerprint):
+            first = int(number)
+            found.replace(partial)
+        else:
+            found.unlink()
+    return first
 
 
 @torch.no_grad()

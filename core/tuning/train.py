@@ -22,6 +22,7 @@ from core.tuning.data import SequenceStream
 from core.tuning.finish import BEFORE, finished
 from core.tuning.options import TuneOptions
 from core.tuning.prepare import Prepared, load, measuring, prepare
+from core.tuning.progress import Progress
 from core.tuning.request import Request, checked
 from core.tuning.result import TuneResult
 from core.tuning.teacher import (
@@ -33,7 +34,7 @@ from core.tuning.teacher import (
     write_cache,
 )
 from core.tuning.together import sharded, shared
-from core.tuning.trainer import WEIGHTS, Progress, SeerTrainer, Task, load_trained
+from core.tuning.trainer import WEIGHTS, SeerTrainer, Task, load_trained
 from core.tuning.validate import Validation
 
 
@@ -74,6 +75,7 @@ def tune(
 
     Raises:
         Cancelled: The run was stopped; `resume` goes on from its last checkpoint.
+        Parked: It was paused and gives its memory back; `resume` goes on where it was.
         InputError: An option, a text or the target cannot be used.
         PlanError: The plan does not fit the model.
         ResourceError: Too little memory or disk; both numbers are said.
@@ -190,7 +192,7 @@ def _run(request: Request, start: int, *, finish: bool) -> TuneResult:
             progress = Progress.from_json(request.work.checkpoint_state(start))
             _load_step(request, prepared, start)
             return finished(request, prepared, progress, step=start, written=start)
-        trainer = _trainer(request, prepared, taught, inside)
+        trainer = _trainer(request, prepared, taught, inside, parks=ranks.alone)
         step, written = _train(request, prepared, trainer, start)
         progress = trainer.progress
         weights = trainer.trained_weights() if sharded(ranks) else None
@@ -227,7 +229,12 @@ def _teacher(request: Request, run: Run) -> Teacher | None:
 
 
 def _trainer(
-    request: Request, prepared: Prepared, teacher: Teacher | None, run: Run
+    request: Request,
+    prepared: Prepared,
+    teacher: Teacher | None,
+    run: Run,
+    *,
+    parks: bool = False,
 ) -> SeerTrainer:
     """Everything put together."""
     options, ranks = request.options, request.ranks
@@ -250,6 +257,7 @@ def _trainer(
         run=request.run,
         leads=ranks.leads,
         alone=ranks.alone,
+        parks=parks,
     )
     device = torch.device("cuda", ranks.local_rank) if sharded(ranks) else prepared.device
     if sharded(ranks) and not torch.cuda.is_available():

@@ -7,6 +7,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
-from core.errors import Cancelled, CheckpointError, StudioError
+from core.errors import Cancelled, CheckpointError, Parked, StudioError
 from core.run import Run
 from core.runtime.live import LiveModel
 from core.tuning import loss
@@ -24,6 +25,7 @@ from core.tuning.data import SequenceStream, collate
 from core.tuning.dial import TopKDial
 from core.tuning.events import CURVE, STAGE, StepReport
 from core.tuning.options import TuneOptions
+from core.tuning.progress import Progress
 from core.tuning.schedule import TopKSchedule
 from core.tuning.scope import trainable
 from core.tuning.teacher import Teacher
@@ -52,6 +54,8 @@ class Task:
         run: Who started it.
         leads: Whether this process is the one that writes.
         alone: Whether there is no other process.
+        parks: Whether a pause that wants memory back waits for the end of a step, which then gets
+            a checkpoint; otherwise the run ends where it is.
     """
 
     live: LiveModel
@@ -65,29 +69,7 @@ class Task:
     run: Run
     leads: bool = True
     alone: bool = True
-
-
-@dataclass(kw_only=True)
-class Progress:
-    """What a checkpoint remembers beside weights and optimiser."""
-
-    tokens: int = 0
-    seconds: float = 0.0
-    best: float = math.inf
-    best_step: int = 0
-    waited: int = 0
-    stopped: bool = False
-
-    def to_json(self) -> dict[str, object]:
-        """JSON has no infinity."""
-        return vars(self) | {"best": self.best if math.isfinite(self.best) else None}
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Progress:
-        """Read what `to_json` wrote."""
-        known = {name: data[name] for name in vars(cls()) if name in data}
-        best = known.get("best")
-        return cls(**(known | {"best": math.inf if best is None else best}))
+    parks: bool = False
 
 
 class _Start(TrainerCallback):
@@ -123,6 +105,12 @@ class SeerTrainer(Trainer):
         self._pending: StepReport | None = None
         self._sums = torch.zeros(4, dtype=torch.float64, device=args.device)
         self._since = time.monotonic()
+        self._steps = ExitStack()
+
+    def train(self, *args: Any, **kwargs: Any) -> Any:
+        """As the Trainer's."""
+        with self._steps:
+            return super().train(*args, **kwargs)
 
     # ---- the loss
 
@@ -237,14 +225,27 @@ class SeerTrainer(Trainer):
             same = schedule.start == schedule.target
             own = before if same else task.validate(self.model_wrapped, schedule.start)
             task.started(before, own)
+        elif self.progress.sums:
+            self._take_up_sums()
+        if task.parks:
+            self._steps.enter_context(task.run.unbroken())
         self._since = time.monotonic()
 
     def _maybe_log_save_evaluate(self, *args: Any, **kwargs: Any) -> None:
-        """Log, validate and save as the Trainer does; then write the report down."""
+        """Log, validate and save as the Trainer does; then write the report down.
+
+        Raises:
+            Cancelled: The run was stopped.
+            Parked: Memory is wanted back; this step has its checkpoint.
+        """
+        run, step = self.task.run, self.state.global_step
+        parking = self.task.parks and run.parking
+        self.control.should_save |= parking
         super()._maybe_log_save_evaluate(*args, **kwargs)
         self._flush()
-        run, step = self.task.run, self.state.global_step
         run.progress(STAGE, step, self.args.max_steps, "steps")
+        if parking:
+            raise Parked
         if self.task.alone:
             run.check()
 
@@ -273,6 +274,7 @@ class SeerTrainer(Trainer):
         """Write a checkpoint, say that it is whole, and only then delete older ones."""
         self._pause_clock()
         step = self.state.global_step
+        self._keep_sums()
         self._report(checkpoint=True)
         self._flush()
         super()._save_checkpoint(model, trial)
@@ -287,6 +289,23 @@ class SeerTrainer(Trainer):
             for old in set(work.checkpoints()) - keep:
                 shutil.rmtree(work.checkpoint(old))
         self._since = time.monotonic()
+
+    def _keep_sums(self) -> None:
+        """Let the progress have what is summed up for the next report, of all processes."""
+        sums, lost = self._sums, self._tr_loss
+        if self.args.world_size > 1:
+            sums = self.accelerator.reduce(sums)
+            lost = self.accelerator.reduce(lost, "mean")
+        progress = self.progress
+        progress.reported, progress.loss = self._globalstep_last_logged, float(lost)
+        progress.sums = tuple(sums.tolist())
+
+    def _take_up_sums(self) -> None:
+        """Go on with the sums of a checkpoint that lies between two reports."""
+        self._globalstep_last_logged = self.progress.reported
+        self._tr_loss += self.progress.loss
+        if self.task.leads:  # the next report adds up those of all processes
+            self._sums += self._sums.new_tensor(self.progress.sums)
 
     def save_model(
         self,

@@ -104,7 +104,10 @@ class Work:
         if present and resume:
             self._check_same(request)
             self.remove_unfinished()
-            return max(self.checkpoints(), default=0)
+            newest = max(self.checkpoints(), default=0)
+            if not newest:  # it begins anew, and so does its curve
+                (self.folder / CURVE_FILE).unlink(missing_ok=True)
+            return newest
         if present:
             shutil.rmtree(self.folder)
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -119,9 +119,9 @@ def test_iterative_profiles_what_is_left_before_each_round(subject, monkeypatch)
     seen = []
     real = iterative_module._profile
 
-    def watched(live, texts, kept_LE, run):
-        profile = real(live, texts, kept_LE, run)
-        seen.append((kept_LE.copy(), profile.count.sum(axis=0)))
+    def watched(live, texts, plan, run):
+        profile = real(live, texts, plan, run)
+        seen.append((plan.kept_LE.copy(), profile.count.sum(axis=0)))
         return profile
 
     monkeypatch.setattr(iterative_module, "_profile", watched)

@@ -14,6 +14,7 @@ from core.checkpoint import Checkpoint, inspect_model, read_layout
 from core.errors import (
     Cancelled,
     InputError,
+    Parked,
     PlanError,
     ResourceError,
     StudioError,
@@ -178,6 +179,25 @@ def test_a_kept_teacher_file_is_used_again_only_for_the_same_texts(
     assert not cache_is_valid(path, cache_fingerprint("another", texts(), 4))
     path.write_bytes(path.read_bytes()[:-8])
     assert not cache_is_valid(path, mark)
+
+
+def test_a_paused_teacher_goes_on_where_it_was(mixtral: Path, tmp_path: Path) -> None:
+    from core.tuning.teacher import cache_fingerprint, write_cache
+
+    live = load_model(mixtral, device="cpu", run=Run())
+    mark = cache_fingerprint(live.info.fingerprint, texts(), 4)
+    whole, path = tmp_path / "whole.safetensors", tmp_path / "teacher.safetensors"
+    write_cache(live, texts(), whole, mark, Run())
+    run = Run(lambda event: event.done and run.pause(park=True))
+    with pytest.raises(Parked):
+        write_cache(live, texts(), path, mark, run)
+    (waiting,) = set(tmp_path.iterdir()) - {whole}
+    assert waiting.name == ".teacher.safetensors.waiting-4"
+    begins: list[int] = []
+    write_cache(live, texts(), path, mark, Run(lambda event: begins.append(event.done)))
+    assert begins[0] > 0
+    assert path.read_bytes() == whole.read_bytes()
+    assert set(tmp_path.iterdir()) == {whole, path}
 
 
 def test_every_step_is_reported_and_kept(mixtral: Path, tmp_path: Path) -> None:
