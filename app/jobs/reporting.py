@@ -13,27 +13,42 @@ from core.run import Run
 
 if TYPE_CHECKING:
     from core.report.gather import Subject as ReportSubject
+    from core.report.page import Look
 
 translate = QCoreApplication.translate  # the name that lupdate looks for
 
 
-def report_task(subject: ReportSubject, *, output: Path, project: Path | None) -> Task:
+def report_task(
+    subject: ReportSubject, *, output: Path, project: Path | None, look: Look | None = None
+) -> Task:
     """Write the report beside whatever runs: it is arithmetic on what is there.
 
     Args:
         subject: What it is about, as the session holds it now.
         output: The file.
         project: The project's folder, for the command line; None while there is none.
+        look: How it is shown; as the command line does it by default if None.
     """
 
     def work(run: Run) -> Path:
-        from core.report.page import write_report
+        from core.report.page import Look, write_report
 
         run.check()
-        size = write_report(subject, output)
+        size = write_report(subject, output, look=look or Look())
         run.note(f"{output}: {size:,} bytes")
         return output
 
-    command = lines.line("seer", "report", project, "-o", output) if project is not None else ""
+    command = ""
+    if project is not None:
+        command = lines.line("seer", "report", project, *_options(look), "-o", output)
     title = translate("Tasks", "Report {name}").format(name=output.name)
     return Task(title=title, kind="report", function=work, command=command, heavy=False)
+
+
+def _options(look: Look | None) -> list[str]:
+    """The flags of a look, as far as it is not what the command does by itself."""
+    from resources.scales import DEFAULT
+
+    if look is None or look.scale == DEFAULT:
+        return []
+    return ["--colours", look.scale]

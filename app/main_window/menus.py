@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from app.main_window.actions import UndoAction, action, choice_menu
 from app.main_window.language import LANGUAGES
-from app.main_window.settings_dialog import SettingsDialog
-from app.theme import ThemeName, apply_theme, chosen_theme
+from app.main_window.settings_dialog import SettingsDialog, keep_scales
+from app.theme import ThemeName, apply_theme, chosen_theme, theme_changed
 
 if TYPE_CHECKING:
     from app.main_window.window import MainWindow
@@ -58,6 +58,7 @@ class WindowMenu(QObject):
         self.menu.addMenu(help_menu)
         self.menu.addSeparator()
         self._add((self.tr("Quit"), window.close, "Ctrl+Q"))
+        theme_changed.connect(self._keep_scales)
 
     def _add(self, *entries: Entry) -> None:
         for text, call, keys in entries:
@@ -87,6 +88,11 @@ class WindowMenu(QObject):
         choice_menu(self.menu, self.tr("Language"), languages, current, self._choose_language)
 
     # -- preferences -------------------------------------------------------------------------
+
+    @Slot()
+    def _keep_scales(self) -> None:
+        """Colours of data can be chosen in more than one place; all of them are remembered."""
+        keep_scales(self._settings)
 
     @Slot()
     def show_settings(self) -> SettingsDialog:

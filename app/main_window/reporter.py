@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.jobs.job import Job
 from app.main_window.origins import OriginsDialog
+from app.theme import chosen_scales
 
 if TYPE_CHECKING:
     from app.main_window.window import MainWindow
@@ -73,9 +74,11 @@ class Reporter(QObject):
     def write(self, path: Path) -> Job:
         """Write the report beside whatever runs, and open it."""
         from app.jobs.reporting import report_task
+        from core.report.page import Look
 
         session = self._window.session
-        task = report_task(self.subject(), output=path, project=session.folder)
+        look = Look(scale=chosen_scales()[0])
+        task = report_task(self.subject(), output=path, project=session.folder, look=look)
         job = session.start(task)
         job.finished.connect(self._on_written)
         return job

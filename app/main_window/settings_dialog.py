@@ -10,12 +10,21 @@ from PySide6.QtWidgets import QComboBox, QDialog, QSpinBox, QWidget
 
 from app.main_window.language import LANGUAGES
 from app.main_window.settings import Settings
-from app.theme import UNIT, chosen_theme
+from app.theme import (
+    DIFFERENCE_SCALES,
+    SCALES,
+    UNIT,
+    chosen_scales,
+    chosen_theme,
+    set_scales,
+)
 from app.widgets.forms import Button, ElidedLabel, Form, column, row
 from app.widgets.help import help_for
+from app.widgets.scale_box import ScaleBox
 
 WIDTH = 560
 THREADS = "threads"  # the preference's key; 0 leaves it to torch
+SCALE, DIFFERENCES = "scale", "difference scale"
 MOST_THREADS = 256
 
 
@@ -48,6 +57,8 @@ class SettingsDialog(QDialog):
         form = Form(field_width=0)
         form.add_section(self.tr("Appearance"))
         self._add_looks(form)
+        form.add_section(self.tr("Colours of data"))
+        self._add_scales(form)
         form.add_section(self.tr("Running"))
         self._add_threads(form)
         form.add_section(self.tr("Files"))
@@ -78,6 +89,19 @@ class SettingsDialog(QDialog):
         self.language.currentIndexChanged.connect(self._choose_language)
         form.add_row(
             self.tr("Language"), self.language, aside=help_for("settings#language", self.language)
+        )
+
+    def _add_scales(self, form: Form) -> None:
+        chosen = chosen_scales()
+        self.scale = ScaleBox(SCALES, chosen[0])
+        self.scale.scale_chosen.connect(self._choose_scale)
+        form.add_row(self.tr("Scores"), self.scale, aside=help_for("settings#colours", self.scale))
+        self.differences = ScaleBox(DIFFERENCE_SCALES, chosen[1], differences=True)
+        self.differences.scale_chosen.connect(self._choose_differences)
+        form.add_row(
+            self.tr("Differences"),
+            self.differences,
+            aside=help_for("settings#colours", self.differences),
         )
 
     def _add_threads(self, form: Form) -> None:
@@ -126,6 +150,14 @@ class SettingsDialog(QDialog):
         self.accept()
         self.language_chosen.emit(chosen)
 
+    @Slot(str)
+    def _choose_scale(self, name: str) -> None:
+        set_scales(scores=name)
+
+    @Slot(str)
+    def _choose_differences(self, name: str) -> None:
+        set_scales(differences=name)
+
     @Slot(int)
     def _choose_threads(self, count: int) -> None:
         self._settings.set(THREADS, str(count))
@@ -142,6 +174,20 @@ class SettingsDialog(QDialog):
             self._settings.forget(entry.path)
         self.clear.setEnabled(False)
         self.recent_cleared.emit()
+
+
+def kept_scales(settings: Settings) -> tuple[str, str]:
+    """The names of the colour scales that were chosen; empty where none was."""
+    return settings.get(SCALE), settings.get(DIFFERENCES)
+
+
+def keep_scales(settings: Settings) -> None:
+    """Remember the colour scales that are shown now."""
+    for key, name, before in zip(
+        (SCALE, DIFFERENCES), chosen_scales(), kept_scales(settings), strict=True
+    ):
+        if name != before:
+            settings.set(key, name)
 
 
 def kept_threads(settings: Settings) -> int:

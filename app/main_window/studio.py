@@ -16,10 +16,10 @@ from app.jobs.warm import warm_up
 from app.main_window.dialogs import ErrorDialog
 from app.main_window.language import install_language
 from app.main_window.settings import Settings
-from app.main_window.settings_dialog import kept_threads
+from app.main_window.settings_dialog import kept_scales, kept_threads
 from app.main_window.window import MainWindow
 from app.session import Session
-from app.theme import apply_theme
+from app.theme import apply_theme, set_scales
 from core import __version__
 
 # Torch is loaded this long after a model was opened, when its page has been drawn.
@@ -55,6 +55,7 @@ class Studio(QObject):
         install_language(self.app, self.settings.get("language", "system"))
         name = self.settings.get("theme", "system")
         apply_theme(self.app, name if name in THEMES else "system")  # type: ignore[arg-type]
+        set_scales(*kept_scales(self.settings))
         self.session = Session(self, data_dir=data_dir)
         self.window = self._make_window()
         self._wanted = ""

@@ -1,18 +1,32 @@
 """How the window looks: the only place with a colour in it.
 
 `theme()` is the current set of tokens, `apply_theme` changes it, `theme_changed` says that it did:
-a widget that paints by itself or holds an icon connects a bound method of its own to it.
+a widget that paints by itself or holds an icon connects a bound method of its own to it. Colour
+scales of data are chosen apart (`scale()`, `difference_scale()`, `set_scales`); another one is a
+change like any other.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
 from app.theme.icons import coloured_icon, icon_folder, pixmap, spaced_icon
+from app.theme.scales import (
+    DEFAULT,
+    DEFAULT_DIFFERENCES,
+    DIVERGING,
+    INK_DARK,
+    INK_LIGHT,
+    LEVELS,
+    SEQUENTIAL,
+    dark_ink,
+    diverging,
+    sequential,
+)
 from app.theme.style import MONO, palette, style_sheet
 from app.theme.tokens import (
     CONTROL_HEIGHT,
@@ -27,12 +41,21 @@ from app.theme.tokens import (
     Theme,
 )
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 __all__ = [
     "CONTROL_HEIGHT",
     "DARK",
+    "DIFFERENCE_SCALES",
+    "INK_DARK",
+    "INK_LIGHT",
+    "LEVELS",
     "LIGHT",
     "RADIUS",
     "RAIL_WIDTH",
+    "SCALES",
     "STATUS_HEIGHT",
     "TOP_BAR_HEIGHT",
     "TYPE",
@@ -41,16 +64,23 @@ __all__ = [
     "ThemeName",
     "apply_theme",
     "button_icon",
+    "chosen_scales",
     "chosen_theme",
     "color",
+    "dark_ink",
+    "difference_scale",
     "icon",
     "mono_font",
     "pixmap",
+    "scale",
+    "set_scales",
     "theme",
     "theme_changed",
     "ui_font",
 ]
 
+SCALES = tuple(SEQUENTIAL)
+DIFFERENCE_SCALES = tuple(DIVERGING)
 ThemeName = Literal["system", "dark", "light"]
 
 # Tried in turn after the system's own interface font, so that Hangul never becomes boxes.
@@ -76,6 +106,8 @@ class _Current(QObject):
         self.theme = DARK
         self.name: ThemeName = "system"
         self.followed: QGuiApplication | None = None
+        self.scale = DEFAULT
+        self.differences = DEFAULT_DIFFERENCES
 
     def follow(self) -> None:
         """Take over the system's colour scheme when it changes, if that was asked for."""
@@ -123,6 +155,33 @@ def apply_theme(app: QApplication, name: ThemeName) -> None:
     app.setPalette(palette(chosen))
     app.setStyleSheet(style_sheet(chosen, icon_folder()))
     _current.changed.emit()
+
+
+def scale() -> NDArray[np.uint8]:
+    """The colours of scores, from low to high, [LEVELS, 3] bytes."""
+    return sequential(_current.scale)
+
+
+def difference_scale() -> NDArray[np.uint8]:
+    """The colours of differences around the theme's own grey, [LEVELS, 3] bytes."""
+    middle = QColor(_current.theme.track)
+    return diverging(_current.differences, (middle.red(), middle.green(), middle.blue()))
+
+
+def chosen_scales() -> tuple[str, str]:
+    """The names of both scales: of scores, of differences."""
+    return _current.scale, _current.differences
+
+
+def set_scales(scores: str = "", differences: str = "") -> None:
+    """Show data in other colours; empty or unknown leaves a scale as it is."""
+    before = chosen_scales()
+    if scores in SEQUENTIAL:
+        _current.scale = scores
+    if differences in DIVERGING:
+        _current.differences = differences
+    if chosen_scales() != before:
+        _current.changed.emit()
 
 
 def _system_theme(app: QApplication) -> Theme:

@@ -8,11 +8,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app import theme
-from app.widgets.colormap import diverging
 from app.widgets.heatmap_labels import HEADER
 from app.widgets.heatmap_levels import Levels, signed_levels
 from app.widgets.heatmap_pointer import HeatMapPointer
@@ -24,7 +23,6 @@ BAR = 56.0
 NUMBER = 44.0
 SIDE_WIDTH = int(BAR + NUMBER + 18)
 LOWEST_TEXT_ROW = 11.0
-LIGHT_GROUND = 130  # luminance, 0 to 255, from which a mark is dark
 
 
 class CompareMap(HeatMapPointer):
@@ -32,7 +30,6 @@ class CompareMap(HeatMapPointer):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.table = _table()
         self.setAccessibleName(self.tr("Difference of two uses of the experts"))
         self._how_to = self.tr(
             "Arrow keys move between experts, Ctrl with the wheel zooms, F fits."
@@ -61,18 +58,11 @@ class CompareMap(HeatMapPointer):
         )  # fmt: skip
         self.set_scores(difference_LE, None, marked_LE)
 
-    def mark_colour(self, row: int, expert: int, mark: str) -> str:  # noqa: ARG002
-        """Dark on light cells, light on dark ones, whatever the theme's middle is."""
-        red, green, blue = self.table[self.levels.level_LE[row, expert]].tolist()
-        light = 0.3 * red + 0.59 * green + 0.11 * blue > LIGHT_GROUND
-        return "#10131a" if light else "#ffffff"
-
     def _levels_of(self, scores_LE: NDArray[np.float64]) -> Levels:
         return signed_levels(scores_LE)
 
-    def _restyle(self) -> None:
-        self.table = _table()
-        super()._restyle()
+    def _scale(self) -> NDArray[np.uint8]:
+        return theme.difference_scale()
 
 
 class CorrelationBars(QWidget):
@@ -158,8 +148,3 @@ class CompareMapView(QWidget):
         """Lay out again."""
         super().resizeEvent(event)
         self.relayout()
-
-
-def _table() -> NDArray[np.uint8]:
-    middle = QColor(theme.theme().track)
-    return diverging((middle.red(), middle.green(), middle.blue()))

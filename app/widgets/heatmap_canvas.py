@@ -27,7 +27,6 @@ from PySide6.QtWidgets import QWidget
 from app import theme
 from app.widgets import heatmap_labels as labels
 from app.widgets import heatmap_marks as marks
-from app.widgets.colormap import cividis
 from app.widgets.heatmap_grid import Grid
 from app.widgets.heatmap_labels import GUTTER_PAD, HEADER
 from app.widgets.heatmap_levels import Levels, Order, Scale, column_order, levels
@@ -35,7 +34,7 @@ from app.widgets.heatmap_raster import SMALLEST_HATCHED, CellColours, paint_cell
 from app.widgets.heatmap_state import CellState
 
 LABEL_REACH = 10.0  # logical pixels that a row's text takes above and below the row's middle
-BRIGHT_LEVEL = 150  # from this step of the colour scale on, a mark is dark instead of light
+FAINT = 0.85  # opacity of the mark of an expert that was never chosen
 
 
 class HeatMapCanvas(QWidget):
@@ -58,7 +57,7 @@ class HeatMapCanvas(QWidget):
         self.hover_cell: tuple[int, int] | None = None
         self.selected_rows: tuple[int, ...] = ()
         self.box: QRect | None = None  # columns and rows of a box that is being drawn
-        self.table = cividis()  # colours of the levels
+        self.table = self._scale()  # colours of the levels
         self.levels = Levels(level_LE=np.zeros((0, 0), np.uint8), low=0.0, high=0.0)
         self._clusters_LE: NDArray[np.intp] | None = None
         self._order_LE: NDArray[np.intp] = np.zeros((0, 0), np.intp)
@@ -230,8 +229,12 @@ class HeatMapCanvas(QWidget):
         self._redraw_all()
         self.view_changed.emit()
 
+    def _scale(self) -> NDArray[np.uint8]:
+        """Colours of the levels, as the theme has them now."""
+        return theme.scale()
+
     def _restyle(self) -> None:
-        self._colours = None
+        self.table, self._colours = self._scale(), None
         self._redraw_all()
 
     def _rescore(self) -> None:
@@ -373,13 +376,10 @@ class HeatMapCanvas(QWidget):
 
     def mark_colour(self, row: int, expert: int, mark: str) -> str:
         """Light on dark cells, dark on bright ones."""
-        now = theme.theme()
-        bright = bool(self.levels.level_LE[row, expert] > BRIGHT_LEVEL)
-        if not self._shown_kept()[row, expert]:
-            return now.text
-        unseen = self.scores_LE is None
-        dark_ink = (bright and not unseen) or (unseen and not now.dark)
-        colour = QColor("#10131a" if dark_ink else "#ffffff")
+        if not self._shown_kept()[row, expert] or self.scores_LE is None:
+            return theme.theme().text
+        dark = bool(theme.dark_ink(self.table)[self.levels.level_LE[row, expert]])
+        colour = QColor(theme.INK_DARK if dark else theme.INK_LIGHT)
         if mark == "idle":
-            colour.setAlphaF(0.7)
+            colour.setAlphaF(FAINT)
         return colour.name(QColor.NameFormat.HexArgb)

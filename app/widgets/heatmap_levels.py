@@ -13,7 +13,7 @@ import numpy as np
 import numpy.ma  # or np.percentile loads it amid the first snapshot
 from numpy.typing import NDArray
 
-from app.widgets.colormap import LEVELS
+from app.theme import LEVELS
 
 Scale = Literal["linear", "log", "rank"]
 Order = Literal["native", "sorted", "clustered"]

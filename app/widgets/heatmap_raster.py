@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 
-from app.theme import Theme
-from app.widgets.colormap import LEVELS, blend, cividis, pack
+from app import theme
+from app.theme import LEVELS, Theme
+from app.widgets.colormap import blend, pack
 
 # How far a dropped cell sinks into the ground of dropped cells; the rest keeps its score legible.
 SINK = 0.80
@@ -30,7 +31,7 @@ class CellColours:
     """Colour words per phase for every kind of cell, for one theme and one pixel ratio."""
 
     def __init__(self, now: Theme, *, ratio: float, table: NDArray[np.uint8] | None = None) -> None:
-        table = cividis() if table is None else table
+        table = theme.scale() if table is None else table
         cover_P = stripe_cover(ratio)
         self.period = len(cover_P)
         self.background = int(pack(np.asarray(_rgb(now.background)))[()])

@@ -16,8 +16,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from app import theme
+from app.theme import LEVELS
 from app.widgets import heatmap_marks as marks
-from app.widgets.colormap import LEVELS, cividis
 from app.widgets.heatmap import HeatMap
 from app.widgets.heatmap_grid import Grid
 from app.widgets.heatmap_labels import HEADER
@@ -90,7 +90,7 @@ class Legend(QWidget):
 
     def _paint_ramp(self, painter: QPainter, x: float) -> float:
         x = self._text(painter, x, self._low) + 6
-        table = cividis()
+        table = theme.scale()
         strip = QImage(LEVELS, 1, QImage.Format.Format_RGB32)
         for level in range(LEVELS):
             strip.setPixelColor(level, 0, QColor(*table[level].tolist()))
@@ -113,8 +113,10 @@ class Legend(QWidget):
         elif name == "empty":
             painter.fillRect(box, theme.color("track"))
         else:
-            painter.fillRect(box, QColor(*cividis()[LEVELS // 3].tolist()))
-            marks.draw_mark(painter, box.adjusted(1, 1, -1, -1), name, QColor("#ffffff"), side)
+            table, level = theme.scale(), LEVELS // 3
+            ink = theme.INK_DARK if theme.dark_ink(table)[level] else theme.INK_LIGHT
+            painter.fillRect(box, QColor(*table[level].tolist()))
+            marks.draw_mark(painter, box.adjusted(1, 1, -1, -1), name, QColor(ink), side)
         self._text(painter, x + side + 6, text)
         return x + width
 

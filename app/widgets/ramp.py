@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QFont, QFontMetricsF, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
-from app.widgets.colormap import cividis, pack
+from app.widgets.colormap import pack
 from app.widgets.heatmap_view import hatch_tile
 
 WIDTH = 96.0
@@ -24,7 +23,7 @@ class Ramp(QWidget):
         super().__init__(parent)
         self._texts = ("", "", "")  # low, middle, high
         self._hatch = ""
-        self._table = cividis()
+        self._differences = False
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         theme.theme_changed.connect(self.update)
@@ -36,11 +35,11 @@ class Ramp(QWidget):
         *,
         middle: str = "",
         hatch: str = "",
-        table: NDArray[np.uint8] | None = None,
+        differences: bool = False,
     ) -> None:
-        """Show other ends, another hatch, other colours; without ends no scale shows."""
+        """Show other ends, another hatch, the other scale; without ends no scale shows."""
         self._texts, self._hatch = (low, middle, high), hatch
-        self._table = cividis() if table is None else table
+        self._differences = differences
         self.setAccessibleName(
             self.tr("Colour scale from {low} to {high}").format(low=low, high=high)
         )
@@ -74,7 +73,8 @@ class Ramp(QWidget):
                 self._text(painter, x + SIDE + 6, self._hatch)
 
     def _scale(self, painter: QPainter, x: float) -> None:
-        words = np.ascontiguousarray(pack(self._table))
+        table = theme.difference_scale() if self._differences else theme.scale()
+        words = np.ascontiguousarray(pack(table))
         strip = QImage(words.data, len(words), 1, 4 * len(words), QImage.Format.Format_RGB32)
         painter.drawImage(QRectF(x, HEIGHT / 2 - 4, WIDTH, 8), strip)
 

@@ -10,6 +10,7 @@ import typer
 from core.cli.files import writable
 from core.cli.options import AsJson, Quiet
 from core.cli.terminal import Terminal
+from resources.scales import DEFAULT, SEQUENTIAL
 
 
 def report(
@@ -24,19 +25,26 @@ def report(
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="FILE.html", help="Where the report goes.")
     ],
+    colours: Annotated[
+        str,
+        typer.Option(
+            "--colours", metavar="|".join(SEQUENTIAL), help="The colours of the heat maps."
+        ),
+    ] = DEFAULT,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Write a report that any browser opens and prints: one file, no requests, no scripts."""
     with Terminal(as_json=as_json, quiet=quiet) as terminal:
         from core.report.gather import gather
-        from core.report.page import write_report
+        from core.report.page import Look, write_report
 
+        look = Look(scale=colours)
         writable(output)
         subject = gather(place)
         terminal.run.check()
         for text in subject.missing:
             terminal.warn(text)
-        size = write_report(subject, output)
+        size = write_report(subject, output, look=look)
         result: dict[str, object] = {"output": str(output), "bytes": size, "name": subject.name}
         terminal.show(result, lambda: f"Wrote {output} ({size:,} bytes)")

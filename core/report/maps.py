@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from core.planning import Plan
 from core.profiling.profile import Profile
 from core.report.png import data_uri, png
-from core.report.scale import cividis
 from core.scoring import metrics, score
+from resources.scales import DEFAULT, sequential
 
 LEVELS = 254
 NEVER, NOTHING = 254, 255  # palette entries: an expert without a score, and no expert at all
@@ -103,22 +103,24 @@ def grid_of(plan: Plan) -> Grid:
     )
 
 
-def heat_maps(profile: Profile, weights: Mapping[str, float] | None = None) -> tuple[HeatMap, ...]:
-    """A map for every metric, the control left out."""
+def heat_maps(
+    profile: Profile, weights: Mapping[str, float] | None = None, scale: str = DEFAULT
+) -> tuple[HeatMap, ...]:
+    """A map for every metric, the control left out, in the colours of a scale."""
     known = [metric for metric in metrics() if metric.name != "random"]
     return tuple(
         HeatMap(
             metric=metric.name,
             formula=metric.formula,
             meaning=metric.meaning,
-            picture=_picture(scores_LE := score(profile, metric.name, weights)),
+            picture=_picture(scores_LE := score(profile, metric.name, weights), scale),
             unrouted=int(np.isneginf(scores_LE).sum()),
         )
         for metric in known
     )
 
 
-def _picture(scores_LE: NDArray[np.float64]) -> str:
+def _picture(scores_LE: NDArray[np.float64], scale: str) -> str:
     """Each layer by its own highest score: layers of different depth have different norms."""
     finite_LE = np.isfinite(scores_LE)
     values_LE = np.where(finite_LE, scores_LE, 0.0)
@@ -128,7 +130,7 @@ def _picture(scores_LE: NDArray[np.float64]) -> str:
     index_LE[np.isneginf(scores_LE)] = NEVER
     index_LE[np.isnan(scores_LE)] = NOTHING
     palette = np.zeros((256, 3), dtype=np.uint8)
-    palette[:LEVELS] = cividis(LEVELS)
+    palette[:LEVELS] = sequential(scale, LEVELS)
     palette[NEVER] = NEVER_COLOUR
     alpha = np.full(256, 255, dtype=np.uint8)
     alpha[NOTHING] = 0
@@ -144,6 +146,11 @@ def _path(mask_LE: NDArray[np.bool_], width: float, height: float) -> str:
             x, y, w = first * width, row * height, (last - first) * width
             parts.append(f"M{x:.6g} {y:.6g}h{w:.6g}v{height:.6g}h{-w:.6g}z")
     return "".join(parts)
+
+
+def ramp(scale: str, stops: int) -> tuple[str, ...]:
+    """A scale as #rrggbb, for the legend."""
+    return tuple(f"#{bytes(colour).hex()}" for colour in sequential(scale, stops))
 
 
 def _pluses(cells: Sequence[tuple[int, int]], width: float, height: float) -> str:

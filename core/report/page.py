@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -15,33 +16,65 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import resources
 from core import __version__
+from core.errors import InputError
 from core.planning.files import write_atomically
 from core.report import origin, tables, words
 from core.report.gather import Subject
-from core.report.maps import grid_of, heat_maps
-from core.report.scale import css
+from core.report.maps import grid_of, heat_maps, ramp
 from core.report.tuned import tuning_runs
+from resources.scales import DEFAULT, SEQUENTIAL
 
 TEMPLATES = Path(resources.__file__).parent / "report"
 LEGEND_STOPS = 9
 
 
-def write_report(subject: Subject, output: Path) -> int:
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """How a report is shown.
+
+    Attributes:
+        scale: The colours of its heat maps, a name of `resources.scales.SEQUENTIAL`.
+
+    Raises:
+        InputError: There is no such scale.
+    """
+
+    scale: str = DEFAULT
+
+    def __post_init__(self) -> None:
+        if self.scale not in SEQUENTIAL:
+            raise InputError(
+                f"there is no colour scale {self.scale!r}", remedy=", ".join(SEQUENTIAL)
+            )
+
+
+def write_report(subject: Subject, output: Path, *, look: Look = Look()) -> int:
     """Write the report, whole or not at all; returns its bytes.
+
+    Args:
+        subject: What it is about.
+        output: The file.
+        look: How it is shown.
 
     Raises:
         StudioError: The file cannot be written.
     """
-    text = report_html(subject)
+    text = report_html(subject, look=look)
     write_atomically(output, text)
     return len(text.encode("utf-8"))
 
 
-def report_html(subject: Subject, *, made_at: dt.datetime | None = None) -> str:
+def report_html(
+    subject: Subject,
+    *,
+    look: Look = Look(),
+    made_at: dt.datetime | None = None,
+) -> str:
     """The report as HTML.
 
     Args:
         subject: What it is about.
+        look: How it is shown.
         made_at: Its date; now if None.
     """
     moment = made_at or dt.datetime.now(dt.UTC)
@@ -55,9 +88,9 @@ def report_html(subject: Subject, *, made_at: dt.datetime | None = None) -> str:
             made_at=moment.strftime("%Y-%m-%d %H:%M UTC"),
             style=(TEMPLATES / "report.css").read_text(encoding="utf-8"),
             figures=tables.figures(subject),
-            legend=css(LEGEND_STOPS),
+            legend=ramp(look.scale, LEGEND_STOPS),
             grid=grid_of(plan) if plan is not None else None,
-            maps=heat_maps(profile, subject.domain_weights) if profile is not None else (),
+            maps=heat_maps(profile, subject.domain_weights, look.scale) if profile else (),
             layers=tables.layers(subject),
             costs=tables.costs(subject),
             context=tables.context_of(subject),

@@ -178,7 +178,7 @@ class CompareView(View):
             self.tr("B more: {share}").format(share=largest),
             self.tr("A more: {share}").format(share=largest),
             middle="0",
-            table=cells.table,
+            differences=True,
         )
         self.ramp.setToolTip(self.tr("Difference of the shares that an expert has of its layer"))
         self.model.set_experts(found.only_b, layer_ids)

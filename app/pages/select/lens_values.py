@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from app.widgets.colormap import LEVELS
+from app.theme import LEVELS
 from app.widgets.token_card import Choice, LayerChoices
 from core.profiling import Lens, Lost
 

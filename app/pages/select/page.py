@@ -40,6 +40,7 @@ from app.widgets.banner import Banner
 from app.widgets.empty_state import EmptyState
 from app.widgets.forms import column, row
 from app.widgets.heatmap_view import HeatMapView
+from app.widgets.scale_box import ScaleMenu
 from app.widgets.whatif import WhatIfStrip
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class SelectPage(Page):
         self.notices = Notices(session, self.editor, self.banner, self)
         self.views = Views(session, self.derived, self.editor, heat_map=self.view, parent=self)
         self.takeaway = TakeAway(self)
+        self.colours = ScaleMenu(self.toolbar.more_menu)
         self.empty = EmptyState(
             "select",
             self.tr("Open a model first"),

@@ -14,8 +14,8 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
 from app import theme
 from app.widgets import heatmap_marks as marks
-from app.widgets.colormap import blend, cividis
-from app.widgets.heatmap_canvas import BRIGHT_LEVEL, CellState
+from app.widgets.colormap import blend
+from app.widgets.heatmap_canvas import CellState
 from app.widgets.margins import LayerFigures
 
 PAD = 24.0
@@ -128,7 +128,7 @@ def _cells(painter: QPainter, picture: Picture) -> None:
     state, cell = picture.state, picture.cell
     left, top = PAD + GUTTER, PAD + HEAD
     gap = 1.0 if cell >= 5 else 0.0
-    table = cividis()
+    table = theme.scale()
     merged_LE = state.merged_LE
     sunk, joined = _sunk(table, theme.LIGHT.dropped), _sunk(table, theme.LIGHT.merged)
     for row in range(picture.order_LE.shape[0]):
@@ -169,10 +169,10 @@ def _mark(painter: QPainter, picture: Picture, box: QRectF, row: int, expert: in
     mark = marks.mark_of(state, row, expert)
     if mark is None or box.width() < marks.SMALLEST:
         return
-    bright = picture.level_LE[row, expert] > BRIGHT_LEVEL
-    dark = bright or not state.kept_LE[row, expert]
-    colour = QColor("#10131a" if dark else "#ffffff")
-    marks.draw_mark(painter, box, mark, colour, box.width())
+    gone = not state.kept_LE[row, expert] or not picture.seen_LE[row, expert]
+    dark = gone or theme.dark_ink(theme.scale())[picture.level_LE[row, expert]]
+    ink = theme.INK_DARK if dark else theme.INK_LIGHT
+    marks.draw_mark(painter, box, mark, QColor(ink), box.width())
 
 
 def _margins(painter: QPainter, picture: Picture) -> None:

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from app.main_window import MainWindow, Settings
 from app.main_window.about import versions
 from app.main_window.help_window import HelpWindow
-from app.main_window.settings_dialog import THREADS, kept_threads
+from app.main_window.settings_dialog import THREADS, kept_scales, kept_threads
 from app.session import Session
-from app.theme import apply_theme, chosen_theme
+from app.theme import apply_theme, chosen_scales, chosen_theme, set_scales
 from app.widgets.help import HelpButton, help_for
 from app.widgets.tour import Stop, Tour
 
@@ -128,6 +128,12 @@ def test_settings_hold_at_once_and_are_kept(window, settings, qtbot):
     dialog = window.choices.show_settings()
     dialog.theme.setCurrentIndex(dialog.theme.findData("light"))
     assert chosen_theme() == settings.get("theme") == "light"
+    before = chosen_scales()
+    dialog.scale.setCurrentIndex(dialog.scale.findData("viridis"))
+    dialog.differences.setCurrentIndex(dialog.differences.findData("green-purple"))
+    assert chosen_scales() == kept_scales(settings) == ("viridis", "green-purple")
+    set_scales(*before)
+    assert kept_scales(settings) == before  # wherever they are chosen
     dialog.threads.setValue(3)
     assert kept_threads(settings) == 3
     with qtbot.waitSignal(window.language_chosen) as asked:

@@ -10,6 +10,7 @@ from app.main_window import window as window_module
 from app.main_window.dialogs import ErrorDialog
 from app.main_window.language import language_code
 from app.main_window.studio import Studio
+from app.theme import chosen_scales, set_scales
 from tests.app.folders import write_mixtral
 
 
@@ -39,6 +40,18 @@ def test_another_language_rebuilds_the_window_over_the_same_session(studio, qtbo
     with qtbot.waitSignal(studio.window.ready, timeout=10000):
         pass
     assert studio.window.top_bar.project.full_text.startswith("tiny")
+
+
+def test_colours_of_data_come_back_with_the_window(qapp, qtbot, monkeypatch):
+    monkeypatch.setattr(window_module, "PAGES", ())
+    monkeypatch.setattr(window_module, "KEYS", ("welcome",))
+    before, settings = chosen_scales(), Settings()
+    settings.set("scale", "grey")
+    settings.set("difference scale", "a scale that is gone")
+    made = Studio(["seer-studio"], settings)
+    assert chosen_scales() == ("grey", before[1])
+    made.window.close()
+    set_scales(*before)
 
 
 def trip() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from app.widgets.colormap import LEVELS, cividis, diverging
+from app.theme import LEVELS
 from app.widgets.heatmap_levels import column_order, levels, signed_levels
 
 scores = npst.arrays(
@@ -54,14 +54,6 @@ def test_sorting_keeps_every_expert_once_and_the_missing_ones_last(values: np.nd
         assert (shown[:-1] >= shown[1:]).all()
 
 
-def test_cividis_grows_brighter_at_every_step() -> None:
-    table = cividis().astype(float)
-    luminance = table @ np.array([0.2126, 0.7152, 0.0722])
-    assert table.shape == (LEVELS, 3)
-    assert (np.diff(luminance) > -0.6).all()
-    assert luminance[-1] - luminance[0] > 150
-
-
 def test_differences_have_zero_in_the_middle_and_ends_equally_far() -> None:
     values = np.array([[-0.5, 0.0, 0.25, np.nan]])
     found = signed_levels(values)
@@ -69,18 +61,6 @@ def test_differences_have_zero_in_the_middle_and_ends_equally_far() -> None:
     assert found.level_LE[0].tolist() == [0, 128, 191, 128]
     assert signed_levels(values, largest=1.0).level_LE[0].tolist() == [64, 128, 159, 128]
     assert signed_levels(np.zeros((1, 2))).level_LE[0].tolist() == [128, 128]
-
-
-def test_the_diverging_scale_goes_from_blue_over_the_themes_grey_to_orange() -> None:
-    grey = (44, 49, 58)
-    table = diverging(grey).astype(int)
-    assert np.abs(table[127:129] - np.array(grey)).max() <= 2
-    assert table[0, 2] > table[0, 0] + 80
-    assert table[-1, 0] > table[-1, 2] + 80
-    # Further from the middle means further from grey, on both sides.
-    away = np.abs(table - np.array(grey)).sum(axis=1)
-    assert away[0] > away[64] > away[127]
-    assert away[255] > away[191] > away[128]
 
 
 def test_clusters_order_the_columns_of_their_own_model_only() -> None:

@@ -109,9 +109,9 @@ def test_a_cell_of_the_raster_is_token_and_layer(raster: TokenRaster, qtbot: QtB
 
 
 def test_the_colour_of_a_cell_is_its_level_wherever_it_is_scrolled(raster: TokenRaster) -> None:
-    from app.widgets.colormap import cividis
+    from app.theme import scale
 
-    table = cividis()
+    table = scale()
     for token in (3, 59):
         raster.set_cell(token, 0)
         raster.set_cell(0 if token == 59 else 20, 0) if token == 3 else None

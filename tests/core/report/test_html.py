@@ -22,8 +22,9 @@ from core.evaluation.variant import Provenance, Variant
 from core.planning import Locks, MadeBy, Merge, Plan
 from core.project import create_project
 from core.report.gather import Subject, gather
+from core.report.maps import ramp
 from core.report.origin import LABELS, origins
-from core.report.page import report_html, write_report
+from core.report.page import Look, report_html, write_report
 from core.report.png import png
 from core.tuning.events import StepReport
 from core.tuning.work import Work
@@ -351,8 +352,25 @@ def test_the_command_writes_the_file_and_says_so(model, tmp_path) -> None:
     done = CliRunner().invoke(app, ["report", str(tmp_path / "p"), "-o", str(target), "--json"])
     assert done.exit_code == 0, done.output
     assert json.loads(done.stdout)["bytes"] == target.stat().st_size
+    before = target.read_text()
+    words = ["report", str(tmp_path / "p"), "-o", str(target), "--colours"]
+    assert CliRunner().invoke(app, [*words, "amber"]).exit_code == 0
+    assert ramp("amber", 2)[0] in target.read_text()
+    assert ramp("amber", 2)[0] not in before
+    assert CliRunner().invoke(app, [*words, "rainbow"]).exit_code == 1
     refused = CliRunner().invoke(app, ["report", str(tmp_path), "-o", str(target)])
     assert refused.exit_code == 1
+
+
+def test_maps_take_the_colours_that_were_asked_for(model: Path) -> None:
+    plain = report_html(subject_of(model))
+    grey = report_html(subject_of(model), look=Look(scale="grey"))
+    assert plain != grey
+    first, last = ramp("grey", 2)
+    assert f"linear-gradient(to right, {first}" in grey
+    assert f"{last})" in grey
+    with pytest.raises(InputError, match="no colour scale"):
+        Look(scale="rainbow")
 
 
 def test_merged_experts_are_drawn_and_listed_apart_from_dropped_ones(model: Path) -> None:
