@@ -25,7 +25,7 @@ from app.widgets.heatmap_view import hatch_tile, merge_tile
 
 TOP = 18.0
 AXIS = 18.0
-WIDEST = 46.0
+WIDEST = 72.0  # of a bar; its column is wider in a layer of few experts
 LABELLED = 17.0  # logical pixels of a bar that its number fits under
 GAPPED = 4.0
 
@@ -99,7 +99,10 @@ class LayerBars(QWidget):
         self.update()
 
     def bar_rect(self, place: int) -> QRectF:
-        """The column of an expert, as high as the plot."""
+        """The column of an expert, as high as the plot.
+
+        Columns fill the width, so that n bars end where the coverage curve below has n experts.
+        """
         pitch = self._pitch()
         return QRectF(place * pitch, TOP, pitch, max(self.height() - TOP - AXIS, 1))
 
@@ -131,6 +134,7 @@ class LayerBars(QWidget):
         bars, box = self._bars, self.bar_rect(place)
         assert bars is not None
         gap = 2.0 if box.width() >= 8 else 1.0 if box.width() >= GAPPED else 0.0
+        gap = max(gap, box.width() - WIDEST)
         height = max(share * box.height(), 1.0)
         bar = QRectF(box.x() + gap / 2, box.bottom() - height, box.width() - gap, height)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -220,7 +224,7 @@ class LayerBars(QWidget):
 
     def _pitch(self) -> float:
         count = 1 if self._bars is None else max(len(self._bars.expert), 1)
-        return min(self.width() / count, WIDEST)
+        return self.width() / count
 
     def _place_at(self, at: QPointF) -> int:
         count = 0 if self._bars is None else len(self._bars.expert)

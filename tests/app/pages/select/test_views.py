@@ -77,6 +77,16 @@ def test_a_bar_of_the_layer_toggles_its_expert_as_one_step(page: SelectPage) -> 
     assert page.session.plan.kept_LE[0, best[2]]  # a lock wins
 
 
+def test_bars_end_where_the_curve_below_has_as_many_experts(page: SelectPage) -> None:
+    view = turned(page, "layer")
+    view.show_row(3)
+    view.curve.chosen.emit(10 / 16)
+    settle(page)
+    plot = view.curve.plot()
+    kept = plot.left() + view.curve.threshold * plot.width()
+    assert view.bars.bar_rect(9).right() == pytest.approx(kept, abs=2)
+
+
 def test_the_layers_curve_keeps_the_best_of_this_layer_only(page: SelectPage) -> None:
     view = turned(page, "layer")
     view.show_row(3)
