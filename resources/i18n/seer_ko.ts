@@ -5579,10 +5579,6 @@
         <translation>아직 프로파일 없음</translation>
     </message>
     <message>
-        <source>worst L{layer} · {share}</source>
-        <translation>최저 L{layer} · {share}</translation>
-    </message>
-    <message>
         <source>{count} experts are dropped.</source>
         <translation>전문가 {count}개를 제거합니다.</translation>
     </message>
@@ -5613,6 +5609,14 @@
     <message>
         <source>{kept} in every layer</source>
         <translation>층마다 {kept}개</translation>
+    </message>
+    <message>
+        <source>min L{layer} · {share}</source>
+        <translation>최저 L{layer} · {share}</translation>
+    </message>
+    <message>
+        <source>in every layer</source>
+        <translation>모든 층에서</translation>
     </message>
     <message>
         <source>transformers and vLLM load it as it is.</source>

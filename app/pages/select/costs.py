@@ -142,12 +142,13 @@ def _coverage_figure(plan: Plan, covered: Coverage | None) -> Figure:
             name=name, value=numbers.DASH, note=translate("WhatIf", "no profile yet"), tip=tip
         )
     share = float(covered.per_layer_L[worst])
+    note = translate("WhatIf", "min L{layer} · {share}").format(
+        layer=plan.layer_ids[worst], share=numbers.percent(share)
+    )
     return Figure(
         name=name,
         value=numbers.percent(covered.overall),
-        note=translate("WhatIf", "worst L{layer} · {share}").format(
-            layer=plan.layer_ids[worst], share=numbers.percent(share)
-        ),
+        note=translate("WhatIf", "in every layer") if plan.dropped == 0 else note,
         tone="warn" if share < LOW_COVERAGE else "text_dim",
         tip=tip,
     )
