@@ -17,14 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import PlanError
+from core.evaluation.in_turn import Ahead, MaskLE, in_turn
 from core.planning.bounds import Bounds
 from core.planning.ranking import Ranking, rank
 from core.run import Run
 
 STAGE = "measure layers"
 POINTS = 8  # counts per layer that are measured; a curve of loss is smooth
-
-MaskLE = NDArray[np.bool_]
 
 
 def loss_curves(
@@ -33,6 +32,7 @@ def loss_curves(
     *,
     points: int = POINTS,
     least: int = 1,
+    ahead: Ahead | None = None,
     run: Run,
 ) -> NDArray[np.float64]:
     """What each row costs by the number of slices that it alone keeps.
@@ -42,6 +42,7 @@ def loss_curves(
         ranking: The order in which each row's experts are kept.
         points: Counts per row that are measured, evenly spread from the least to the most.
         least: Slices that a row keeps at least.
+        ahead: Told which masks will be asked for.
         run: Checked by `of`; gets `Progress` in masks.
 
     Returns:
@@ -57,12 +58,17 @@ def loss_curves(
     ]
     total, done = sum(len(grid) for grid in grids), 0
     run.progress(STAGE, 0, total, "masks")
+    masks = []
     for row in reversed(range(rows)):
-        measured = []
         for count in grids[row].tolist():
             slices_L = most_L.copy()
             slices_L[row] = count
-            measured.append(of(ranking.keep(slices_L)))
+            masks.append(ranking.keep(slices_L))
+    losses = in_turn(of, masks, ahead)
+    for row in reversed(range(rows)):
+        measured = []
+        for _ in grids[row]:
+            measured.append(next(losses))
             done += 1
             run.progress(STAGE, done, total, "masks")
         span = np.arange(grids[row][0], grids[row][-1] + 1)
@@ -116,6 +122,7 @@ def keep_allocated(
     total: int,
     floor: int = 1,
     points: int = POINTS,
+    ahead: Ahead | None = None,
     run: Run,
 ) -> MaskLE:
     """Keep `total` experts by score, shared out over the layers by measured sensitivity.
@@ -126,5 +133,5 @@ def keep_allocated(
     """
     ranking = rank(scores_LE, bounds)
     least = -(-floor // bounds.groups)
-    curves_LS = loss_curves(of, ranking, points=points, least=least, run=run)
+    curves_LS = loss_curves(of, ranking, points=points, least=least, ahead=ahead, run=run)
     return ranking.keep(allocate(curves_LS, -(-total // bounds.groups)))

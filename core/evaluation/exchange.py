@@ -8,10 +8,12 @@ promise most, g_a + c_b < 0, and keeps those whose measured loss is lower. No to
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain, islice
 
 import numpy as np
 
-from core.evaluation.joint import MaskLE, Measured
+from core.evaluation.in_turn import MaskLE, in_turn
+from core.evaluation.joint import Measured
 from core.planning.bounds import Bounds
 from core.run import Run
 
@@ -76,20 +78,22 @@ def _round(measured: Measured, kept_LE: MaskLE, limits: Exchange, run: Run) -> M
     """Measure every expert alone, then try pairs."""
     bounds = limits.bounds
     measured.rebase(kept_LE)
-    now = measured.of(kept_LE)
     back = np.argwhere(bounds.exists_LE & ~kept_LE & ~bounds.must_drop_LE)
     # A layer of Top-K experts cannot be measured with one less.
     spare_L = kept_LE.sum(axis=1) > bounds.minimum
     away = np.argwhere(kept_LE & ~bounds.must_keep_LE & spare_L[:, None])
     total, done = len(back) + len(away), 0
     run.progress(STAGE, 0, total, "experts")
+    both = [[(row, expert) for row, expert in cells.tolist()] for cells in (back, away)]
+    masks = [_turned(kept_LE, cell) for cells in both for cell in cells]
+    measured.foresee([kept_LE, *masks])
+    now = measured.of(kept_LE)
+    losses = in_turn(measured.of, masks, measured.ahead)
     changes: list[list[tuple[float, Cell]]] = []
-    for cells, kept in ((back, True), (away, False)):
+    for cells in both:
         found = []
-        for row, expert in cells.tolist():
-            mask_LE = kept_LE.copy()
-            mask_LE[row, expert] = kept
-            found.append((measured.of(mask_LE) - now, (row, expert)))
+        for cell in cells:
+            found.append((next(losses) - now, cell))
             done += 1
             run.progress(STAGE, done, total, "experts")
         changes.append(sorted(found))
@@ -102,6 +106,14 @@ def _round(measured: Measured, kept_LE: MaskLE, limits: Exchange, run: Run) -> M
     return _try_pairs(measured, kept_LE, now, [(come, go) for _, come, go in pairs], limits)
 
 
+def _turned(kept_LE: MaskLE, *cells: Cell) -> MaskLE:
+    """The mask with some cells the other way."""
+    mask_LE = kept_LE.copy()
+    for cell in cells:
+        mask_LE[cell] = not mask_LE[cell]
+    return mask_LE
+
+
 def _try_pairs(
     measured: Measured,
     kept_LE: MaskLE,
@@ -112,13 +124,18 @@ def _try_pairs(
     """Measure the most promising exchanges, each cell at most once, and keep those that help."""
     used: set[Cell] = set()
     failures = 0
-    for come, go in pairs:
+    for at, (come, go) in enumerate(pairs):
         if failures >= PATIENCE:
             break
         if come in used or go in used or not limits.may(kept_LE, come, go):
             continue
-        mask_LE = kept_LE.copy()
-        mask_LE[come], mask_LE[go] = True, False
+        mask_LE = _turned(kept_LE, come, go)
+        others = (
+            _turned(kept_LE, *pair)
+            for pair in pairs[at + 1 :]
+            if not used & {*pair} and limits.may(kept_LE, *pair)
+        )
+        measured.foresee(chain([mask_LE], islice(others, PATIENCE)))
         loss = measured.of(mask_LE)
         if loss < now - TOLERANCE:
             kept_LE, now, failures = mask_LE, loss, 0

@@ -18,21 +18,24 @@ masks to losses.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import PlanError
+from core.evaluation.in_turn import Ahead, MaskLE
 from core.planning.bounds import Bounds
 from core.run import Run
 
 STAGE_RANK = "measure experts"
 STAGE_DROP = "drop experts"
+AHEAD = 16  # guesses beyond those that as many drops need
 WIDTH = 16  # candidates of a layer that are measured at a time, the lowest by score first
 
-MaskLE = NDArray[np.bool_]
 Cells = tuple[int, tuple[int, ...]]  # a row, and the experts that go together
 
 
@@ -43,10 +46,18 @@ class Measured:
     Attributes:
         of: The loss of a mask, in nats per token.
         rebase: Says which mask the next ones are small changes of.
+        ahead: Told masks of which the first is about to be asked for and the others probably will
+            be, which is of use where many cost no more than one. It changes no choice.
     """
 
     of: Callable[[MaskLE], float]
     rebase: Callable[[MaskLE], None]
+    ahead: Ahead | None = None
+
+    def foresee(self, masks: Iterable[MaskLE]) -> None:
+        """Tell `ahead`; masks are not even made where nobody listens."""
+        if self.ahead is not None:
+            self.ahead(masks)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +137,7 @@ class _Queue:
         self.kept_LE = kept_LE.copy()
         self._base_LE = kept_LE.copy()
         measured.rebase(self._base_LE)
+        measured.foresee(chain([self._base_LE], map(self._without, self._first())))
         self._now = measured.of(self._base_LE)
 
     def fill(self, run: Run) -> None:
@@ -137,8 +149,9 @@ class _Queue:
         total = sum(min(len(w), self._target.width) for w in self._waiting)
         run.progress(STAGE_RANK, 0, total, "experts")
         done = 0
+        coming = self._first()
         for row in wanted:
-            if self._push_next(row):
+            if self._push_next(row, coming[done:]):
                 done += 1
                 run.progress(STAGE_RANK, min(done, total), total, "experts")
 
@@ -150,35 +163,67 @@ class _Queue:
             if not self._may_shrink(row, len(experts)):
                 continue
             if measured_in < self._round:
-                self._push(cells)
+                self._push(cells, self._guesses())
                 continue
             self.kept_LE[row, list(experts)] = False
             self._since += 1
             if self._since >= self._target.step:
                 self._base_LE = self.kept_LE.copy()
-                self._measured.rebase(self._base_LE)
-                self._now = self._measured.of(self._base_LE)
                 self._round, self._since = self._round + 1, 0
-            self._push_next(row)
+                self._measured.rebase(self._base_LE)
+                guesses = map(self._without, self._guesses())
+                self._measured.foresee(chain([self._base_LE], guesses))
+                self._now = self._measured.of(self._base_LE)
+            self._push_next(row, self._guesses())
             return True
         return False
 
     def _may_shrink(self, row: int, by: int) -> bool:
         return int(self.kept_LE[row].sum()) - by >= self._target.least_L[row]
 
-    def _push_next(self, row: int) -> bool:
+    def _push_next(self, row: int, guesses: Iterable[Cells]) -> bool:
         if not self._waiting[row] or not self._may_shrink(row, len(self._waiting[row][-1][1])):
             return False
-        self._push(self._waiting[row].pop())
+        self._push(self._waiting[row].pop(), guesses)
         return True
 
-    def _push(self, cells: Cells) -> None:
-        row, experts = cells
-        mask_LE = self._base_LE.copy()
-        mask_LE[row, list(experts)] = False
+    def _push(self, cells: Cells, guesses: Iterable[Cells]) -> None:
+        """Measure a candidate, with a guess at which ones will be measured next."""
+        mask_LE = self._without(cells)
+        self._measured.foresee(chain([mask_LE], map(self._without, guesses)))
         cost = self._measured.of(mask_LE) - self._now
         self._count += 1
         heapq.heappush(self._heap, (cost, self._count, cells, self._round))
+
+    def _without(self, cells: Cells) -> MaskLE:
+        row, experts = cells
+        mask_LE = self._base_LE.copy()
+        mask_LE[row, list(experts)] = False
+        return mask_LE
+
+    def _first(self) -> list[Cells]:
+        """The candidates that `fill` measures, in its order."""
+        return [
+            cells
+            for waiting in reversed(self._waiting)
+            for cells in reversed(waiting[-self._target.width :])
+            if self._may_shrink(cells[0], len(cells[1]))
+        ]
+
+    def _guesses(self) -> Iterator[Cells]:
+        """Candidates that the next drops will probably look at: the cheapest, and who follows."""
+        taken: Counter[int] = Counter()
+        some = 2 * self._target.step + AHEAD
+        for _, _, cells, measured_in in heapq.nsmallest(some, self._heap):
+            row, experts = cells
+            if not self._may_shrink(row, len(experts)):
+                continue
+            if measured_in < self._round:
+                yield cells
+            waiting = self._waiting[row]
+            if taken[row] < len(waiting):
+                taken[row] += 1
+                yield waiting[-taken[row]]
 
 
 def _waiting(scores_LE: NDArray[np.float64], kept_LE: MaskLE, bounds: Bounds) -> list[list[Cells]]:

@@ -44,6 +44,10 @@ class Ledger:
         self.recalled += found is not None
         return found
 
+    def knows(self, question: str) -> bool:
+        """Whether there is an answer, without asking for it."""
+        return question in self._found
+
     def put(self, question: str, answer: Sequence[float]) -> None:
         """Keep an answer."""
         self._found[question] = tuple(map(float, answer))

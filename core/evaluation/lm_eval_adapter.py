@@ -22,7 +22,7 @@ from core.evaluation.forward import Forward, Piece, forward
 from core.evaluation.result import TaskResult
 from core.evaluation.streamed import Report, Window, drive
 from core.planning.plan import Plan
-from core.pruning.masking import Rerouting
+from core.pruning.by_layer import Mask, mask_of
 from core.run import Run
 from core.runtime.live import LiveModel, interruptible
 from core.runtime.ranks import ALONE, Ranks
@@ -81,7 +81,7 @@ def run_harness(
     """
     harness, manager = _harness(), _manager(options)
     changed = plan is not None or top_k is not None
-    mask = Rerouting(live, plan, top_k=top_k) if changed else None
+    mask = mask_of(live, plan, top_k=top_k) if changed else None
     model = _model_class()(live, tokenizer, mask=mask, batch_size=options.batch_size, run=run)
     with interruptible(live, run):
         found = harness.simple_evaluate(
@@ -189,7 +189,7 @@ def _model_class() -> Any:
             live: LiveModel,
             tokenizer: Any,
             *,
-            mask: Rerouting | None,
+            mask: Mask | None,
             batch_size: int,
             run: Run,
         ) -> None:
@@ -251,7 +251,7 @@ class _Answers:
     """What the harness's questions are answered with."""
 
     live: LiveModel
-    mask: Rerouting | None
+    mask: Mask | None
     batch_size: int
     run: Run
 

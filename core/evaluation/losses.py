@@ -7,32 +7,32 @@ The model's own forward still makes masks, positions and whatever else its layer
 before are stood in for by stubs that hand on their input, and the first one that runs is given the
 kept input.
 
-The loss is the divergence from the original, which has far less noise than the text's own loss and
-so needs fewer tokens:
-
-    KL = Σ_v p_v (ln p_v − ln q_v),   p the original's next-token distribution, q the masked one's
-
-over a partition of the vocabulary: the original's 64 likeliest candidates one by one, and the rest
-as one. Coarsening can only lower it, and it takes no room. Shapes: N predicted tokens of a piece,
-V vocabulary, M = 64 candidates.
+What a loss is, see `loss_pieces`; of a model that is streamed, see `losses_streamed`.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
-from torch.nn import functional
 
-from core.errors import InputError, StudioError, UnsupportedModelError
+from core.errors import InputError, UnsupportedModelError
 from core.evaluation.hand_over import keeper, shape_of, stub, with_hidden
 from core.evaluation.ledger import Ledger, plan_question
+from core.evaluation.loss_pieces import (
+    Loss,
+    TextPiece,
+    logits_of,
+    loss_of,
+    note_prediction,
+    sums,
+    text_pieces,
+)
 from core.planning.plan import Plan
 from core.pruning.masking import Rerouting
 from core.run import Run
@@ -43,37 +43,8 @@ if TYPE_CHECKING:
     from core.calibration import CalibrationSet
     from core.runtime.structure import Changes
 
-CANDIDATES = 64
 # Kept inputs may take this much; with more, only every second, third, … layer's are kept.
 KEPT_BYTES = 4 * 2**30
-ROWS = 512  # of the vocabulary's log-probabilities at once
-LOGITS_BYTES = 256 * 2**20
-
-
-@dataclass(frozen=True, kw_only=True)
-class Loss:
-    """What a mask costs, per predicted token, in nats.
-
-    Attributes:
-        kl: Divergence from the original.
-        ce: The text's own cross-entropy.
-    """
-
-    kl: float
-    ce: float
-
-
-@dataclass(kw_only=True)
-class _Piece:
-    """Some sequences: their tokens, the original's prediction, and kept inputs by layer."""
-
-    ids_BS: torch.Tensor
-    mask_BS: torch.Tensor
-    domain: int
-    target_N: torch.Tensor
-    likely_NM: torch.Tensor = field(default_factory=lambda: torch.empty(0))
-    log_p_NM: torch.Tensor = field(default_factory=lambda: torch.empty(0))
-    inputs: dict[int, torch.Tensor] = field(default_factory=dict)
 
 
 class Losses(contextlib.AbstractContextManager["Losses"]):
@@ -95,16 +66,15 @@ class Losses(contextlib.AbstractContextManager["Losses"]):
         """
         if live.stream is not None:
             raise InputError(
-                f"{live.folder.name} is streamed: measuring hundreds of masks would read it "
-                "hundreds of times",
-                remedy="a policy that needs arrays only, e.g. seer plan, or a machine with memory",
+                f"{live.folder.name} is streamed: one mask at a time would read it each time",
+                remedy="StreamedLosses",
             )
         if len(texts) == 0:
             raise InputError("there is no text to measure on", remedy="add a source")
         self._live, self._run, self._ledger = live, run, ledger or Ledger()
         self._start = Plan.keep_all(live.info)
         self._known: dict[tuple[int, int | None], Changes] = {}
-        self._pieces = _pieces(live, texts)
+        self._pieces = text_pieces(live, texts)
         self._layers = _decoder_layers(live)
         self._rungs = _rungs(live, texts) if self._layers else ()
         self._wraps: dict[int, bool] = {}
@@ -130,6 +100,9 @@ class Losses(contextlib.AbstractContextManager["Losses"]):
         """Measure from now on relative to this mask; done when a measurement needs it."""
         self._wanted = self._plan(kept)
 
+    def ahead(self, masks: Iterable[NDArray[np.bool_] | Plan]) -> None:
+        """What will be asked for: nothing is gained by knowing it, each question costs itself."""
+
     def of(self, kept: NDArray[np.bool_] | Plan) -> Loss:
         """The loss of a mask, or of a plan with its merges.
 
@@ -145,7 +118,7 @@ class Losses(contextlib.AbstractContextManager["Losses"]):
         if known is not None and len(known) == 2:
             return Loss(kl=known[0], ce=known[1])
         base = self._prepare()
-        found = self._measure(plan, self._rung_before(_first_difference(plan, base)))
+        found = self._measure(plan, self._rung_before(first_difference(plan, base)))
         self._ledger.put(asked, (found.kl, found.ce))
         return found
 
@@ -159,7 +132,7 @@ class Losses(contextlib.AbstractContextManager["Losses"]):
                 self._capture(self._start, None, predict=True)
             self._base = self._start
             self._verify()
-        first = _first_difference(self._wanted, self._base)
+        first = first_difference(self._wanted, self._base)
         if first is not None:
             with torch.inference_mode():
                 self._capture(self._wanted, self._rung_before(first), predict=False)
@@ -185,15 +158,9 @@ class Losses(contextlib.AbstractContextManager["Losses"]):
             for piece in self._pieces:
                 self._run.check()
                 feed(piece)
-                total += _sums(self._logits(piece), piece).cpu()
+                total += sums(self._logits(piece), piece).cpu()
         self._count(rung)
-        if not bool(total.isfinite().all()):
-            raise StudioError(
-                "the masked model put out NaN",
-                remedy="--dtype float32 if it overflowed, else a checkpoint without NaN weights",
-            )
-        tokens, ce, kl = total.tolist()
-        return Loss(kl=max(kl, 0.0) / tokens, ce=ce / tokens)
+        return loss_of(total)
 
     def _capture(self, plan: Plan, rung: int | None, *, predict: bool) -> None:
         """Keep the inputs of every rung after `rung` under a mask."""
@@ -217,7 +184,7 @@ class Losses(contextlib.AbstractContextManager["Losses"]):
                     piece.inputs.update(kept)
                     kept.clear()
                     if predict:
-                        _predict(piece, logits_NV)
+                        note_prediction(piece, logits_NV)
         except BaseException:
             self._base = None  # half of the pieces are of another mask
             raise
@@ -226,16 +193,8 @@ class Losses(contextlib.AbstractContextManager["Losses"]):
                 handle.remove()
         self._count(rung)
 
-    def _logits(self, piece: _Piece) -> torch.Tensor:
-        """Logits [N, V] of the predicted tokens."""
-        whole = bool(piece.mask_BS.all())
-        logits_BSV = self._live.model(
-            input_ids=piece.ids_BS,
-            attention_mask=None if whole else piece.mask_BS.long(),
-            use_cache=False,
-        ).logits
-        logits_NV: torch.Tensor = logits_BSV[:, :-1][_predicted(piece.mask_BS)]
-        return logits_NV
+    def _logits(self, piece: TextPiece) -> torch.Tensor:
+        return logits_of(self._live, piece)
 
     @contextlib.contextmanager
     def _from(self, rung: int | None) -> Iterator[Any]:
@@ -286,7 +245,7 @@ class Losses(contextlib.AbstractContextManager["Losses"]):
         self.passes += 1 - (rung or 0) / max(len(self._layers), 1)
 
 
-def _first_difference(one: Plan, other: Plan) -> int | None:
+def first_difference(one: Plan, other: Plan) -> int | None:
     """The first row in which two plans differ; None if they are the same."""
     merges = [plan.merges or ((),) * len(plan.keep) for plan in (one, other)]
     rows = zip(one.keep, other.keep, *merges, strict=True)
@@ -307,62 +266,3 @@ def _rungs(live: LiveModel, texts: CalibrationSet) -> tuple[int, ...]:
     layers = [layer.layer_id for layer in live.moe if layer.layer_id > 0]
     stride = max(1, -(-per_layer * len(layers) // KEPT_BYTES))
     return tuple(layers[stride - 1 :: stride])
-
-
-def _pieces(live: LiveModel, texts: CalibrationSet) -> list[_Piece]:
-    """All batches on the device, in pieces whose logits fit."""
-    pieces = []
-    for batch in texts.batches():
-        if int(batch.input_ids.max()) >= live.vocabulary:
-            raise InputError(
-                f"the text has token id {int(batch.input_ids.max())}, the model has "
-                f"{live.vocabulary:,} tokens",
-                remedy="the tokenizer that belongs to this model",
-            )
-        size = max(1, LOGITS_BYTES // (batch.input_ids.shape[1] * live.vocabulary * 4))
-        for first in range(0, len(batch.input_ids), size):
-            ids_BS = torch.from_numpy(batch.input_ids[first : first + size]).to(live.device)
-            mask_BS = torch.from_numpy(batch.mask[first : first + size]).to(live.device)
-            target_N = ids_BS[:, 1:][_predicted(mask_BS)]
-            if len(target_N):
-                pieces.append(
-                    _Piece(ids_BS=ids_BS, mask_BS=mask_BS, domain=batch.domain, target_N=target_N)
-                )
-    if not pieces:
-        raise InputError("no sequence has a token to predict", remedy="longer texts")
-    return pieces
-
-
-def _predicted(mask_BS: torch.Tensor) -> torch.Tensor:
-    """Positions whose next token is text, [B, S − 1]."""
-    return mask_BS[:, 1:] & mask_BS[:, :-1]
-
-
-def _predict(piece: _Piece, logits_NV: torch.Tensor) -> None:
-    """Keep the original's likeliest candidates."""
-    likely, log_p = [], []
-    for first in range(0, len(logits_NV), ROWS):
-        rows_NV = functional.log_softmax(logits_NV[first : first + ROWS].float(), dim=-1)
-        top = rows_NV.topk(min(CANDIDATES, rows_NV.shape[-1]), dim=-1)
-        likely.append(top.indices.int())
-        log_p.append(top.values)
-    piece.likely_NM, piece.log_p_NM = torch.cat(likely), torch.cat(log_p)
-
-
-def _sums(logits_NV: torch.Tensor, piece: _Piece) -> torch.Tensor:
-    """Tokens, cross-entropy and divergence, summed in float64."""
-    total = torch.zeros(3, dtype=torch.float64, device=logits_NV.device)
-    total[0] = len(logits_NV)
-    for first in range(0, len(logits_NV), ROWS):
-        rows = slice(first, first + ROWS)
-        log_q_NV = functional.log_softmax(logits_NV[rows].float(), dim=-1)
-        total[1] -= log_q_NV.gather(1, piece.target_N[rows, None]).sum(dtype=torch.float64)
-        log_p_NM = piece.log_p_NM[rows]
-        log_q_NM = log_q_NV.gather(1, piece.likely_NM[rows].long())
-        p_NM = log_p_NM.exp()
-        total[2] += (p_NM * (log_p_NM - log_q_NM)).sum(dtype=torch.float64)
-        tiny = torch.finfo(torch.float32).eps
-        rest_p = (1 - p_NM.sum(dim=-1)).clamp_min(tiny)
-        rest_q = (1 - log_q_NM.exp().sum(dim=-1)).clamp_min(tiny)
-        total[2] += (rest_p * (rest_p / rest_q).log()).sum(dtype=torch.float64)
-    return total

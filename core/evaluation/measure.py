@@ -22,7 +22,7 @@ from core.evaluation.ranks import Turns
 from core.evaluation.result import OVERALL, Evaluation
 from core.evaluation.tally import Tally
 from core.planning.plan import Plan
-from core.pruning.masking import Rerouting
+from core.pruning.by_layer import Mask, mask_of
 from core.run import Run
 from core.runtime.live import LiveModel, interruptible
 from core.runtime.memory import peak_rss_bytes
@@ -73,7 +73,7 @@ def evaluate(
     """
     _check_texts(live, reference, calibration)
     changed = plan is not None or top_k is not None
-    mask = Rerouting(live, plan, top_k=top_k) if changed else None
+    mask = mask_of(live, plan, top_k=top_k) if changed else None
     counts = [len(rows) for rows in calibration.sequences_by_domain]
     tally = Tally(calibration.domains, counts, compared=reference is not None)
     kept = kept if kept is not None else Kept()
@@ -159,7 +159,7 @@ class _Pair:
     """The model that is measured and the one that it is compared with."""
 
     live: LiveModel
-    mask: Rerouting | None
+    mask: Mask | None
     reference: LiveModel | None
 
     @torch.inference_mode()

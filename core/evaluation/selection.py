@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from core.errors import InputError, PlanError
 from core.evaluation.allocation import keep_allocated
 from core.evaluation.exchange import Exchange, refine
+from core.evaluation.in_turn import in_turn
 from core.evaluation.iterative import iterative
 from core.evaluation.joint import Measured, Target, joint
 from core.evaluation.ledger import Ledger
@@ -33,8 +34,11 @@ from core.scoring import comparable, score
 if TYPE_CHECKING:
     from core.calibration import CalibrationSet
     from core.evaluation.losses import Losses
+    from core.evaluation.losses_streamed import StreamedLosses
     from core.profiling import Profile
     from core.runtime.live import LiveModel
+
+    AnyLosses = Losses | StreamedLosses
 
 Policy = Literal["iterative", "allocate", "joint", "merge"]
 POLICIES: tuple[Policy, ...] = get_args(Policy)
@@ -177,7 +181,7 @@ def select_plan(
     """Choose experts by a policy that measures.
 
     Args:
-        live: The original model; in memory, save for `iterative`.
+        live: The original model, in memory or streamed.
         observed: A profile of it, for scores.
         texts: Calibration texts that the choice is measured on.
         start: The plan whose locks and protected experts hold; what it keeps does not matter.
@@ -187,7 +191,7 @@ def select_plan(
 
     Raises:
         Cancelled: The run was stopped; the model is as before and the ledger is saved.
-        InputError: Options that cannot be, or a streamed model where losses are measured.
+        InputError: Options that cannot be.
         PlanError: Locks and floors stand against the size.
     """
     options.check(start)
@@ -249,9 +253,7 @@ def _iterative(work: _Work, options: SelectOptions, ledger: Ledger) -> NDArray[n
 
 def _by_loss(work: _Work, options: SelectOptions, ledger: Ledger) -> Selected:
     """The policies that measure losses of masks."""
-    from core.evaluation.losses import Losses
-
-    with Losses(work.live, work.texts, ledger=ledger, run=work.run) as losses:
+    with _losses(work, ledger) as losses:
         if options.policy == "allocate":
             kept_LE = keep_allocated(
                 lambda mask_LE: losses.of(mask_LE).kl,
@@ -259,6 +261,7 @@ def _by_loss(work: _Work, options: SelectOptions, ledger: Ledger) -> Selected:
                 bounds=work.bounds,
                 total=options.experts(work.start),
                 floor=max(options.floor, work.bounds.minimum),
+                ahead=losses.ahead,
                 run=work.run,
             )
         else:
@@ -281,7 +284,18 @@ def _by_loss(work: _Work, options: SelectOptions, ledger: Ledger) -> Selected:
         )
 
 
-def _alone(work: _Work, losses: Losses) -> NDArray[np.float64]:
+def _losses(work: _Work, ledger: Ledger) -> AnyLosses:
+    """Losses of a model in memory, or of one that is read again for each sweep."""
+    if work.live.stream is None:
+        from core.evaluation.losses import Losses
+
+        return Losses(work.live, work.texts, ledger=ledger, run=work.run)
+    from core.evaluation.losses_streamed import StreamedLosses
+
+    return StreamedLosses(work.live, work.texts, ledger=ledger, run=work.run)
+
+
+def _alone(work: _Work, losses: AnyLosses) -> NDArray[np.float64]:
     """What the model loses without each expert alone, [L, E]; a group of its own cannot be cut.
 
     A grouped router must lose one expert of every group at a time, so there the score has to do.
@@ -294,17 +308,23 @@ def _alone(work: _Work, losses: Losses) -> NDArray[np.float64]:
     alone_LE = np.full(exists_LE.shape, np.nan)
     cells = np.argwhere(exists_LE)[::-1].tolist()
     work.run.progress(STAGE_RANK, 0, len(cells), "experts")
-    for done, (row, expert) in enumerate(cells, 1):
+    masks = []
+    for row, expert in cells:
         mask_LE = exists_LE.copy()
         mask_LE[row, expert] = False
-        alone_LE[row, expert] = losses.of(mask_LE).kl
+        masks.append(mask_LE)
+    found = in_turn(lambda mask_LE: losses.of(mask_LE).kl, masks, losses.ahead)
+    for done, (row, expert) in enumerate(cells, 1):
+        alone_LE[row, expert] = next(found)
         work.run.progress(STAGE_RANK, done, len(cells), "experts")
     return alone_LE
 
 
-def _joint(work: _Work, options: SelectOptions, losses: Losses) -> NDArray[np.bool_]:
+def _joint(work: _Work, options: SelectOptions, losses: AnyLosses) -> NDArray[np.bool_]:
     """Drops one by one, then exchanges."""
-    measured = Measured(of=lambda mask_LE: losses.of(mask_LE).kl, rebase=losses.rebase)
+    measured = Measured(
+        of=lambda mask_LE: losses.of(mask_LE).kl, rebase=losses.rebase, ahead=losses.ahead
+    )
     total = options.experts(work.start)
     per_layer = options.scope == "layer"
     least = max(options.floor, work.bounds.minimum, (options.keep or 1) if per_layer else 1)

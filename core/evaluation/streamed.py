@@ -15,11 +15,12 @@ from core.errors import InputError
 from core.evaluation.forward import Forward, Piece, forward
 from core.evaluation.kept import Kept
 from core.evaluation.ranks import Turns
-from core.pruning.masking import Rerouting
+from core.pruning.by_layer import Mask, StreamedMask
 from core.run import Run
 from core.runtime.live import LiveModel
 from core.runtime.ranks import ALONE, Ranks
-from core.runtime.streaming import LayerStream, Position, Watcher
+from core.runtime.streaming import LayerStream
+from core.runtime.streaming_crew import Position, Watcher
 from core.runtime.streaming_model import plan_pass
 from core.runtime.streaming_state import Start
 
@@ -61,7 +62,7 @@ class Measurement:
 
     live: LiveModel
     reference: LiveModel | None
-    mask: Rerouting | None
+    mask: Mask | None
     piece: Callable[[int], Piece]
     sums: Sums
     turns: Turns
@@ -154,7 +155,7 @@ def drive(
     windows: list[Window],
     step: Callable[[Window], None],
     *,
-    mask: Rerouting | None,
+    mask: Mask | None,
     shape: tuple[int, int],
     report: Report,
     ranks: Ranks = ALONE,
@@ -274,7 +275,7 @@ class _Switch(Watcher[Window]):
         self,
         *,
         ranks: Ranks,
-        mask: Rerouting | None,
+        mask: Mask | None,
         stream: LayerStream,
         windows: list[Window],
         report: Report,
@@ -285,7 +286,7 @@ class _Switch(Watcher[Window]):
         self.seconds = 0.0 if going_on is None else going_on.seconds
         self._ranks = ranks
         self._mask = mask
-        self._on = False
+        self._on = contextlib.ExitStack()
         self._stream = stream
         self._run = run
         self._report = report
@@ -298,12 +299,11 @@ class _Switch(Watcher[Window]):
         self._waited = stream.waited
         self._report_due = 0.0
 
-    def enter(self, item: Window, _layer: int, /) -> None:
+    def enter(self, item: Window, layer: int, /) -> None:
         """Mask on."""
         self._began = time.monotonic()
-        if item.masked and self._mask is not None:
-            self._mask.__enter__()
-            self._on = True
+        if item.masked and isinstance(self._mask, StreamedMask):
+            self._on.enter_context(self._mask.on(layer))
 
     def leave(self, item: Window, layer: int, /) -> None:
         """Mask off."""
@@ -320,6 +320,8 @@ class _Switch(Watcher[Window]):
 
     def layer_done(self, position: Position, /) -> None:
         """Count what was waited for, hear of the other ranks, keep where the pass is."""
+        if isinstance(self._mask, StreamedMask):
+            self._mask.forget()
         self._ranks.agree()
         self.seconds += self._stream.waited - self._waited
         self._waited = self._stream.waited
@@ -328,6 +330,4 @@ class _Switch(Watcher[Window]):
 
     def off(self) -> None:
         """Take the mask off, also after an error."""
-        if self._on and self._mask is not None:
-            self._mask.__exit__(None, None, None)
-            self._on = False
+        self._on.close()

@@ -21,11 +21,11 @@ from core.profiling.lens import NOBODY, Lens
 from core.profiling.sink import opinion
 from core.run import Run
 from core.runtime.live import LiveModel, MoeLayer
-from core.runtime.streaming import Watcher
+from core.runtime.streaming_crew import Watcher
 from core.runtime.streaming_model import plan_pass
 
 if TYPE_CHECKING:
-    from core.runtime.streaming import Position
+    from core.runtime.streaming_crew import Position
 
 STAGE = "lens"
 SEQ_LEN = 2048  # tokens that see each other; a longer text is cut

@@ -18,7 +18,8 @@ from core.profiling.collect import STAGE, Pass, check_tokens, due, forward
 from core.profiling.probe import Tokens
 from core.profiling.profile import Profile
 from core.run import Run
-from core.runtime.streaming import LayerStream, Position, Watcher
+from core.runtime.streaming import LayerStream
+from core.runtime.streaming_crew import Position, Watcher
 from core.runtime.streaming_model import plan_pass
 from core.runtime.streaming_state import Start, load_start, save_start
 

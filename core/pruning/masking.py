@@ -13,7 +13,7 @@ mean for as long as the mask is on.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,6 +54,7 @@ class Rerouting(contextlib.AbstractContextManager[None]):
         *,
         top_k: int | None = None,
         known: dict[tuple[int, int | None], Changes] | None = None,
+        rows: Collection[int] | None = None,
     ) -> None:
         """Cut the routers' surviving rows; nothing changes until it is entered.
 
@@ -63,17 +64,20 @@ class Rerouting(contextlib.AbstractContextManager[None]):
             top_k: Experts per token; the plan's, or the model's, if None.
             known: What changes with the number of experts and Top-K, filled as it is found out;
                 who masks one model many times hands in the same dictionary each time.
+            rows: The layers that are masked, of a plan that was checked; all of a new one if None.
 
         Raises:
             PlanError: The plan is another model's, or its router cannot take it.
         """
-        plan = fitted(live, plan, top_k)
+        plan = fitted(live, plan, top_k) if rows is None or plan is None else plan
         self._swaps: list[_Swap | RowSwap] = []
         self._masks: list[tuple[MoeLayer, Sequence[int]]] = []
         self._undo: list[Undo] = []
         known = {} if known is None else known
         for row, (layer, keep) in enumerate(zip(live.moe, plan.keep, strict=True)):
             count = len(keep)
+            if rows is not None and row not in rows:
+                continue
             if (count, plan.top_k) not in known:
                 known[count, plan.top_k] = changes(live, experts=count, top_k=plan.top_k)
             differing = known[count, plan.top_k]

@@ -46,19 +46,19 @@ def averages(
         merges: Its groups.
 
     Raises:
-        PlanError: The model is streamed: its experts are not there to be averaged.
+        PlanError: The experts are of integers, or of a streamed layer that is not there just now.
     """
     if not merges:
         return []
-    if live.stream is not None:
-        raise PlanError(
-            f"{live.folder.name} is streamed, so its experts cannot be averaged in memory",
-            remedy="exporting the plan and measuring the export",
-        )
     swaps = []
     for change in (c for path in layer.expert_paths for c in differing.within(path).tensors):
         holder = held(live.model.get_submodule(change.module), buffers=change.buffer)
         tensor: torch.Tensor = holder[change.name]
+        if tensor.is_meta:
+            raise PlanError(
+                f"{live.folder.name} is streamed, so its experts cannot be averaged in memory",
+                remedy="exporting the plan, and working with the export",
+            )
         if not tensor.is_floating_point():
             raise PlanError(
                 f"layer {layer.layer_id}: {change.name} is {tensor.dtype} and has no mean",

@@ -9,10 +9,10 @@ masks, rotary embeddings and norms are as they are in memory, and results are eq
 from __future__ import annotations
 
 import contextvars
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from dataclasses import replace
+from typing import Any, TypeVar
 
 import torch
 from greenlet import getcurrent, greenlet  # type: ignore[import-untyped]
@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from core.errors import Parked, ResourceError, UnsupportedModelError
 from core.run import Run
 from core.runtime.memory import gigabytes
+from core.runtime.streaming_crew import Branch, Passenger, Position, Watcher
 from core.runtime.streaming_layers import LayerStore
 from core.runtime.streaming_loader import Loader
 from core.runtime.streaming_parking import Parking
@@ -29,6 +30,7 @@ from core.runtime.streaming_state import (
     Prelude,
     Start,
     leave_out,
+    leave_out_some,
     output_length,
     put_back,
     replaced,
@@ -36,68 +38,6 @@ from core.runtime.streaming_state import (
 )
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Position:
-    """What is finished.
-
-    Attributes:
-        first: Index of the group's first batch.
-        batches: Batches of the group.
-        layer: The layer that all of them have just left.
-        layers: Layers in all.
-        again: Whether the group goes through the layers for a second time or later.
-        parks: Whether the drive ends here, because its memory is wanted back.
-    """
-
-    first: int
-    batches: int
-    layer: int
-    layers: int
-    again: bool
-    parks: bool = False
-
-    @property
-    def ends_group(self) -> bool:
-        """Whether the group has left the last layer."""
-        return self.layer == self.layers - 1
-
-
-class Watcher(Generic[T]):
-    """Told about every batch at every layer; does nothing by itself."""
-
-    def enter(self, item: T, layer: int, /) -> None:
-        """A batch is about to go through a layer; before the first one, also to begin."""
-
-    def leave(self, item: T, layer: int, /) -> None:
-        """A batch has left a layer; after the last one, also ended."""
-
-    def layer_done(self, position: Position, /) -> None:
-        """All batches of a group have left a layer."""
-
-
-@dataclass(kw_only=True, eq=False)
-class Passenger(Generic[T]):
-    """One batch on its way through the layers.
-
-    Attributes:
-        item: The batch.
-        number: Its index.
-        coroutine: Its forward.
-        layer: The layer before which it waits; where it will start while it has not.
-        waiting: What it will call that layer with, once it has arrived there.
-        prelude: The tensors of its first layer call.
-        start: Where it takes the place of a stopped one, until it has.
-    """
-
-    item: T
-    number: int
-    coroutine: greenlet
-    layer: int
-    waiting: Call | None = field(default=None, repr=False)
-    prelude: Prelude | None = field(default=None, repr=False)
-    start: Start | None = field(default=None, repr=False)
 
 
 class LayerStream:
@@ -126,6 +66,7 @@ class LayerStream:
         at_once: int,
         park: bool = False,
         start: Start | None = None,
+        branches: Mapping[int, Branch] | None = None,
         watcher: Watcher[T] | None = None,
         run: Run,
     ) -> None:
@@ -138,13 +79,15 @@ class LayerStream:
             at_once: Batches of one group.
             park: Whether waiting batches leave the device for the host.
             start: Where to go on.
+            branches: By index of an item, where it begins; the others begin at the first layer.
             watcher: Told about every batch at every layer.
             run: Checked before each batch of each layer, and while waiting for a layer.
 
         Raises:
             Cancelled: The run was cancelled; all layers are freed.
             Parked: The run was paused and gives its memory back, after a whole layer; likewise.
-            UnsupportedModelError: The model does not call its layers in order.
+            UnsupportedModelError: The model does not call its layers in order, or hands on what
+                a branch cannot take over.
             ResourceError: The device ran out of memory.
         """
         watcher = watcher or Watcher()
@@ -162,7 +105,10 @@ class LayerStream:
             while first < len(items):
                 size = start.batches or at_once
                 chosen = items[first : first + size]
-                crew = [self._board(item, first + i, step, start) for i, item in enumerate(chosen)]
+                crew = [
+                    self._board(item, i, step, start, (branches or {}).get(i))
+                    for i, item in enumerate(chosen, first)
+                ]
                 try:
                     more = first + size < len(items)
                     self._through(crew, loader, watcher, start=start, more=more)
@@ -207,7 +153,14 @@ class LayerStream:
             states=states,
         )
 
-    def _board(self, item: T, number: int, step: Callable[[T], None], start: Start) -> Passenger[T]:
+    def _board(
+        self,
+        item: T,
+        number: int,
+        step: Callable[[T], None],
+        start: Start,
+        branch: Branch | None,
+    ) -> Passenger[T]:
         coroutine = greenlet(lambda: step(item))
         # Without this a coroutine would see none of the caller's context variables.
         coroutine.gr_context = contextvars.copy_context()
@@ -215,8 +168,9 @@ class LayerStream:
             item=item,
             number=number,
             coroutine=coroutine,
-            layer=start.layer,
+            layer=start.layer if branch is None else branch.layer,
             start=start if start.layer else None,
+            branch=branch,
         )
         self._aboard[coroutine] = passenger
         return passenger
@@ -240,6 +194,7 @@ class LayerStream:
                 if layer + 1 < count or more:
                     loader.begin((layer + 1) % count)
                 self._resident = layer
+                self._branch_off(crew, layer)
                 for passenger in crew:
                     if passenger.layer == layer and not passenger.coroutine.dead:
                         loader.run.check()
@@ -264,6 +219,45 @@ class LayerStream:
                 if parks:
                     raise Parked
             again = True
+
+    def _branch_off(self, crew: Sequence[Passenger[T]], layer: int) -> None:
+        """Let those that begin at this layer take over what the others wait with."""
+        starts: dict[int, Start] = {}
+        for passenger in crew:
+            branch = passenger.branch
+            if branch is None or branch.layer != layer:
+                continue
+            if branch.of not in starts:
+                starts[branch.of] = self._take_over(crew[branch.of - crew[0].number], layer)
+            passenger.branch = None
+            passenger.start = replace(starts[branch.of], first=passenger.number)
+        if starts:
+            outputs = [self._outputs[index] for index in range(layer)]
+            leave_out_some(self._layers[:layer], outputs, self._begins_later)
+
+    def _take_over(self, other: Passenger[T], layer: int) -> Start:
+        """What another batch is about to enter a layer with, copied."""
+        if other.waiting is None or other.prelude is None:
+            raise UnsupportedModelError("a batch to branch off from is not under way")
+        held = states_of(0, other.waiting, other.prelude)
+        if held is None:
+            raise UnsupportedModelError(
+                f"layers of this model hand on more than tensors, so no batch can begin at {layer}",
+                remedy="beginning at the first layer",
+            )
+        parking = self._parking
+        return Start(
+            layer=layer,
+            outputs=tuple(self._outputs[index] for index in range(layer)),
+            states={
+                name: (tensor if parking is None else parking.copy_of(tensor)).clone()
+                for name, tensor in held.items()
+            },
+        )
+
+    def _begins_later(self) -> bool:
+        """Whether the batch that runs now has not come to where it begins."""
+        return self._aboard[getcurrent()].start is not None
 
     def _advance(self, passenger: Passenger[T], layer: int) -> None:
         """Let one batch go on to its next layer, or to its end."""

@@ -97,6 +97,19 @@ def plan_pass(
     Raises:
         ResourceError: Not even one batch fits.
     """
+    plan = memory_plan(live, batches=batches, rows=rows, length=length, logits=logits)
+    run.note(plan.text)
+    return plan
+
+
+def memory_plan(
+    live: LiveModel, *, batches: int, rows: int, length: int, logits: bool
+) -> StreamPlan:
+    """The same without a word.
+
+    Raises:
+        ResourceError: Not even one batch fits.
+    """
     assert live.stream is not None
     store = live.stream.store
     eager = live.model.config.get_text_config()._attn_implementation == "eager"  # noqa: SLF001
@@ -111,15 +124,13 @@ def plan_pass(
         parked=parked,
     )
     free = free_bytes(live.device)
-    plan = plan_stream(
+    return plan_stream(
         footprint,
         batches,
         device=live.device.type,
         free=free,
         free_host=free if live.device.type == "cpu" else free_ram_bytes(),
     )
-    run.note(plan.text)
-    return plan
 
 
 def _check_fits(store: LayerStore, device: torch.device) -> None:

@@ -106,6 +106,23 @@ def leave_out(layers: Iterable[nn.Module], outputs: Iterable[int]) -> None:
         layer.forward = left_out(length)
 
 
+def leave_out_some(
+    layers: Iterable[nn.Module], outputs: Iterable[int], when: Callable[[], bool]
+) -> None:
+    """Make layers do nothing for whoever `when` is true of."""
+    for layer, length in zip(layers, outputs, strict=True):
+        layer.forward = _either(left_out(length), layer.forward, when)
+
+
+def _either(
+    one: Callable[..., object], other: Callable[..., object], when: Callable[[], bool]
+) -> Callable[..., object]:
+    def forward(*args: Any, **kwargs: Any) -> object:
+        return (one if when() else other)(*args, **kwargs)
+
+    return forward
+
+
 def put_back(layers: Iterable[nn.Module]) -> None:
     """Make layers work again."""
     for layer in layers:

@@ -25,7 +25,7 @@ from core.evaluation.tasks.cache import ScoreCache, state_of_files
 from core.evaluation.tasks.item import Task
 from core.evaluation.tasks.requests import Question, batches_of, piece_of, questions_of
 from core.planning.plan import Plan
-from core.pruning.masking import Rerouting
+from core.pruning.by_layer import Mask, mask_of
 from core.run import Run
 from core.runtime.live import LiveModel, interruptible
 from core.runtime.ranks import ALONE, Ranks
@@ -92,7 +92,7 @@ def run_tasks(
         twice = next(name for name in names if names.count(name) > 1)
         raise InputError(f"two tasks are called {twice!r}", remedy="NAME=FILE gives a task a name")
     changed = plan is not None or top_k is not None
-    mask = Rerouting(live, plan, top_k=top_k) if changed else None
+    mask = mask_of(live, plan, top_k=top_k) if changed else None
     wanted = (plan.keep if plan is not None else None, top_k or (plan and plan.top_k))
     sides = [_Side(live=live, mask=mask, state=wanted)]
     if reference is not None:
@@ -125,7 +125,7 @@ class _Side:
     """A model in one state: the variant, or the original."""
 
     live: LiveModel
-    mask: Rerouting | None = None
+    mask: Mask | None = None
     state: object = None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,18 @@ def test_a_stopped_choice_is_taken_up_again(subject, options, profile, tmp_path:
     assert found.said.startswith("12 of 16 experts stay. Measured on ")
     assert found.said in notes
     assert not list(output.parent.iterdir()), "nothing is left of a finished choice"
+
+
+def test_a_streamed_model_can_be_chosen_from(subject, options, profile, tmp_path: Path) -> None:
+    choice = Choice(way="allocate", percent=75.0, text="Share out")
+    place = replace(subject, stream="always")
+    notes: list[str] = []
+    run = Run(lambda e: notes.append(e.text) if isinstance(e, Note) else None)
+    found = choose(place, options, profile, tmp_path / "s.json", choice, run)
+    inside = choose(subject, options, profile, tmp_path / "m.json", choice, Run())
+    assert found.plan.keep == inside.plan.keep
+    assert "--stream always" in found.command
+    assert any("each reading of the model measures up to" in note for note in notes)
 
 
 def test_a_search_ends_within_its_loss(subject, options, profile, tmp_path: Path) -> None:

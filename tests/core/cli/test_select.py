@@ -38,6 +38,18 @@ def test_select_writes_a_plan_that_evaluates_and_exports(
     assert exported["verified"]
 
 
+def test_a_streamed_model_is_read_once_for_many_masks_and_the_choice_is_the_same(
+    *, seer: Seer, model: Path, profile: Path, texts: Path, tmp_path: Path
+) -> None:
+    one, other = tmp_path / "one.json", tmp_path / "other.json"
+    words = (model, profile, "--policy", "joint", "--keep", 7, *source(texts), "--json")
+    inside = seer("select", *words, "--stream", "never", "-o", one)
+    streamed = seer("select", *words, "--stream", "always", "-o", other)
+    assert Plan.load(other).keep == Plan.load(one).keep
+    assert streamed.json["measured"] == inside.json["measured"] > 8
+    assert "each reading of the model measures up to" in streamed.err
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

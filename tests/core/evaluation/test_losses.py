@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from core.errors import Cancelled, InputError
-from core.evaluation import evaluate, losses
+from core.errors import Cancelled
+from core.evaluation import evaluate, loss_pieces, losses
 from core.evaluation.ledger import Ledger
 from core.evaluation.losses import Losses
 from core.planning import Merge, Plan
@@ -38,7 +38,7 @@ def masks(live, count: int = 4) -> list[np.ndarray]:
     ],
 )
 def test_a_loss_measured_from_the_middle_is_that_of_the_whole_model(family, tmp_path, monkeypatch):
-    monkeypatch.setattr(losses, "CANDIDATES", 1000)  # the whole vocabulary: exact divergence
+    monkeypatch.setattr(loss_pieces, "CANDIDATES", 1000)  # the whole vocabulary: exact divergence
     live, texts = load_tiny(family, tmp_path), random_set()
     some, notes = masks(live, 2), []
     with Losses(live, texts, run=Run(notes.append)) as measured:
@@ -135,14 +135,3 @@ def test_known_answers_need_no_model(tmp_path, monkeypatch):
             measured.rebase(mask)
         assert [measured.of(mask) for mask in masks(live)] == first
     assert measured.passes == 0
-
-
-def test_a_streamed_model_is_refused_with_the_remedy(tmp_path):
-    from core.runtime import load_model
-    from tests.tiny import tiny_model
-
-    folder = tiny_model("mixtral", tmp_path)
-    live = load_model(folder, device="cpu", stream="always", run=Run())
-    with pytest.raises(InputError, match="hundreds of times") as caught:
-        Losses(live, random_set(), run=Run())
-    assert "seer plan" in caught.value.remedy

@@ -10,6 +10,7 @@ from core.planning import Plan
 from core.run import Progress, Run
 from core.runtime import LiveModel, load_model
 from tests.core.live import random_set
+from tests.core.pruning.test_merging import merged_plan
 from tests.tiny import tiny_model
 
 TEXTS = random_set(sequences=5, seq_len=20, batch_size=2)
@@ -45,6 +46,27 @@ def test_perplexity_kl_and_agreement_are_those_of_the_model_in_memory(family, tm
     assert compared.kl is not None
     assert compared.kl > 0
     assert measured(streamed, streamed) == measured(whole, whole)
+
+
+@pytest.mark.parametrize(
+    "family",
+    [
+        "gpt_oss",
+        *(
+            pytest.param(name, marks=pytest.mark.slow)
+            for name in ("mixtral", "deepseek_v3", "dbrx")
+        ),
+    ],
+)
+def test_a_merged_plan_is_averaged_while_each_layer_is_there(family, tmp_path):
+    folder = tiny_model(family, tmp_path, shards=2, dtype="bfloat16", tokenizer=False)
+    whole, streamed = load(folder, "never"), load(folder, "always")
+    plan = merged_plan(whole.info)
+    assert plan.merged
+    expected = measured(whole, whole, plan=plan)
+    assert measured(streamed, streamed, plan=plan) == expected
+    assert measured(streamed, streamed, plan=plan.with_merges([])) != expected
+    assert measured(streamed) == measured(whole)
 
 
 def test_masked_and_original_are_read_together(tmp_path):

@@ -21,7 +21,7 @@ from core.run import Run
 from core.runtime import LiveModel, device, load_model
 from core.runtime import streaming_layers as layers_module
 from core.runtime import streaming_reader as reader_module
-from core.runtime.streaming import Watcher
+from core.runtime.streaming_crew import Watcher
 from tests.core.live import KINDS
 from tests.tiny import VOCABULARY, tiny_model
 

@@ -1,0 +1,216 @@
+"""Many masks of a streamed model, measured in one reading: the losses and choices of memory."""
+
+import numpy as np
+import pytest
+
+from core.errors import Cancelled, StudioError
+from core.evaluation import losses_streamed, sweep
+from core.evaluation.ledger import Ledger
+from core.evaluation.losses import Losses
+from core.evaluation.losses_streamed import StreamedLosses
+from core.evaluation.selection import POLICIES, SelectOptions, select_plan
+from core.planning import Merge, Plan
+from core.profiling import profile_model
+from core.run import Note, Run
+from core.runtime import load_model
+from tests.core.evaluation.test_losses import masks
+from tests.core.live import random_set
+from tests.tiny import tiny_model
+
+
+def pair(family, tmp_path, **overrides):
+    """The same tiny model in memory, its weights where a stream puts them, and streamed."""
+    folder = tiny_model(family, tmp_path, **overrides)
+    whole = load_model(folder, device="cpu", dtype="float32", run=Run())
+    # Files are mapped where they are, and the last bit of a product depends on the alignment.
+    for tensor in (*whole.model.parameters(), *whole.model.buffers()):
+        tensor.data = tensor.data.clone()
+    streamed = load_model(folder, device="cpu", dtype="float32", stream="always", run=Run())
+    return whole, streamed
+
+
+def readings(live) -> list[int]:
+    """Notes every layer that is read."""
+    seen: list[int] = []
+    store = live.stream.store
+    load = store.load
+
+    def counted(layer, *rest):
+        seen.append(layer)
+        return load(layer, *rest)
+
+    store.load = counted
+    return seen
+
+
+@pytest.mark.parametrize(
+    "family",
+    [
+        "mixtral",
+        *(
+            pytest.param(name, marks=pytest.mark.slow)
+            for name in ("deepseek_v3", "gpt_oss", "jetmoe", "llama4_text", "qwen3_next", "dbrx")
+        ),
+    ],
+)
+def test_losses_of_many_masks_in_one_reading_are_those_of_memory_to_the_last_bit(family, tmp_path):
+    whole, streamed = pair(family, tmp_path)
+    texts, notes = random_set(), []
+    some = masks(whole, 4)
+    with Losses(whole, texts, run=Run()) as measured:
+        expected = [measured.of(mask) for mask in some]
+        start = measured.of(Plan.keep_all(whole.info))
+    read = readings(streamed)
+    layers = len(streamed.stream.store.layers)
+    with StreamedLosses(streamed, texts, run=Run(notes.append)) as measured:
+        measured.ahead(some)
+        assert [measured.of(mask) for mask in some] == expected
+        assert measured.of(Plan.keep_all(whole.info)) == start
+        # Once for the original's predictions, once for all masks.
+        assert len(read) == 2 * layers
+        measured.rebase(some[0])
+        again = masks(whole, 6)
+        measured.ahead(again[len(some) :])
+        found = [measured.of(mask) for mask in again]
+        assert len(read) == 3 * layers
+    with Losses(whole, texts, run=Run()) as measured:
+        assert [measured.of(mask) for mask in again] == found
+    assert not [n for n in notes if isinstance(n, Note) and n.level == "warning"]
+    assert any("masks" in n.text for n in notes if isinstance(n, Note))
+
+
+def test_branches_spare_the_layers_before_the_first_difference(tmp_path):
+    _, streamed = pair("mixtral", tmp_path, num_hidden_layers=4)
+    last = masks(streamed, 1)[0]
+    calls: list[int] = []
+    for index, layer in enumerate(streamed.moe):
+        layer.router.register_forward_hook(lambda *_, index=index: calls.append(index))
+    with StreamedLosses(streamed, random_set(), run=Run()) as measured:
+        measured.of(Plan.keep_all(streamed.info))
+        calls.clear()
+        measured.of(last)
+    pieces = calls.count(0)
+    assert [calls.count(row) for row in range(4)] == [pieces, pieces, pieces, 2 * pieces]
+
+
+def test_a_model_that_cannot_branch_runs_whole_and_says_so(tmp_path, monkeypatch):
+    whole, streamed = pair("mixtral", tmp_path)
+    texts, notes, some = random_set(), [], masks(whole, 3)
+    with Losses(whole, texts, run=Run()) as measured:
+        expected = [measured.of(mask) for mask in some]
+
+    from core.runtime import streaming
+
+    monkeypatch.setattr(streaming, "states_of", lambda *_: None)
+    with StreamedLosses(streamed, texts, run=Run(notes.append)) as measured:
+        measured.ahead(some)
+        assert [measured.of(mask) for mask in some] == expected
+    said = [n.text for n in notes if isinstance(n, Note) and n.level == "warning"]
+    assert len(said) == 1
+    assert "every measurement runs the whole model" in said[0]
+
+
+@pytest.mark.parametrize(
+    "room", [3, *(pytest.param(room, marks=pytest.mark.slow) for room in (1, 2, 5))]
+)
+def test_little_memory_only_costs_more_readings(room, tmp_path, monkeypatch):
+    whole, streamed = pair("mixtral", tmp_path)
+    texts, some = random_set(), masks(whole, 3)
+    with Losses(whole, texts, run=Run()) as measured:
+        expected = [measured.of(mask) for mask in some]
+    plan = sweep.memory_plan
+
+    def small(*args, **options):
+        from dataclasses import replace
+
+        return replace(plan(*args, **options), at_once=room)
+
+    monkeypatch.setattr(sweep, "memory_plan", small)
+    read = readings(streamed)
+    with StreamedLosses(streamed, texts, run=Run()) as measured:
+        measured.ahead(some)
+        assert [measured.of(mask) for mask in some] == expected
+    assert len(read) > 2 * len(streamed.stream.store.layers)
+
+
+def test_merged_masks_are_averaged_while_their_layer_is_there(tmp_path):
+    whole, streamed = pair("mixtral", tmp_path)
+    texts, mask = random_set(), masks(whole, 2)[1]
+    plan = Plan.keep_all(whole.info).with_kept(mask)
+    gone, home = int(np.flatnonzero(~mask[1])[0]), plan.keep[1][0]
+    merged = plan.with_merges([[], [Merge.of(home, {home: 1.0, gone: 2.0})]])
+    with Losses(whole, texts, run=Run()) as measured:
+        expected = [measured.of(plan), measured.of(merged)]
+    with StreamedLosses(streamed, texts, run=Run()) as measured:
+        measured.rebase(merged)
+        measured.ahead([plan, merged])
+        assert [measured.of(plan), measured.of(merged)] == expected
+        # The means are off again.
+        assert measured.of(Plan.keep_all(whole.info)).kl == pytest.approx(0, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [name if name == "merge" else pytest.param(name, marks=pytest.mark.slow) for name in POLICIES],
+)
+def test_every_policy_chooses_the_same_and_reads_the_model_far_less_often_than_it_asks(
+    policy, tmp_path
+):
+    whole, streamed = pair("mixtral", tmp_path)
+    texts = random_set(sequences=2, batch_size=2)
+    observed = profile_model(whole, texts, run=Run())
+    rank = {"rank": "loss"} if policy == "allocate" else {}
+    options = SelectOptions(policy=policy, keep=5, rounds=3, **rank)
+    start = Plan.keep_all(whole.info)
+    expected = select_plan(whole, observed, texts, start, options, run=Run())
+    read = readings(streamed)
+    found = select_plan(streamed, observed, texts, start, options, run=Run())
+    assert found.plan == expected.plan
+    assert found.kl == expected.kl
+    assert found.measured == expected.measured
+    if policy != "iterative":
+        assert len(read) / len(streamed.stream.store.layers) < found.measured / 3
+
+
+def test_a_stopped_choice_goes_on_with_what_was_measured(tmp_path):
+    _, streamed = pair("mixtral", tmp_path)
+    texts = random_set(sequences=2, batch_size=2)
+    observed = profile_model(streamed, texts, run=Run())
+    start, options = Plan.keep_all(streamed.info), SelectOptions(policy="joint", keep=5)
+    expected = select_plan(streamed, observed, texts, start, options, run=Run())
+    path = tmp_path / "ledger.json"
+
+    class Stops(Run):
+        def emit(self, event):
+            if getattr(event, "stage", "") == "drop experts" and event.done > 1:
+                self.cancel()
+
+    ledger = Ledger(path, key="k")
+    with pytest.raises(Cancelled):
+        select_plan(streamed, observed, texts, start, options, ledger=ledger, run=Stops())
+    assert all("forward" not in vars(layer) for layer in streamed.stream.store.layers)
+    assert all(not layer.router._forward_hooks for layer in streamed.moe)
+    ledger = Ledger(path, key="k", resume=True)
+    found = select_plan(streamed, observed, texts, start, options, ledger=ledger, run=Run())
+    assert found.plan == expected.plan
+    assert found.recalled > 5
+
+
+def test_a_guess_whose_model_puts_out_nan_harms_nobody_who_does_not_ask(tmp_path, monkeypatch):
+    _, streamed = pair("mixtral", tmp_path)
+    one, other = masks(streamed, 2)
+    right = losses_streamed.loss_of
+    calls = []
+
+    def second_fails(total):
+        calls.append(1)
+        if len(calls) == 4:  # the original, the base, one, other
+            raise StudioError("the masked model put out NaN")
+        return right(total)
+
+    monkeypatch.setattr(losses_streamed, "loss_of", second_fails)
+    with StreamedLosses(streamed, random_set(), run=Run()) as measured:
+        measured.ahead([one, other])
+        assert measured.of(one).kl > 0
+        with pytest.raises(StudioError, match="NaN"):
+            measured.of(other)
