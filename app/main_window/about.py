@@ -6,7 +6,7 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 
 from PySide6.QtCore import Qt, qVersion
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QDialog, QWidget
 
 from app.theme import UNIT
@@ -66,6 +66,11 @@ class AboutBox(QDialog):
                 margins=margins,
             )
         )
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """As high as the lines are: Qt guesses before it knows how they wrap."""
+        super().showEvent(event)
+        self.setFixedHeight(self.layout().totalHeightForWidth(self.width()))
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.versions.text())

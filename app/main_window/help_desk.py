@@ -55,8 +55,8 @@ class HelpDesk(QObject):
         if self._help is None:
             self._help = HelpWindow(self._window)
             self._help.destroyed.connect(self._forget)
+        self._help.show()  # a text has no places to scroll to before it has a width
         self._help.show_topic(topic)
-        self._help.show()
         self._help.raise_()
         self._help.activateWindow()
 

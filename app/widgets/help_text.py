@@ -56,6 +56,8 @@ class HelpText(QTextBrowser):
         """Read the Markdown and give it our sizes and distances."""
         document = self.document()
         document.setMarkdown(self._markdown, QTextDocument.MarkdownFeature.MarkdownDialectGitHub)
+        # The cursor went along with the text, and Qt scrolls to it when the text is first shown.
+        self.setTextCursor(QTextCursor(document))
         block = document.firstBlock()
         while block.isValid():
             _space(QTextCursor(block), block.blockFormat().headingLevel())

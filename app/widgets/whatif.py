@@ -20,7 +20,7 @@ PAD = 12.0
 NARROWEST = 108.0  # logical pixels of a figure; below it the strip breaks into two lines
 ONE_LINE = 74
 TWO_LINES = 124
-SMALLEST_VALUE = 12
+SMALLEST_VALUE = 11  # "bundled loader" in a window of 1440 pixels
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -156,7 +156,10 @@ class Editor(QObject):
             return
         changed = protect(plan, found)
         changed = replace(changed, made_by=replace(changed.made_by, profile=profile.fingerprint))
-        text = self.tr("Protect {count} super-experts").format(count=int(found.sum()))
+        count = int(found.sum())
+        text = self.tr("Protect {count} super-experts").format(count=count)
+        if count == 1:
+            text = self.tr("Protect one super-expert")
         session.apply_plan(changed, text)
 
     def load(self, path: Path) -> None:

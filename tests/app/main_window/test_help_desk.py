@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QSettings, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 
 from app.main_window import MainWindow, Settings
 from app.main_window.about import versions
@@ -54,6 +54,24 @@ def test_f1_opens_the_help_of_the_page_that_is_shown(window, qtbot):
     shown = window.findChildren(HelpWindow)
     assert [help_window.page.key for help_window in shown] == ["calibrate"]
     shown[0].close()
+
+
+def test_a_page_of_help_opens_at_its_top(window, qtbot):
+    window.help_desk.show_topic("select")
+    shown = child(window, HelpWindow)
+    qtbot.wait(50)
+    assert shown.text.verticalScrollBar().maximum() > 0
+    assert shown.text.verticalScrollBar().value() == 0
+    shown.close()
+
+
+def test_the_about_box_is_as_high_as_its_lines(window, qtbot):
+    box = window.help_desk.show_about()
+    labels = [label for label in box.findChildren(QLabel) if label.wordWrap()]
+    assert [label.height() for label in labels] == [
+        label.heightForWidth(label.width()) for label in labels
+    ]
+    box.close()
 
 
 def test_f1_in_a_field_opens_its_section(window, qtbot):
