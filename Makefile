@@ -1,11 +1,12 @@
 # make run    set up and open the studio        make test   set up and run the tests headless
 # make check  style, types, import contracts    make bench  print the benchmark table
+# make screens  every picture in all languages and themes, at 1× and 2×, against its reference
 # make bundle the program in one folder, dist/seer-studio, for machines without Python
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-slow bench check bundle setup clean
+.PHONY: run test test-slow screens bench check bundle setup clean
 
 run: $(VENV)/.run
 	@$(BIN)/seer-studio
@@ -15,6 +16,9 @@ test: $(VENV)/.test
 
 test-slow: $(VENV)/.test
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m "slow and not cuda" $(ARGS)
+
+screens: $(VENV)/.test
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m screens $(ARGS)
 
 bench: $(VENV)/.test
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.benchmarks $(ARGS)

@@ -29,7 +29,7 @@ def clipped(window: QWidget) -> list[str]:
                 f"{type(widget).__name__} “{widget.text()[:60]}” has {widget.width()}×"
                 f"{widget.height()}, needs {wide}×{high}"
             )
-        elif cut := _cut_by(widget):
+        elif cut := _cut_by(widget, window):
             found.append(f"{type(widget).__name__} “{widget.text()[:60]}” is cut by {cut}")
     return found
 
@@ -41,11 +41,11 @@ def _needs(widget: QLabel | QAbstractButton) -> tuple[int, int]:
     return hint.width(), hint.height()
 
 
-def _cut_by(widget: QWidget) -> str:
-    """The ancestor that cuts a widget off at the right, if one does."""
+def _cut_by(widget: QWidget, window: QWidget) -> str:
+    """The ancestor up to a window that cuts a widget off at the right, if one does."""
     right = widget.width()
     here: QWidget = widget
-    while (parent := here.parentWidget()) is not None and not here.isWindow():
+    while (parent := here.parentWidget()) is not None and here is not window:
         right += here.x()
         if isinstance(parent.parentWidget(), QScrollArea):
             # Scrolled away downwards is fine, sideways there is no scroll bar.

@@ -1,0 +1,234 @@
+"""What a person accepted stays: every picture and layout against its reference, and what would not.
+
+The default run looks at the dark window in English at once; `make screens` at all languages and
+themes at both densities, in processes of their own.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+
+from app import theme as theme_module
+from app.theme import DARK, apply_theme, ui_font
+from app.widgets.forms import ElidedLabel
+from tests.screens import references as module
+from tests.screens.layout import Layout
+from tests.screens.references import References, look, walk
+from tests.screens.scene import Scene, still_world
+from tests.screens.signature import Signature
+
+ROOT = Path(__file__).resolve().parents[2]
+
+pytestmark = [
+    pytest.mark.qt_log_ignore("This plugin does not support grabbing the keyboard"),
+    pytest.mark.timeout(300),
+]
+
+
+@pytest.fixture(scope="module")
+def references() -> References:
+    return References.load("en", "dark")
+
+
+# What goes wrong with a page, each undone by what it gives back.
+
+
+def hide_the_inspector(scene: Scene) -> Callable[[], object]:
+    inspector = scene.window.pages["select"].inspector
+    inspector.hide()
+    return inspector.show
+
+
+def narrow_a_column_by_a_quarter(scene: Scene) -> Callable[[], object]:
+    inspector = scene.window.pages["select"].inspector
+    wide = inspector.width()
+    inspector.setFixedWidth(wide * 3 // 4)
+    return lambda: inspector.setFixedWidth(wide)
+
+
+def move_the_splitter(scene: Scene) -> Callable[[], object]:
+    splitter = scene.window.pages["select"].splitter
+    sizes = splitter.sizes()
+    splitter.setSizes([sizes[0] - 90, *sizes[1:-1], sizes[-1] + 90])
+    return lambda: splitter.setSizes(sizes)
+
+
+def hide_a_button(scene: Scene) -> Callable[[], object]:
+    history = scene.window.pages["select"].history
+    history.hide()
+    return history.show
+
+
+def cut_a_text(scene: Scene) -> Callable[[], object]:
+    page = scene.window.pages["select"]
+    whole = [w for w in page.findChildren(ElidedLabel) if w.isVisible() and w.text() == w.full_text]
+    widest = max((w for w in whole if "/" not in w.full_text), key=lambda w: len(w.full_text))
+    least, most = widest.minimumWidth(), widest.maximumWidth()
+    widest.setFixedWidth(widest.fontMetrics().horizontalAdvance(widest.full_text) // 2)
+
+    def restore() -> None:
+        widest.setMinimumWidth(least)
+        widest.setMaximumWidth(most)
+
+    return restore
+
+
+def write_in_the_grounds_colour(scene: Scene) -> Callable[[], object]:
+    page = scene.window.pages["select"]
+    heading = next(w for w in page.inspector.findChildren(QLabel) if w.isVisible())
+    heading.setStyleSheet(f"color: {DARK.surface}")
+    return lambda: heading.setStyleSheet("")
+
+
+def turn_the_accent_blue(scene: Scene) -> Callable[[], object]:
+    return dress(scene, accent="#3a8ff2", accent_hover="#52a0ff", warn="#3a8ff2")
+
+
+def swap_good_and_bad(scene: Scene) -> Callable[[], object]:
+    return dress(scene, good=DARK.bad, bad=DARK.good)
+
+
+def raise_the_surface(scene: Scene) -> Callable[[], object]:
+    return dress(scene, surface=DARK.line_strong)
+
+
+def dress(scene: Scene, **colours: str) -> Callable[[], object]:
+    """Another theme of the same name."""
+
+    def apply(colours: dict[str, str]) -> None:
+        theme_module.DARK = dataclasses.replace(DARK, **colours)
+        scene.app.setProperty("seer_theme", "")
+        apply_theme(scene.app, "dark")
+
+    apply(colours)
+    return lambda: apply({})
+
+
+FAULTS = (
+    hide_the_inspector,
+    narrow_a_column_by_a_quarter,
+    move_the_splitter,
+    hide_a_button,
+    cut_a_text,
+    write_in_the_grounds_colour,
+    turn_the_accent_blue,
+    swap_good_and_bad,
+    raise_the_surface,
+)
+
+
+@pytest.fixture(scope="module")
+def walked(qapp, references: References, tmp_path_factory) -> Iterator[dict[str, list[str]]]:
+    """Differences by picture; those of each fault of the Select page under its own name."""
+    found: dict[str, list[str]] = {}
+    with still_world():
+        scene = Scene(tmp_path_factory.mktemp("screens"), "en", "dark")
+        try:
+            for name, widget in scene.walk():
+                found[name] = references.differences(look(name, widget))
+                if name == "select":
+                    for fault in FAULTS:
+                        found[fault.__name__] = spoil(scene, widget, fault, references)
+                    found["select again"] = references.differences(look(name, widget))
+            yield found
+        finally:
+            scene.close()
+
+
+def spoil(scene: Scene, widget: QWidget, fault: Callable, references: References) -> list[str]:
+    restore = fault(scene)
+    scene.settle()
+    seen = look("select", widget)
+    restore()
+    scene.settle()
+    return references.differences(seen)
+
+
+def test_every_picture_and_layout_is_as_it_was_accepted(walked, references) -> None:
+    shown = set(walked) - {fault.__name__ for fault in FAULTS} - {"select again"}
+    assert shown == set(references.signatures) == set(references.layouts)
+    wrong = [f"{name}: {line}" for name in sorted(shown) for line in walked[name]]
+    assert not wrong, "\n".join(
+        (*wrong, "look with `python -m tests.screens.references`, accept with --accept")
+    )
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
+def test_a_fault_is_a_difference(walked, fault) -> None:
+    assert walked[fault.__name__]
+
+
+def test_what_was_spoilt_and_restored_is_no_difference(walked) -> None:
+    assert walked["select again"] == []
+
+
+def test_a_fault_is_told_where_it_is(walked) -> None:
+    assert any("Inspector went" in line for line in walked["hide_the_inspector"])
+    assert any("Inspector is at" in line for line in walked["narrow_a_column_by_a_quarter"])
+    assert any("buttons" in line for line in walked["hide_a_button"])
+    assert any("is cut to" in line for line in walked["cut_a_text"])
+    assert any("has 1.0:1" in line for line in walked["write_in_the_grounds_colour"])
+    assert any("hue" in line for line in walked["turn_the_accent_blue"])
+
+
+def test_references_are_the_same_after_a_round_trip(references) -> None:
+    for name, signature in references.signatures.items():
+        assert Signature.parse(list(signature.lines)) == signature, name
+        layout = references.layouts[name]
+        assert Layout.parse(list(layout.lines)).lines == layout.lines, name
+
+
+@pytest.mark.screens
+@pytest.mark.parametrize(
+    ("families", "stretch"), [((), 105), ((), 96), (("Noto Sans CJK KR",), 100)]
+)
+def test_another_font_is_no_difference(
+    qapp: QApplication, monkeypatch, families: tuple[str, ...], stretch: int
+) -> None:
+    def other_font() -> QFont:
+        font = ui_font()
+        if families:
+            font.setFamilies(list(families))
+        font.setStretch(stretch)
+        return font
+
+    for place in (theme_module, module):
+        monkeypatch.setattr(place, "ui_font", other_font)
+    references = References.load("en", "dark")
+    qapp.setFont(other_font())
+    qapp.setProperty("seer_theme", "")
+    try:
+        wrong = {seen.name: references.differences(seen) for seen in walk("en", "dark")}
+    finally:
+        qapp.setFont(ui_font())
+    assert {name: lines for name, lines in wrong.items() if lines} == {}
+
+
+@pytest.mark.screens
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("scale", [1, 2])
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_every_picture_is_as_it_was_accepted_everywhere(
+    language: str, theme: str, scale: int, tmp_path: Path
+) -> None:
+    folder = Path(os.environ.get("SEER_SCREENS_DIR", tmp_path)) / f"differing@{scale}x"
+    words = ["--languages", language, "--themes", theme, "--pictures", str(folder)]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.screens.references", *words],
+        cwd=ROOT,
+        env=os.environ | {"QT_SCALE_FACTOR": str(scale), "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
