@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.main_window import MainWindow, Settings
 from app.session import Session
 from app.theme import apply_theme
+from tests.journeys.watchdog import Watchdog
 
 # Long enough for a machine that trains a model beside the tests; nothing waits that long elsewhere.
 PATIENCE_MS = 180_000
@@ -24,6 +25,7 @@ class Studio:
         self.window = window
         self.session = window.session
         self.bot = qtbot
+        self.watchdog = Watchdog()
 
     def wait(self, condition: Callable[[], bool], timeout: int = PATIENCE_MS) -> None:
         """Let the window live until a condition holds."""
@@ -31,13 +33,15 @@ class Studio:
         def holds() -> None:
             assert condition()
 
-        self.bot.waitUntil(holds, timeout=timeout)
+        with self.watchdog.watching():
+            self.bot.waitUntil(holds, timeout=timeout)
 
     def click(self, widget: QWidget) -> None:
         """Click the middle of a widget that can be clicked."""
         assert widget.isVisible(), f"{widget} is not visible"
         assert widget.isEnabled(), f"{widget} is not enabled"
-        self.bot.mouseClick(widget, Qt.MouseButton.LeftButton)
+        with self.watchdog.watching():
+            self.bot.mouseClick(widget, Qt.MouseButton.LeftButton)
 
     def open(self, key: str):
         """Go to a page by its shortcut and give it."""
@@ -91,7 +95,11 @@ def studio(qtbot, tmp_path: Path) -> Iterator[Studio]:
         window.show()
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow, timeout=5000)
-    yield Studio(window, qtbot)
+    made = Studio(window, qtbot)
+    made.watchdog.start()
+    yield made
+    made.watchdog.stop()
     window.confirm_close = lambda: True
     window.close()
     assert all(job.over for job in session.jobs), "a job outlived its window"
+    assert not made.watchdog.stalls, "\n".join(map(str, made.watchdog.stalls))

@@ -87,6 +87,10 @@ def test_a_newcomer_profiles_paints_checks_exports_and_reloads(studio, tmp_path:
     assert check.max_difference < 1e-2
     assert export.result.list.outcomes()[-1].mark == "good"
 
+    # A profile, an evaluation, an export and a reload ran, and the window always answered.
+    assert studio.watchdog.beats > 50
+    assert studio.watchdog.stalls == []
+
     from transformers import AutoModelForCausalLM
 
     model = AutoModelForCausalLM.from_pretrained(target, local_files_only=True)
