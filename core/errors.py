@@ -69,6 +69,21 @@ class LockedError(ProjectError):
         self.certain = certain
 
 
+class ModelGoneError(ProjectError):
+    """The model of a project is not where it was, or cannot be read there.
+
+    Args:
+        what: As for every `StudioError`.
+        remedy: Likewise.
+        folder: The project's folder.
+    """
+
+    def __init__(self, what: str, *, remedy: str = "", folder: Path) -> None:
+        """Keep what a window needs to ask where the model is."""
+        super().__init__(what, remedy=remedy)
+        self.folder = folder
+
+
 class ResourceError(StudioError):
     """Not enough memory, video memory or disk space; the message carries both numbers."""
 

@@ -17,7 +17,7 @@ from app.models.jobs import JobsModel
 from app.widgets.announce import announce
 from app.widgets.forms import Button
 from app.widgets.job_dock import JobDock
-from core.errors import LockedError
+from core.errors import LockedError, ModelGoneError
 
 
 class JobDesk(QObject):
@@ -98,7 +98,7 @@ class JobDesk(QObject):
         self._show()
         if job.task.heavy:
             announce(self.button, f"{job.title}: {self.model.detail(job)}")
-        told = job.task.kind == "preview" or isinstance(job.exception, LockedError)
+        told = job.task.kind == "preview" or isinstance(job.exception, LockedError | ModelGoneError)
         if job.state == "failed" and not told:  # else the page, or the opener, tells it
             self.show_error(job)
 

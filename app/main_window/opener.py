@@ -13,7 +13,7 @@ from app.jobs.job import Job
 from app.main_window.dialogs import ChoiceDialog, ErrorDialog, ask
 from app.main_window.settings import Recent, Settings
 from app.session import Session
-from core.errors import LockedError, StudioError
+from core.errors import LockedError, ModelGoneError, StudioError
 
 
 class Opener(QObject):
@@ -39,6 +39,7 @@ class Opener(QObject):
         session.model_changed.connect(self._remember_model)
         session.jobs.job_finished.connect(self._on_job_finished)
         self._locked: Path | None = None
+        self._moved: Path | None = None
         self._fill_menu()
 
     # -- opening -----------------------------------------------------------------------------
@@ -96,6 +97,8 @@ class Opener(QObject):
     def _on_job_finished(self, job: Job) -> None:
         if isinstance(job.exception, LockedError):
             self._ask_about_lock(job.exception)
+        elif isinstance(job.exception, ModelGoneError):
+            self._ask_about_model(job.exception)
 
     def _ask_about_lock(self, error: LockedError) -> None:
         """Only look, or, where the holder may be dead, take the project over."""
@@ -117,6 +120,37 @@ class Opener(QObject):
     def _open_locked(self, access: str) -> None:
         if self._locked is not None and access in {"read", "take over"}:
             self._session.open_project(self._locked, access)  # type: ignore[arg-type]
+
+    # -- a model that lies elsewhere now -----------------------------------------------------
+
+    def _ask_about_model(self, error: ModelGoneError) -> None:
+        """Ask where the model of a project is."""
+        self._moved = error.folder
+        title = self.tr("The model of “{name}” was not found").format(name=error.folder.name)
+        text = self.tr("{what}. If it was moved, choose its folder again; the project is whole.")
+        choices = {"choose": self.tr("Choose again…")}
+        dialog = ChoiceDialog(title, text.format(what=error.what), choices, self._window)
+        dialog.chosen.connect(self._open_moved)
+        dialog.open()
+
+    @Slot(str)
+    def _open_moved(self, _choice: str) -> None:
+        folder = self.ask_folder(self.tr("Where the model lies now"))
+        if folder is not None and self._moved is not None:
+            self._session.open_project(self._moved, model=folder)
+
+    @Slot()
+    def follow_model(self) -> None:
+        """Ask where the open model lies now, and go on with it there."""
+        folder = self.ask_folder(self.tr("Where the model lies now"))
+        if folder is not None and self._session.info is not None:
+            self._session.follow_model(folder)
+
+    @Slot()
+    def open_anew(self) -> None:
+        """Open the model as it is now, with nothing that was measured of the old one."""
+        if self._session.info is not None and self._may_leave():
+            self._session.open_model(self._session.model)
 
     @Slot(str)
     def open_name(self, name: str) -> None:

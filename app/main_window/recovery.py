@@ -19,6 +19,7 @@ from app.widgets.forms import column
 OPEN_KEY, TRIED_KEY = "open_project", "reopened_project"
 # A project that kills the window sooner than this after it was opened again is not tried twice.
 SETTLED_MS = 10_000
+MOST_TOLD = 3  # things that are named of what a damaged project has lost
 
 
 class Recovery(QObject):
@@ -88,6 +89,14 @@ class Recovery(QObject):
         parts = []
         if self._session.crashed:
             parts.append(self.tr("The studio was stopped without being closed; your work is here."))
+        lost = self._session.lost
+        if lost:
+            text = self.tr(
+                "Not everything in this project could be read, the rest is here: {what}. The "
+                "damaged file is kept beside the new one."
+            )
+            told = "; ".join(lost[:MOST_TOLD]) + ("; …" if len(lost) > MOST_TOLD else "")
+            parts.append(text.format(what=told))
         if len(held) == 1:
             text = self.tr("“{job}” was not finished.")
             parts.append(text.format(job=held[0].title))
@@ -98,7 +107,8 @@ class Recovery(QObject):
         button = self.tr("Resume") if len(held) == 1 else self.tr("Resume all") if held else ""
         dismiss = self.tr("Not now") if held else self.tr("Close")
         self.bar.show()
-        self.banner.say(" ".join(parts), "info", button, self._resume, dismiss=dismiss)
+        kind = "notice" if lost else "info"
+        self.banner.say(" ".join(parts), kind, button, self._resume, dismiss=dismiss)
 
     def _resume(self) -> None:
         self.banner.clear()

@@ -9,7 +9,17 @@ from typing import Literal
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from core.schema import Json, Schema
+
 MOST_RECENT = 10
+
+
+def _from_0(data: Json) -> Json:
+    """Schema 0 did not say so; its keys are those of 1."""
+    return data
+
+
+FORM = Schema(what="the settings", key="schema", newest=1, steps={0: _from_0})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +54,8 @@ class Settings:
     def __init__(self, store: QSettings | None = None) -> None:
         self._store = store
         self._memory: dict[str, object] = {}
+        if store is not None and store.isWritable():
+            _upgrade(store)
 
     @classmethod
     def of_user(cls) -> Settings:
@@ -85,9 +97,10 @@ class Settings:
         """What was opened before, the newest first."""
         try:
             entries = json.loads(self.get("recent", "[]"))
-            return tuple(Recent(**entry) for entry in entries)
-        except (TypeError, ValueError):
+        except (ValueError, RecursionError):
             return ()
+        found = (_recent(entry) for entry in entries) if isinstance(entries, list) else ()
+        return tuple(entry for entry in found if entry is not None)
 
     def remember(self, entry: Recent) -> None:
         """Put something at the top of what was opened."""
@@ -99,3 +112,36 @@ class Settings:
         """Take something off the list."""
         kept = [asdict(item) for item in self.recent() if item.path != path]
         self.set("recent", json.dumps(kept))
+
+
+def _recent(entry: object) -> Recent | None:
+    """One thing that was opened before; None if it is damaged.
+
+    What a newer version says of it beside this is left out.
+    """
+    if not isinstance(entry, dict) or entry.get("kind") not in {"project", "model"}:
+        return None
+    texts = {name: entry.get(name, "") for name in ("path", "name", "note")}
+    if not all(isinstance(text, str) for text in texts.values()) or not texts["path"]:
+        return None
+    return Recent(kind=entry["kind"], **texts)
+
+
+def _upgrade(store: QSettings) -> None:
+    """Bring older settings up to date; those of a newer version are left as they are.
+
+    What is no schema's number is taken for the oldest: preferences are no reason to refuse to run.
+    """
+    try:
+        number = int(str(store.value(FORM.key, FORM.oldest)))
+    except ValueError:
+        number = FORM.oldest
+    if number >= FORM.newest:
+        return
+    before = {key: store.value(key) for key in store.allKeys()}
+    after = FORM.upgraded({**before, FORM.key: max(number, FORM.oldest)})
+    for key in before.keys() - after.keys():
+        store.remove(key)
+    for key, value in after.items():
+        if before.get(key) != value:
+            store.setValue(key, value)

@@ -30,6 +30,7 @@ from app.main_window.dialogs import ask
 from app.main_window.help_desk import HelpDesk
 from app.main_window.job_desk import JobDesk
 from app.main_window.menus import WindowMenu
+from app.main_window.model_guard import ModelGuard
 from app.main_window.opener import Opener
 from app.main_window.recovery import Recovery
 from app.main_window.reporter import Reporter
@@ -91,6 +92,7 @@ class MainWindow(QMainWindow):
         self.desk = JobDesk(session.jobs, self.settings, self)
         self.dock = self.desk.dock
         self.recovery = Recovery(session, self.settings, self)
+        self.guard = ModelGuard(session, self.opener, self)
         self.reporter = Reporter(self)
         self._make_actions()
         self._build()
@@ -141,7 +143,7 @@ class MainWindow(QMainWindow):
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setCollapsible(0, False)
         self.splitter.setSizes([640, 132])
-        right = column(self.recovery.bar, self.splitter, spacing=0)
+        right = column(self.recovery.bar, self.guard.bar, self.splitter, spacing=0)
         right.setStretch(1, 1)
         middle = row(self.rail, right, spacing=0)
         middle.setStretch(1, 1)

@@ -8,76 +8,29 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.jobs.job import Job
 from app.jobs.task import Task
+from app.session.contents import Contents, Opened
 from core.run import Run
 
 if TYPE_CHECKING:
-    from core.checkpoint.info import ModelInfo
-    from core.evaluation.variant import Variant
-    from core.planning import Plan
-    from core.profiling import Profile
     from core.project import Project, ProjectLock
 
 # A moment after the last change, so that a stroke of the brush is one save.
 AUTOSAVE_MS = 1500
-# "own": hold the folder; "take over": also from one whom nobody here can ask; "read": only look.
-Access = Literal["own", "take over", "read"]
 # Temporary projects older than the newest of these are removed.
 MOST_TEMPORARY = 10
 # What a moved project takes along of its runs where that means copying.
 MOST_COPIED_BYTES = 256 * 2**20
 # How long a save may take to end before another begins.
 SAVE_SECONDS = 30.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Contents:
-    """What a project keeps of a session, as one value.
-
-    Attributes:
-        model: As the user named it.
-        info: What its headers say.
-        profile: The complete profile.
-        plan: The current plan.
-        plans: Plans under names.
-        variants: The variants table.
-        pages: Options by page, JSON values.
-        unfinished: Jobs that are not over, as `unfinished.notes` gives them.
-    """
-
-    model: str = ""
-    info: ModelInfo | None = None
-    profile: Profile | None = None
-    plan: Plan | None = None
-    plans: Mapping[str, Plan] | None = None
-    variants: tuple[Variant, ...] = ()
-    pages: Mapping[str, Mapping[str, object]] | None = None
-    unfinished: tuple[Mapping[str, object], ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Opened:
-    """A project that was read, with the lock on its folder.
-
-    Attributes:
-        project: The project.
-        lock: Held by this process from now on; None where the project is only looked at.
-        contents: What the session takes over.
-        crashed: Whether whoever had it open before died without closing it.
-    """
-
-    project: Project
-    lock: ProjectLock | None
-    contents: Contents
-    crashed: bool = False
 
 
 def temporary_folder(home: Path, model: str) -> Path:
@@ -145,57 +98,6 @@ def bring_runs(old: Path, new: Path) -> bool:
             else:
                 whole = False
     return whole
-
-
-def read(folder: Path, run: Run, access: Access = "own") -> Opened:
-    """Open a project with everything in it.
-
-    Args:
-        folder: The project's folder.
-        run: Checked once.
-        access: Whether the folder is held, and how.
-
-    Raises:
-        LockedError: Another window has it.
-        StudioError: The project or its model cannot be opened.
-    """
-    from core.checkpoint import inspect_model, locate_model
-    from core.evaluation.variant import Variant
-    from core.project import ProjectLock, open_project
-
-    lock = None if access == "read" else ProjectLock(folder)
-    project = open_project(folder)
-    crashed = lock is not None and lock.abandoned()
-    if lock is not None:
-        lock.acquire(take_over=access == "take over")
-    try:
-        info = inspect_model(locate_model(project.model)) if project.model else None
-        run.check()
-        profile, plan = project.load_profile(), project.load_plan()
-        if info is not None and plan is not None:
-            plan = plan.for_model(info)
-        plans = {name: project.load_plan(name) for name in project.plans}
-        kept = {name: p.for_model(info) for name, p in plans.items() if p is not None and info}
-        known = info.fingerprint if info is not None else ""
-        if profile is not None and profile.model_fingerprint != known:
-            run.note("the model has changed since it was profiled", "warning")
-            profile = None
-        variants = tuple(Variant.from_json(data) for data in project.variants)
-    except BaseException:
-        if lock is not None:
-            lock.release()
-        raise
-    contents = Contents(
-        model=project.model,
-        info=info,
-        profile=profile,
-        plan=plan,
-        plans=kept,
-        variants=variants,
-        pages=project.pages,
-        unfinished=project.unfinished if lock is not None else (),
-    )
-    return Opened(project=project, lock=lock, contents=contents, crashed=crashed)
 
 
 class Keeper(QObject):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,11 @@ from app.jobs.job import Job
 from app.jobs.queue import JobQueue
 from app.jobs.task import Task
 from app.session import unfinished
-from app.session.keeper import Access, Contents, Keeper, Opened, read
+from app.session.contents import Access, Contents, Opened
+from app.session.keeper import Keeper
+from app.session.opening import read
+from app.session.watch import ModelWatch
+from core.errors import ProjectError
 from core.run import Run
 
 if TYPE_CHECKING:
@@ -33,7 +38,7 @@ class KeptSession(QObject):
     """
 
     project_changed = Signal()  # another project, its name, or whether it is saved
-    recovered = Signal()  # the project that was opened was left by a crash, or amid its jobs
+    recovered = Signal()  # the project was left by a crash, or amid its jobs, or is damaged
 
     def __init__(self, parent: QObject | None = None, *, data_dir: Path | None = None) -> None:
         super().__init__(parent)
@@ -42,10 +47,12 @@ class KeptSession(QObject):
         self.model = ""
         self.info: ModelInfo | None = None
         self.crashed = False  # whether the project was left by a crash
+        self.lost: tuple[str, ...] = ()  # what could not be read of it, in words
         self._pages: dict[str, Mapping[str, object]] = {}
         self._last_jobs: tuple[tuple[Job, Mapping[str, object]], ...] | None = None
         self._keeper = Keeper(self._contents, self.start, data_dir, self)
         self._keeper.changed.connect(self.project_changed)
+        self.watch = ModelWatch(self)
         self._beat = QTimer(self, interval=BEAT_MS)
         self._beat.timeout.connect(self._note_progress)
         self.jobs.log_home = self._log_home
@@ -60,7 +67,7 @@ class KeptSession(QObject):
     def _contents(self) -> Contents:
         raise NotImplementedError
 
-    def _take_values(self, contents: Contents) -> None:
+    def _take_values(self, contents: Contents, *, again: bool = False) -> None:
         raise NotImplementedError
 
     # -- the project -------------------------------------------------------------------------
@@ -101,16 +108,17 @@ class KeptSession(QObject):
         """Whether the project is only looked at: another window holds it."""
         return self._keeper.read_only
 
-    def open_project(self, folder: Path, access: Access = "own") -> Job:
+    def open_project(self, folder: Path, access: Access = "own", model: Path | None = None) -> Job:
         """Open a project folder beside whatever runs; everything in it becomes current.
 
         Args:
             folder: The project's folder.
             access: "own", "take over" (from a window on another machine), or "read".
+            model: Where its model lies now, if it was moved.
         """
 
         def load(run: Run) -> Opened:
-            return read(folder, run, access)
+            return read(folder, run, access, model)
 
         title = self.tr("Open {name}").format(name=folder.name)
         return self.start(
@@ -125,7 +133,9 @@ class KeptSession(QObject):
         self._pages = dict(contents.pages or {})
         self._take_values(contents)
         self._keeper.adopt(opened)
-        self.crashed = opened.crashed
+        self.crashed, self.lost = opened.crashed, opened.lost
+        if opened.lost or contents.model != opened.project.model:
+            self._keeper.touch_quietly()
         if contents.info is not None and contents.unfinished:
             from app.jobs.measuring import Subject
 
@@ -134,8 +144,39 @@ class KeptSession(QObject):
             )
             folder = opened.project.folder
             unfinished.hold_all(self.jobs, contents.unfinished, subject, folder)
-        if self.crashed or self.jobs.held:
+        if self.crashed or self.lost or self.jobs.held:
             self.recovered.emit()
+
+    def follow_model(self, folder: Path) -> Job:
+        """Go on with the open model where it lies now; another model fails."""
+        info = self.info
+        assert info is not None
+
+        def look(run: Run) -> tuple[str, ModelInfo]:
+            from core.checkpoint import inspect_model
+
+            run.check()
+            found = inspect_model(folder)
+            if found.fingerprint != info.fingerprint:
+                raise ProjectError(
+                    f"{folder} holds another model than the one that is open: its fingerprint is "
+                    f"{found.fingerprint[:12]}, not {info.fingerprint[:12]}",
+                    remedy="open it as a model of its own",
+                )
+            return str(folder), found
+
+        title = self.tr("Open {name}").format(name=folder.name)
+        return self.start(
+            Task(title=title, kind="open", function=look, on_result="take_moved", heavy=False)
+        )
+
+    @Slot(object)
+    def take_moved(self, found: tuple[str, ModelInfo]) -> None:
+        """The open model lies elsewhere now; everything else stays."""
+        name, info = found
+        if self.info is not None and info.fingerprint == self.info.fingerprint:
+            self._take_values(replace(self._contents(), model=name, info=info), again=True)
+            self._keeper.touch()
 
     def _leave(self) -> None:
         """Save what is open and stop its jobs, which its project will offer again."""
@@ -143,7 +184,7 @@ class KeptSession(QObject):
             self._keep_jobs()
             self.jobs.set_aside()
         self._keeper.release()
-        self._last_jobs = None
+        self._last_jobs, self.crashed, self.lost = None, False, ()
 
     def save_project(self, folder: Path | None = None) -> None:
         """Save the project, into another folder if one is given.
@@ -184,6 +225,7 @@ class KeptSession(QObject):
         What had not ended is kept in the project and offered again when it is opened.
         """
         self._beat.stop()
+        self.watch.stop()
         self._keep_jobs()
         self.jobs.shut_down()
         self._keeper.release()

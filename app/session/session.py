@@ -20,8 +20,8 @@ from PySide6.QtGui import QUndoStack
 from app.commands import SetPlan
 from app.jobs.job import Job
 from app.jobs.task import Task
+from app.session.contents import Contents
 from app.session.derived import Derived
-from app.session.keeper import Contents
 from app.session.kept import KeptSession, short
 from core.run import Run, Snapshot
 
@@ -158,15 +158,21 @@ class Session(KeptSession, Derived):
         if info is not None:
             self._keeper.begin()
 
-    def _take_values(self, contents: Contents) -> None:
-        """Make these values current, all at once, and say so."""
+    def _take_values(self, contents: Contents, *, again: bool = False) -> None:
+        """Make these values current, all at once, and say so.
+
+        Args:
+            contents: The values.
+            again: Whether they are the same ones, of a model that lies elsewhere now.
+        """
         from core.planning import Plan
 
         info = contents.info
         own = (contents.pages or {}).get("session", {})
         weights = own.get("domain_weights")
         self._cache.clear()
-        self.undo_stack.clear()
+        if not again:
+            self.undo_stack.clear()
         self.model, self.info = contents.model, info
         self.profile, self.live_profile = contents.profile, None
         self.metric = str(own.get("metric", DEFAULT_METRIC))

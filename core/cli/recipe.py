@@ -22,9 +22,16 @@ import typer
 
 from core.cli.terminal import Terminal
 from core.errors import InputError
+from core.schema import Schema
 
 # typer carries a click of its own, whose names are not public: commands and parameters are `Any`.
-VERSION = 1
+FORM = Schema(
+    what="the recipe",
+    key="seer_recipe",
+    newest=1,
+    wanted='{"seer_recipe": 1, "command": …, "arguments": {…}}',
+    error=InputError,
+)
 # Commands that a recipe may name: those that make something.
 KNOWN = ("profile", "plan", "evaluate", "search", "select", "tune", "export", "demo")
 # Options and arguments that name files and folders, where a relative path is the recipe's.
@@ -151,10 +158,6 @@ def _read(path: Path) -> dict[str, object]:
         raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path.name} is not JSON: {error}") from error
-    if not isinstance(data, dict) or data.get("seer_recipe") != VERSION:
-        found = data.get("seer_recipe") if isinstance(data, dict) else None
-        raise InputError(
-            f"{path.name} is no recipe of version {VERSION} (seer_recipe is {found!r})",
-            remedy='{"seer_recipe": 1, "command": …, "arguments": {…}}',
-        )
-    return data
+    if not isinstance(data, dict):
+        raise InputError(f"{path.name} is no recipe", remedy=FORM.wanted)
+    return dict(FORM.upgraded(data))

@@ -301,6 +301,14 @@ class Plan:
             )
         return self if self.experts == experts else replace(self, experts=experts)
 
+    def of_model(self, info: ModelInfo) -> Plan:
+        """This plan for a model with other weights and the same layers and experts.
+
+        Raises:
+            PlanError: Layers and experts do not match.
+        """
+        return replace(self.for_model(info, force=True), model_fingerprint=info.fingerprint)
+
     def to_json(self) -> dict[str, object]:
         """The plan as the JSON object that files hold."""
         return plan_json.dump(self)

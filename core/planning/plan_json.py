@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING
 
 from core.errors import PlanError
 from core.planning.merge import row_from_json, row_to_json
+from core.schema import Schema
 
 if TYPE_CHECKING:
     from core.planning.plan import Cell, MadeBy, Option, Plan
 
-SCHEMA = 1
+FORM = Schema(
+    what="the plan",
+    key="seer_plan",
+    newest=1,
+    wanted="a file written by seer plan",
+    error=PlanError,
+)
 
 
 def dump(plan: Plan) -> dict[str, object]:
@@ -25,7 +32,7 @@ def dump(plan: Plan) -> dict[str, object]:
         if merges:
             layers[str(layer)]["merge"] = row_to_json(merges)
     return {
-        "seer_plan": SCHEMA,
+        FORM.key: FORM.newest,
         "model": {"fingerprint": plan.model_fingerprint, "model_type": plan.model_type},
         "layers": layers,
         "top_k": plan.top_k,
@@ -51,8 +58,7 @@ def parse(data: object) -> Plan:
     """
     from core.planning.plan import Plan  # the two files are one unit
 
-    root = _mapping(data, "the plan")
-    _check_schema(root)
+    root = FORM.upgraded(_mapping(data, "the plan"))
     model = _mapping(root.get("model"), "model")
     layers = _mapping(root.get("layers"), "layers")
     if not layers:
@@ -95,17 +101,6 @@ def parse_cells(texts: Iterable[str], layer_ids: tuple[int, ...]) -> frozenset[C
             )
         cells.add((rows[int(layer)], int(expert)))
     return frozenset(cells)
-
-
-def _check_schema(root: Mapping[str, object]) -> None:
-    schema = root.get("seer_plan")
-    if not isinstance(schema, int) or isinstance(schema, bool) or schema < 1:
-        raise PlanError("this JSON is not a plan", remedy="a file written by seer plan")
-    if schema > SCHEMA:
-        raise PlanError(
-            f"the plan has schema {schema}, this version reads up to {SCHEMA}",
-            remedy="a newer SEER Studio",
-        )
 
 
 def _made_by(data: object, layer_ids: tuple[int, ...]) -> MadeBy:

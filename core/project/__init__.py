@@ -3,6 +3,7 @@
 from core.project.lock import ProjectLock
 from core.project.migrate import SCHEMA
 from core.project.project import Project, create_project, is_project, open_project
+from core.project.recover import recover_project
 
 __all__ = [
     "SCHEMA",
@@ -11,4 +12,5 @@ __all__ = [
     "create_project",
     "is_project",
     "open_project",
+    "recover_project",
 ]

@@ -14,21 +14,26 @@ model is never copied.
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from core.errors import ProjectError, StudioError
 from core.planning.files import write_atomically
 from core.planning.plan import Plan
 from core.profiling.files import load_profile, save_profile
 from core.profiling.profile import Profile
-from core.project.migrate import SCHEMA, SCHEMA_KEY, migrate
+from core.project.migrate import FORM, SCHEMA, SCHEMA_KEY
+from core.project.reading import Reader, a_text, an_object, inside, read_json_file
+from core.schema import Json
 
 PROJECT_FILE = "project.json"
+PREVIOUS = ".project.previous.json"  # as it was before the last save
 FOLDERS = ("profiles", "plans", "runs", "reports")
-MAX_PROJECT_BYTES = 64 * 2**20
+MOST_DAMAGED = 5  # copies of damaged files that are kept
 _BY_CONTENT = re.compile(r"[0-9a-f]{16}\.json")
 
 
@@ -114,7 +119,7 @@ class Project:
         """
         path = self.folder / PROJECT_FILE
         try:
-            _keep_older_schema(path)
+            _keep_old(path)
             write_atomically(path, json.dumps(self.to_json(), indent=1, ensure_ascii=False) + "\n")
         except OSError as error:
             raise ProjectError(
@@ -142,7 +147,7 @@ class Project:
         """An hour of painting saves a thousand plans; only those that are named stay."""
         named = {self.plan, *self.plans.values()}
         for path in (self.folder / "plans").glob("*.json"):
-            if _BY_CONTENT.fullmatch(path.name) and f"plans/{path.name}" not in named:
+            if by_content(path) and f"plans/{path.name}" not in named:
                 path.unlink(missing_ok=True)
 
 
@@ -180,80 +185,70 @@ def open_project(folder: Path) -> Project:
     Raises:
         ProjectError: There is none, it is damaged, or a newer version wrote it.
     """
-    path = folder / PROJECT_FILE
-    try:
-        if path.stat().st_size > MAX_PROJECT_BYTES:
-            raise ProjectError(f"{path} has {path.stat().st_size:,} bytes, too many for a project")
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise ProjectError(f"there is no project in {folder}", remedy="another folder") from error
-    except OSError as error:
-        raise ProjectError(f"cannot read {path}: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
-        raise ProjectError(
-            f"{path} is not JSON ({error})", remedy="a backup of it, or a new project"
-        ) from error
-    if not isinstance(data, dict):
-        raise ProjectError(f"{path} does not hold a JSON object", remedy="a backup of it")
-    return _parse(folder, migrate(data))
+    return parse(folder, FORM.upgraded(read_json_file(folder / PROJECT_FILE)), Reader())
 
 
-def _parse(folder: Path, data: Mapping[str, object]) -> Project:
-    model = _object(data.get("model", {}), "model")
+def parse(folder: Path, data: Json, reader: Reader) -> Project:
+    """The project of a JSON object of the newest schema.
+
+    Raises:
+        ProjectError: A field is not what it should be, and the reader leaves nothing out.
+    """
+    model = reader.field(an_object, data.get("model", {}), "model") or {}
+    path, fingerprint = model.get("path", ""), model.get("fingerprint", "")
     return Project(
         folder=folder,
-        model=_text(model.get("path", ""), "model.path"),
-        model_fingerprint=_text(model.get("fingerprint", ""), "model.fingerprint"),
-        pages={
-            page: _object(options, f"pages.{page}")
-            for page, options in _object(data.get("pages", {}), "pages").items()
-        },
-        variants=_objects(data.get("variants", []), "variants"),
-        profile=_inside(data.get("profile", ""), "profile"),
-        plan=_inside(data.get("plan", ""), "plan"),
-        plans={
-            name: _inside(file, f"plans.{name}")
-            for name, file in _object(data.get("plans", {}), "plans").items()
-        },
-        unfinished=_objects(data.get("unfinished", []), "unfinished"),
+        model=reader.field(a_text, path, "model.path") or "",
+        model_fingerprint=reader.field(a_text, fingerprint, "model.fingerprint") or "",
+        pages=reader.objects(data.get("pages", {}), "pages"),
+        variants=reader.rows(data.get("variants", []), "variants"),
+        profile=reader.field(inside, data.get("profile", ""), "profile") or "",
+        plan=reader.field(inside, data.get("plan", ""), "plan") or "",
+        plans=reader.texts(data.get("plans", {}), "plans", inside),
+        unfinished=reader.rows(data.get("unfinished", []), "unfinished"),
     )
 
 
-def _keep_older_schema(path: Path) -> None:
-    """Before an older file is replaced for the first time, keep a copy of it."""
+def by_content(path: Path) -> bool:
+    """Whether a plan's file was named by what is in it, hence by us."""
+    return bool(_BY_CONTENT.fullmatch(path.name))
+
+
+def _keep_old(path: Path) -> None:
+    """Before a file is replaced, keep it: an older schema's and a damaged one's for good."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+        data = read_json_file(path)
+        number = FORM.number(data)
+        parse(path.parent, FORM.upgraded(data), Reader())
+    except ProjectError:
+        if path.exists():
+            _copy(path, _free(path.with_name("project.damaged.json")))
         return
-    schema = data.get(SCHEMA_KEY) if isinstance(data, dict) else None
-    if isinstance(schema, int) and schema < SCHEMA:
-        backup = path.with_name(f"project.schema{schema}.json")
-        if not backup.exists():
-            write_atomically(backup, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
+    if number != SCHEMA:
+        _copy(path, path.with_name(f"project.schema{number}.json"))
+    _copy(path, path.with_name(PREVIOUS), replace=True)
 
 
-def _inside(value: object, what: str) -> str:
-    """A file name that stays inside the project's folder."""
-    text = _text(value, what)
-    parts = PurePosixPath(text)
-    if parts.is_absolute() or ".." in parts.parts or "\\" in text or ":" in text:
-        raise ProjectError(f"project.json: {what} points outside the project: {text!r}")
-    return text
+def _copy(path: Path, target: Path | None, *, replace: bool = False) -> None:
+    """Keep a file under a second name; a link where the system has them.
+
+    What is not kept for want of room must not stand in the way of the save.
+    """
+    if target is None or (target.exists() and not replace):
+        return
+    temporary = target.with_name(f".{target.name.lstrip('.')}.{os.getpid()}~")
+    try:
+        temporary.unlink(missing_ok=True)
+        try:
+            os.link(path, temporary)
+        except OSError:
+            shutil.copyfile(path, temporary)
+        temporary.replace(target)
+    except OSError:
+        temporary.unlink(missing_ok=True)
 
 
-def _text(value: object, what: str) -> str:
-    if not isinstance(value, str):
-        raise ProjectError(f"project.json: {what} is not a text")
-    return value
-
-
-def _object(value: object, what: str) -> Mapping[str, object]:
-    if not isinstance(value, dict):
-        raise ProjectError(f"project.json: {what} is not an object")
-    return value
-
-
-def _objects(value: object, what: str) -> tuple[Mapping[str, object], ...]:
-    if not isinstance(value, list):
-        raise ProjectError(f"project.json: {what} is not a list")
-    return tuple(_object(item, f"{what}[{index}]") for index, item in enumerate(value))
+def _free(path: Path) -> Path | None:
+    """The first of a few numbered names that is free; None if none is."""
+    names = (path, *(path.with_stem(f"{path.stem}-{n}") for n in range(2, MOST_DAMAGED + 1)))
+    return next((name for name in names if not name.exists()), None)

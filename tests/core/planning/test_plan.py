@@ -148,7 +148,7 @@ def test_force_does_not_accept_another_shape() -> None:
     ("change", "message"),
     [
         ({"seer_plan": 2}, "schema 2"),
-        ({"seer_plan": None}, "not a plan"),
+        ({"seer_plan": None}, "which schema"),
         ({"layers": {}}, "no layers"),
         ({"layers": {"0": {"keep": [1, 1], "experts": 8}}}, "ascending"),
         ({"layers": {"0": {"keep": [8], "experts": 8}}}, "experts are 0 to 7"),

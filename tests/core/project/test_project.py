@@ -11,7 +11,7 @@ import pytest
 from core.errors import ProjectError
 from core.planning import Plan, toggle
 from core.project import SCHEMA, Project, create_project, is_project, open_project
-from core.project import migrate as migrations
+from core.project.migrate import FORM
 from tests.values import made_info, made_profile
 
 SAVER = """
@@ -123,7 +123,7 @@ def test_schema_0_is_migrated_and_kept_as_a_copy(tmp_path: Path) -> None:
 
 
 def test_there_is_a_step_from_every_older_schema() -> None:
-    assert sorted(migrations.STEPS) == list(range(SCHEMA))
+    assert sorted(FORM.steps) == list(range(SCHEMA))
 
 
 def test_a_newer_schema_is_refused_and_left_as_it_is(project: Project) -> None:
