@@ -80,7 +80,7 @@ def test_a_recipe_does_what_its_command_line_does(
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"seer_recipe": 2}, "version 1"),
+        ({"seer_recipe": 2}, "schema 2"),
         ({"command": "rm"}, "names the command 'rm'"),
         ({"arguments": {"stepz": 1}}, "no option 'stepz'"),
         ({"arguments": {"steps": {"a": 1}}}, "is {'a': 1}"),
