@@ -231,6 +231,8 @@ class EvaluatePage(Page):
         self.plot_card = PlotCard()
         self.plot = self.plot_card.plot
         self.plot_card.mark_chosen.connect(self.table.select_name)
+        self.plot_card.take.said.connect(self.status_changed)
+        self.plot_card.take.failed.connect(self.banner.say)
         split = QSplitter(Qt.Orientation.Vertical)
         split.setHandleWidth(2 * UNIT)
         split.setProperty("kind", "gap")

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from app.models.variant_columns import kind_text
+from app.models.variant_columns import columns_for, kind_text
 from app.widgets import numbers
 from app.widgets.cards import Card
+from app.widgets.drawing import Sheet
 from app.widgets.forms import label, row
 from app.widgets.scatter import Mark, ScatterPlot
+from app.widgets.take_menu import Table, TakeButton, Taken, table_of
 from core.evaluation.variant import Variant, pareto
 
 SHAPES = {"original": "ring", "plan": "dot", "tuned": "triangle", "exported": "square"}
@@ -65,7 +67,9 @@ class PlotCard(Card):
             self.tr("Each measured variant becomes a point: a quick check adds one.")
         )
         self.plot.chosen.connect(self._on_mark)
-        self.body.addLayout(row(self.quality, label(self.tr("against"), "dim"), self.cost, None))
+        self.take = TakeButton(self._taken)
+        against = label(self.tr("against"), "dim")
+        self.body.addLayout(row(self.quality, against, self.cost, None, self.take))
         self.body.addWidget(self.plot, 1)
         self._fill()
         self.cost.currentIndexChanged.connect(self._show)
@@ -77,6 +81,15 @@ class PlotCard(Card):
         self._rows = rows
         self._fill()
         self._show()
+
+    def _taken(self) -> Taken | None:
+        """The plot; every number of every variant."""
+        part = self.plot.part()
+        if not self._rows:
+            return None
+        said = f"{self.quality.currentText()} · {self.cost.currentText()}"
+        sheet = Sheet(title=self.heading.text(), subtitle=said, parts=(part,)) if part else None
+        return Taken(name="variants", drawing=sheet, table=lambda: variants_table(self._rows))
 
     def select(self, variant: Variant | None) -> None:
         """Mark one as the selected."""
@@ -179,6 +192,15 @@ class PlotCard(Card):
     @Slot(int)
     def _on_mark(self, index: int) -> None:
         self.mark_chosen.emit(self._marked[index].name)
+
+
+def variants_table(rows: tuple[Variant, ...]) -> Table:
+    """A line per variant, with everything that the table of variants can show."""
+    domains = tuple(dict.fromkeys(name for v in rows for name in v.domains))
+    tasks = tuple(dict.fromkeys(name for v in rows for name in v.tasks))
+    columns = columns_for(domains, tasks)
+    header = ("kind", *(column.key for column in columns))
+    return table_of(header, ((v.kind, *(column.value(v) for column in columns)) for v in rows))
 
 
 def _accuracy(name: str) -> Callable[[Variant], float | None]:

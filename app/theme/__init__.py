@@ -8,6 +8,9 @@ change like any other.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -53,6 +56,7 @@ __all__ = [
     "INK_LIGHT",
     "LEVELS",
     "LIGHT",
+    "PAPER",
     "RADIUS",
     "RAIL_WIDTH",
     "SCALES",
@@ -71,6 +75,8 @@ __all__ = [
     "difference_scale",
     "icon",
     "mono_font",
+    "on_paper",
+    "paper",
     "pixmap",
     "scale",
     "set_scales",
@@ -79,6 +85,7 @@ __all__ = [
     "ui_font",
 ]
 
+PAPER = replace(LIGHT, background=LIGHT.surface)
 SCALES = tuple(SEQUENTIAL)
 DIFFERENCE_SCALES = tuple(DIVERGING)
 ThemeName = Literal["system", "dark", "light"]
@@ -181,6 +188,27 @@ def set_scales(scores: str = "", differences: str = "") -> None:
     if differences in DIVERGING:
         _current.differences = differences
     if chosen_scales() != before:
+        _current.changed.emit()
+
+
+def paper() -> bool:
+    """Whether what is painted now goes on paper: without a cursor, and what is under a pointer."""
+    return _current.theme is PAPER
+
+
+@contextmanager
+def on_paper() -> Iterator[None]:
+    """Whatever paints by itself paints for paper in here: the light theme, on white.
+
+    Style sheets stay as they are, so this is for what is painted, not for labels and fields.
+    """
+    before = _current.theme
+    _current.theme = PAPER
+    _current.changed.emit()
+    try:
+        yield
+    finally:
+        _current.theme = before
         _current.changed.emit()
 
 

@@ -41,6 +41,7 @@ class ThresholdChart(QWidget):
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._title = title
+        self._hint = ""
         self._at: float | None = None
         self._drag: float | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -65,12 +66,15 @@ class ThresholdChart(QWidget):
             self._at = at
             self.update()
 
-    def set_title(self, title: str) -> None:
-        """The line above the plot."""
-        if title != self._title:
-            self._title = title
-            self.setAccessibleName(title)
-            self.update()
+    def set_title(self, title: str, hint: str = "") -> None:
+        """The line above the plot, and what can be done with it."""
+        self._title, self._hint = title, hint
+        self.setAccessibleName(self.head())
+        self.update()
+
+    def head(self) -> str:
+        """The line above the plot; nothing can be done on paper."""
+        return self._title if theme.paper() or not self._hint else f"{self._title} ({self._hint})"
 
     def plot(self) -> QRectF:
         """The area of the curve."""
@@ -150,7 +154,7 @@ class ThresholdChart(QWidget):
             font.setPixelSize(theme.TYPE.caption)
             painter.setFont(font)
             painter.setPen(theme.color("text_dim"))
-            self._text(painter, QRectF(0, 0, self.width(), TITLE - 4), self._title)
+            self._text(painter, QRectF(0, 0, self.width(), TITLE - 4), self.head())
             plot = self.plot()
             painter.fillRect(QRectF(plot.x(), plot.bottom(), plot.width(), 1),
                              theme.color("line_strong"))  # fmt: skip
@@ -231,6 +235,11 @@ class CoverageChart(ThresholdChart):
         if len(self._curve) > 1:
             self.set_threshold(kept / (len(self._curve) - 1))
         self.update()
+
+    @property
+    def has_curve(self) -> bool:
+        """Whether there is anything to see."""
+        return len(self._curve) > 1
 
     def number(self, at: float) -> int:
         """Experts kept at a place of the threshold."""

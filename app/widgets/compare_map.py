@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app import theme
@@ -64,6 +64,16 @@ class CompareMap(HeatMapPointer):
     def _scale(self) -> NDArray[np.uint8]:
         return theme.difference_scale()
 
+    def _paint_image(self, painter: QPainter, part: QRect) -> None:
+        """On paper a rectangle for each cell, which a drawing can be enlarged with."""
+        if not theme.paper():
+            super()._paint_image(painter, part)
+            return
+        painter.fillRect(part, theme.color("background"))
+        for row, expert in self.visible_cells(self.state.exists_LE):
+            colour = self.table[self.levels.level_LE[row, expert]].tolist()
+            painter.fillRect(self.cell_rect(row, expert), QColor(*colour))
+
 
 class CorrelationBars(QWidget):
     """Beside the map, a line per layer: how alike both rank its experts, −1 to 1."""
@@ -96,7 +106,7 @@ class CorrelationBars(QWidget):
             painter.drawText(title, Qt.AlignmentFlag.AlignVCenter, self.tr("rank correlation"))
             if len(self._rho) != cells.grid.rows:
                 return
-            pointed = cells.hover_cell or cells.cursor_cell
+            pointed = None if theme.paper() else cells.hover_cell or cells.cursor_cell
             for row in cells.exposed_rows(event.region()):
                 self._paint_row(painter, row, near=pointed is not None and pointed[0] == row)
 

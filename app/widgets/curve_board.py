@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.theme import UNIT
 from app.widgets.curves import CurvePlot, Series
+from app.widgets.drawing import Part
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +71,11 @@ class CurveBoard(QWidget):
         for key, plot in self.plots.items():
             plot.set_end(max([end, *longest]))
             plot.set_series(curves.get(key, ()))
+
+    def parts(self) -> tuple[Part, ...]:
+        """The plots that show something, as parts of a sheet."""
+        found = (plot.part() for plot in self.plots.values())
+        return tuple(part for part in found if part is not None)
 
     @Slot(float)
     def _on_hovered(self, step: float) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import pyqtgraph as pg
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from app.theme import TYPE, color, theme, theme_changed
 from app.widgets.curve_readout import Reading, Readout
+from app.widgets.drawing import Key, Part
 from app.widgets.forms import column, label, row
 
 Array = NDArray[np.float64]
@@ -221,6 +222,17 @@ class CurvePlot(QWidget):
             self._cursor.setValue(self._at)
         self._read()
 
+    def part(self) -> Part | None:
+        """The plot as a part of a sheet, with the runs and their newest values; None if empty."""
+        if self._stack.currentIndex() == 0:
+            return None
+        keys = []
+        for series in self._series:
+            if series.newest is not None:
+                text = f"{series.name} {self._words(series.newest)}".strip()
+                keys.append(Key(text=text, tint=partial(tone_color, series.tone)))
+        return Part(widget=self._plot, caption=self._title, keys=tuple(reversed(keys)))
+
     def point(self, x: float, y: float) -> QPointF:
         """Where a point of the plot is, in this widget's coordinates."""
         scene = self._plot.getViewBox().mapViewToScene(QPointF(x, y))
@@ -283,6 +295,7 @@ class CurvePlot(QWidget):
             self._plot.addItem(item)
             item.setDownsampling(auto=True, method="peak")
             item.opts["autoDownsampleFactor"] = POINTS_PER_PIXEL
+            item.opts["useCache"] = False  # dots as shapes, not pixels: an SVG keeps them
             item.setClipToView(True)
             self._items.append(item)
         for item, (x, y, pen, stairs, dots) in zip(self._items, strokes, strict=True):

@@ -363,16 +363,21 @@ class HeatMapCanvas(QWidget):
         part = exposed.intersected(view)
         if part.isEmpty() or self._image is None:
             return
-        source = QRectF(part.translated(-view.topLeft()))
+        self._paint_image(painter, part)
+        painter.setClipRect(part)
+        marks.paint_marks(painter, self, part)
+        marks.paint_pointer(painter, self)
+
+    def _paint_image(self, painter: QPainter, part: QRect) -> None:
+        """The cells; the picture was made by now."""
+        source = QRectF(part.translated(-self.viewport().topLeft()))
         ratio = self.grid.ratio
+        assert self._image is not None
         painter.drawImage(
             QRectF(part), self._image,
             QRectF(source.x() * ratio, source.y() * ratio, source.width() * ratio,
                    source.height() * ratio),
         )  # fmt: skip
-        painter.setClipRect(part)
-        marks.paint_marks(painter, self, part)
-        marks.paint_pointer(painter, self)
 
     def mark_colour(self, row: int, expert: int, mark: str) -> str:
         """Light on dark cells, dark on bright ones."""

@@ -30,8 +30,9 @@ def paint_rows(painter: QPainter, canvas: HeatMapCanvas, region: QRegion) -> Non
     rows, _ = grid.visible()
     pitch = grid.cell[1] / grid.ratio
     step = thinning(ROW_PITCH / pitch)
-    current = canvas.cursor_cell[0] if canvas.cursor_cell else -1
-    hover = canvas.hover_cell[0] if canvas.hover_cell else -1
+    paper = theme.paper()
+    current = canvas.cursor_cell[0] if canvas.cursor_cell and not paper else -1
+    hover = canvas.hover_cell[0] if canvas.hover_cell and not paper else -1
     special = {current, hover, *canvas.selected_rows}
     crowd = [row for row in special if rows.start <= row < rows.stop]
     for row in canvas.exposed_rows(region):
@@ -66,7 +67,7 @@ def paint_columns(painter: QPainter, canvas: HeatMapCanvas, region: QRegion) -> 
     pitch = grid.cell[0] / grid.ratio
     step = thinning(COLUMN_PITCH / pitch)
     _, columns = grid.visible()
-    pointed = canvas.hover_cell or canvas.cursor_cell
+    pointed = None if theme.paper() else canvas.hover_cell or canvas.cursor_cell
     current = canvas.column_of(*pointed) if pointed else -1
     for column in range(columns.start, columns.stop):
         clear = current < 0 or abs(column - current) * pitch >= 24

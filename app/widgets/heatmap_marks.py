@@ -41,7 +41,11 @@ def paint_marks(painter: QPainter, canvas: HeatMapCanvas, part: QRect) -> None:
             box = canvas.cell_rect(row, expert)
             if not box.intersects(inside):
                 continue
-            pixmap = mark_pixmap(mark, glyph, ratio, canvas.mark_colour(row, expert, mark))
+            colour = canvas.mark_colour(row, expert, mark)
+            if theme.paper():
+                draw_mark(painter, box, mark, QColor(colour), min(box.width(), box.height()))
+                continue
+            pixmap = mark_pixmap(mark, glyph, ratio, colour)
             # On whole device pixels, or the glyph would blur.
             x = round((box.x() + (box.width() - glyph / ratio) / 2) * ratio) / ratio
             y = round((box.y() + (box.height() - glyph / ratio) / 2) * ratio) / ratio
@@ -78,6 +82,8 @@ def _masks(canvas: HeatMapCanvas) -> list[tuple[Mark, NDArray[np.bool_]]]:
 
 def paint_pointer(painter: QPainter, canvas: HeatMapCanvas) -> None:
     """Frames around the hovered cell and the cursor's, and the box that is being drawn."""
+    if theme.paper():
+        return
     shape = canvas.state.exists_LE.shape
     for cell, token, width in (
         (canvas.hover_cell, "text", 1.0),

@@ -150,7 +150,7 @@ class LayerBars(QWidget):
             above = QRectF(box.center().x() - side / 2, bar.top() - side - 1, side, side)
             marks.draw_mark(painter, above, mark, theme.color("text"), side)
         for at, name, width in ((self._hover, "text_dim", 1.0), (self._at, "accent", 2.0)):
-            if place == at:
+            if place == at and not theme.paper():
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.setPen(QPen(theme.color(name), width))
                 painter.drawRect(bar.adjusted(0.5, 0.5, -0.5, 0))
@@ -162,6 +162,8 @@ class LayerBars(QWidget):
         widest = metrics.horizontalAdvance(str(int(bars.expert.max()))) + 4
         step = max(int(np.ceil(widest / pitch)), 1) if pitch < max(LABELLED, widest) else 1
         pointed = self._hover if self._hover >= 0 else self._at
+        if theme.paper():
+            pointed = -1
         for place, expert in enumerate(bars.expert.tolist()):
             near = place != pointed and pointed >= 0 and abs(place - pointed) * pitch < widest
             if place != pointed and (place % step or near):

@@ -12,6 +12,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from app.theme import TYPE, color, theme_changed
+from app.widgets.drawing import Part
 from app.widgets.forms import label
 
 # Beyond this many marks only the original and the selected one keep their names.
@@ -101,7 +102,8 @@ class ScatterPlot(QWidget):
         self._plot.setMenuEnabled(False)
         self._plot.setMouseEnabled(False, False)
         self._line = pg.PlotCurveItem()
-        self._points = pg.ScatterPlotItem(hoverable=True, tip=None)
+        # Without its cache of pixels every mark is drawn, so that an SVG has it as a shape.
+        self._points = pg.ScatterPlotItem(hoverable=True, tip=None, useCache=False)
         self._points.sigClicked.connect(self._on_clicked)
         self._points.sigHovered.connect(self._on_hovered)
         self._plot.addItem(self._line)
@@ -122,6 +124,10 @@ class ScatterPlot(QWidget):
     def marks(self) -> tuple[Mark, ...]:
         """The marks shown."""
         return self._marks
+
+    def part(self) -> Part | None:
+        """The plot as a part of a sheet; None while it is empty."""
+        return Part(widget=self._plot) if self._marks else None
 
     def set_axes(self, x_title: str, y_title: str) -> None:
         """Name the axes."""

@@ -33,20 +33,24 @@ class Panel:
     """One quantity over the layers.
 
     Attributes:
+        key: What a table calls it.
         title: What it is.
         values_L: One number per layer; NaN where it is not known.
         texts_L: The same as people read them.
         low: Bottom of the plot.
         high: Top of the plot.
         tip: What it means, for the tooltip.
+        raw_L: The numbers as a table has them, where the plot shows shares of something.
     """
 
+    key: str
     title: str
     values_L: NDArray[np.float64]
     texts_L: tuple[str, ...]
     low: float
     high: float
     tip: str = ""
+    raw_L: NDArray[np.float64] | None = None
 
 
 class SmallMultiples(QWidget):
@@ -120,7 +124,7 @@ class SmallMultiples(QWidget):
 
     def _paint_panel(self, painter: QPainter, index: int) -> None:
         panel, plot = self._panels[index], self.plot(index)
-        row = self._hover if self._hover >= 0 else self._at
+        row = -1 if theme.paper() else self._hover if self._hover >= 0 else self._at
         known = 0 <= row < len(panel.texts_L)
         said = f"L{self._layers[row]}  {panel.texts_L[row]}" if known else _range(panel)
         metrics = QFontMetricsF(painter.font())

@@ -10,8 +10,8 @@ from pathlib import Path
 from core.errors import StudioError
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Write text under a temporary name in the same folder, fsync, rename.
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Write a text in UTF-8, or bytes, under a temporary name in the same folder, fsync, rename.
 
     A reader, and whoever comes after a crash, sees the old file or the new one, never a part.
 
@@ -21,8 +21,8 @@ def write_atomically(path: Path, text: str) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}-{uuid.uuid4().hex[:8]}~")
     try:
         # "x" gives the file the mode that the umask allows, which mkstemp would not.
-        with temporary.open("x", encoding="utf-8") as file:
-            file.write(text)
+        with temporary.open("xb") as file:
+            file.write(content.encode("utf-8") if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

@@ -25,8 +25,10 @@ from app.pages.select.view import View
 from app.theme import UNIT
 from app.widgets import numbers
 from app.widgets.compare_map import CompareMapView
+from app.widgets.drawing import Part, Sheet
 from app.widgets.forms import Button, ElidedLabel, IconButton, column, label, row
 from app.widgets.help import help_for
+from app.widgets.take_menu import Table, Taken, table_of
 from core.errors import StudioError
 
 if TYPE_CHECKING:
@@ -206,6 +208,19 @@ class CompareView(View):
         cells.blockSignals(False)
         cells.update()
 
+    def taken(self) -> Taken | None:
+        """The map of differences; a line per expert with both shares."""
+        found, plan = self._found, self.session.plan
+        if found is None or plan is None or not self._stack.currentIndex():
+            return None
+        title = f"{self.model_name()} · {self.a.currentText()} − {self.b.currentText()}"
+        parts = (Part(widget=self.view, height=self.ramp.geometry().bottom() + 1),)
+        return Taken(
+            name="comparison",
+            drawing=Sheet(title=title, subtitle=self.summary.full_text, parts=parts),
+            table=lambda: comparison_table(found, plan.layer_ids),
+        )
+
     def command(self) -> str:
         """`seer compare` of both sides."""
         a, b = self.a.currentData(), self.b.currentData()
@@ -296,6 +311,22 @@ class CompareView(View):
                 a=numbers.percent(float(a)), b=numbers.percent(float(b)),
             )
         )  # fmt: skip
+
+
+def comparison_table(found: Comparison, layer_ids: tuple[int, ...]) -> Table:
+    """Shares of both sides, expert by expert; what matters only in B is marked."""
+    only = {(one.row, one.expert) for one in found.only_b}
+    rows, experts = np.nonzero(np.isfinite(found.difference_LE))
+    return table_of(
+        ("layer", "expert", "share_a", "share_b", "difference", "matters_only_in_b"),
+        (
+            (
+                layer_ids[r], e, float(found.share_a_LE[r, e]), float(found.share_b_LE[r, e]),
+                float(found.difference_LE[r, e]), int((r, e) in only),
+            )
+            for r, e in zip(rows.tolist(), experts.tolist(), strict=True)
+        ),
+    )  # fmt: skip
 
 
 def _rho(value: float) -> str:

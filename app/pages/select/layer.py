@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from app.pages.select.rules import Rule
+from app.pages.select.takeaway import expert_table
 from app.pages.select.view import View
 from app.theme import UNIT
 from app.widgets import numbers
 from app.widgets.charts import CoverageChart
+from app.widgets.drawing import Part, Sheet
 from app.widgets.forms import ElidedLabel, IconButton, column, label, row
 from app.widgets.layer_bars import Bars, LayerBars
+from app.widgets.take_menu import Table, Taken
 
 if TYPE_CHECKING:
     from app.pages.select.derived import Derived
@@ -39,7 +43,8 @@ class LayerView(View):
         self.bars = LayerBars()
         self.curve = CoverageChart()
         self.curve.set_title(
-            self.tr("Coverage of this layer by number of experts kept, best first (drag the line)")
+            self.tr("Coverage of this layer by number of experts kept, best first"),
+            self.tr("drag the line"),
         )
         self.curve.setMinimumHeight(110)
         self._lay_out()
@@ -135,6 +140,29 @@ class LayerView(View):
             kept, share = int(plan.kept_L[self._row]), float(covered.per_layer_L[self._row])
             self.curve.set_plan(kept, share if np.isfinite(share) else 0.0)
         self.curve.setEnabled(self.session.live_profile is None)
+
+    def taken(self) -> Taken | None:
+        """Bars and curve; the layer's experts, the highest score first."""
+        plan, bars = self.session.plan, self.bars.bars
+        if plan is None or bars is None:
+            return None
+        layer = plan.layer_ids[self._row]
+        parts = [Part(widget=self.bars, caption=self.session.metric)]
+        if self.curve.has_curve:
+            parts.append(Part(widget=self.curve))
+        title = self.tr("{model} · layer {layer}").format(model=self.model_name(), layer=layer)
+        return Taken(
+            name=f"layer-{layer}",
+            drawing=Sheet(title=title, subtitle=self.facts.full_text, parts=tuple(parts)),
+            table=lambda: self._experts(bars.expert),
+        )
+
+    def _experts(self, order: NDArray[np.int64]) -> Table:
+        plan = self.session.plan
+        assert plan is not None
+        table = self.derived.table(plan)
+        first = int(np.flatnonzero(table.row == self._row)[0])
+        return expert_table(table, first + order)
 
     def point_at(self, expert_row: int, expert: int) -> None:
         """Follow the heat map's cursor, into another layer too."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.theme import LEVELS
+from app.widgets.take_menu import Table, table_of
 from app.widgets.token_card import Choice, LayerChoices
 from core.profiling import Lens, Lost
 
@@ -95,3 +96,30 @@ def token_layers(lens: Lens, lost: Lost, token: int) -> tuple[LayerChoices, ...]
             )
         )
     return tuple(out)
+
+
+def lens_table(lens: Lens, lost: Lost) -> Table:
+    """Every choice of every token: a line per token and layer."""
+    return table_of(
+        ("token", "text", "layer", "experts", "gates", "entropy_nats", "dropped", "share_dropped"),
+        (
+            (
+                token, piece, layer,
+                _joined(lens.expert[token, row].tolist()),
+                " ".join(f"{gate:.4g}" for gate in _finite(lens.gate[token, row])),
+                float(lens.entropy[token, row]),
+                _joined(lens.expert[token, row][lost.chosen_TLK[token, row]].tolist()),
+                float(lost.share_TL[token, row]),
+            )
+            for token, piece in enumerate(lens.pieces)
+            for row, layer in enumerate(lens.layer_ids)
+        ),
+    )  # fmt: skip
+
+
+def _finite(gates: NDArray[np.float32]) -> list[float]:
+    return gates[np.isfinite(gates)].tolist()
+
+
+def _joined(experts: list[int]) -> str:
+    return " ".join(str(expert) for expert in experts if expert >= 0)

@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QWidget
 from app.pages.select.view import View
 from app.theme import UNIT
 from app.widgets import numbers
+from app.widgets.drawing import Part, Sheet
 from app.widgets.forms import column, label
 from app.widgets.small_multiples import Panel, SmallMultiples
+from app.widgets.take_menu import Table, Taken, table_of
 from core import scoring
 from core.scoring import layer_shares
 
@@ -55,10 +57,39 @@ class NetworkView(View):
         if plan is not None:
             self.charts.set_panels(network_panels(self.session, self.derived, plan), plan.layer_ids)
 
+    def taken(self) -> Taken | None:
+        """All charts; a line per layer."""
+        plan = self.session.plan
+        if plan is None:
+            return None
+        total = sum(plan.experts)
+        said = self.tr("{metric} · {kept} of {total} experts kept").format(
+            metric=self.session.metric, kept=total - plan.dropped, total=total
+        )
+        return Taken(
+            name="layers",
+            drawing=Sheet(
+                title=self.model_name(), subtitle=said, parts=(Part(widget=self.charts),)
+            ),
+            table=lambda: _layers(plan, self.charts.panels),
+        )
+
     @Slot(int, int)
     def point_at(self, expert_row: int, _expert: int) -> None:
         """Mark the layer of the heat map's cursor."""
         self.charts.set_layer(expert_row)
+
+
+def _layers(plan: Plan, panels: tuple[Panel, ...]) -> Table:
+    """Every panel as a column."""
+    columns = [panel.values_L if panel.raw_L is None else panel.raw_L for panel in panels]
+    return table_of(
+        ("layer", "experts", *(panel.key for panel in panels)),
+        (
+            (layer, plan.experts[row], *(float(column[row]) for column in columns))
+            for row, layer in enumerate(plan.layer_ids)
+        ),
+    )
 
 
 def network_panels(session: Session, derived: Derived, plan: Plan) -> tuple[Panel, ...]:
@@ -67,8 +98,9 @@ def network_panels(session: Session, derived: Derived, plan: Plan) -> tuple[Pane
     experts = np.maximum(figures.experts_L, 1)
     panels = [
         _share(
-            translate("NetworkView", "Experts kept"), figures.kept_L / experts,
+            "kept", translate("NetworkView", "Experts kept"), figures.kept_L / experts,
             tuple(f"{int(k)} / {int(e)}" for k, e in zip(figures.kept_L, experts, strict=True)),
+            raw_L=figures.kept_L.astype(np.float64),
         ),
     ]  # fmt: skip
     if statistics is None:
@@ -83,29 +115,31 @@ def network_panels(session: Session, derived: Derived, plan: Plan) -> tuple[Pane
     idle_L = ((statistics.tokens_LE == 0) & statistics.seen_L[:, None]).sum(axis=1)
     panels += [
         _share(
-            translate("NetworkView", "Coverage"), figures.coverage_L,
+            "coverage", translate("NetworkView", "Coverage"), figures.coverage_L,
             tip=translate("NetworkView", "Share of the routed mass that the kept experts carry"),
         ),
         _share(
-            translate("NetworkView", "Routing entropy"),
+            "entropy_nats", translate("NetworkView", "Routing entropy"),
             figures.entropy_L / np.maximum(figures.entropy_most_L, 1e-9),
             tuple(f"{e:.2f}" if np.isfinite(e) else numbers.DASH for e in figures.entropy_L),
             tip=translate("NetworkView", "Mean entropy of the router in nats; full height is ln E"),
+            raw_L=figures.entropy_L,
         ),
         _share(
-            translate("NetworkView", "Experts in use"), used_L / experts,
-            tuple(f"{u:.1f}" for u in used_L),
+            "experts_in_use", translate("NetworkView", "Experts in use"), used_L / experts,
+            tuple(f"{u:.1f}" for u in used_L), raw_L=used_L,
             tip=translate(
                 "NetworkView",
                 "exp of the entropy of the shares: as many experts as would be used evenly",
             ),
         ),
         _free(
-            translate("NetworkView", "Output norm"), norm_L,
+            "output_norm", translate("NetworkView", "Output norm"), norm_L,
             tip=translate("NetworkView", "Mean norm of an expert's output before its gate"),
         ),
         _free(
-            translate("NetworkView", "Never chosen"), idle_L.astype(np.float64), digits=0,
+            "never_chosen", translate("NetworkView", "Never chosen"), idle_L.astype(np.float64),
+            digits=0,
             tip=translate("NetworkView", "Experts that no token chose"),
         ),
     ]  # fmt: skip
@@ -126,7 +160,7 @@ def _by_score(session: Session, plan: Plan) -> list[Panel]:
         kept_L = np.where(plan.kept_LE, share_LE, 0.0).sum(axis=1)
         total_L = share_LE.sum(axis=1)
         out.append(
-            _share(metric.name, np.where(total_L > 0, kept_L, np.nan),
+            _share(f"kept_{metric.name}", metric.name, np.where(total_L > 0, kept_L, np.nan),
                    tip=tip.format(metric=metric.name))
         )  # fmt: skip
     return out
@@ -140,20 +174,30 @@ def _mean(values_LE: np.ndarray, weights_LE: np.ndarray) -> np.ndarray:
 
 
 def _share(
-    title: str, values_L: np.ndarray, texts_L: tuple[str, ...] = (), *, tip: str = ""
+    key: str,
+    title: str,
+    values_L: np.ndarray,
+    texts_L: tuple[str, ...] = (),
+    *,
+    tip: str = "",
+    raw_L: np.ndarray | None = None,
 ) -> Panel:
     """A quantity from 0 to 1."""
     texts = texts_L or tuple(
         numbers.percent(float(v)) if np.isfinite(v) else numbers.DASH for v in values_L
     )
-    return Panel(title=title, values_L=values_L, texts_L=texts, low=0.0, high=1.0, tip=tip)
+    return Panel(
+        key=key, title=title, values_L=values_L, texts_L=texts, low=0.0, high=1.0, tip=tip,
+        raw_L=raw_L,
+    )  # fmt: skip
 
 
-def _free(title: str, values_L: np.ndarray, *, digits: int = 2, tip: str = "") -> Panel:
+def _free(key: str, title: str, values_L: np.ndarray, *, digits: int = 2, tip: str = "") -> Panel:
     """A quantity with a scale of its own, from zero up."""
     finite = values_L[np.isfinite(values_L)]
     high = float(finite.max()) if finite.size else 1.0
     texts = tuple(f"{v:.{digits}f}" if np.isfinite(v) else numbers.DASH for v in values_L)
     return Panel(
-        title=title, values_L=values_L, texts_L=texts, low=0.0, high=max(high, 1e-9), tip=tip
-    )
+        key=key, title=title, values_L=values_L, texts_L=texts, low=0.0, high=max(high, 1e-9),
+        tip=tip,
+    )  # fmt: skip

@@ -31,7 +31,7 @@ from app.pages.select.menu import cell_menu, fill_commands
 from app.pages.select.notices import Notices
 from app.pages.select.room import Room
 from app.pages.select.rule_desk import RuleDesk
-from app.pages.select.takeaway import TakeAway
+from app.pages.select.takeaway import SelectTakeAway
 from app.pages.select.tokens import TokenReader
 from app.pages.select.toolbar import Toolbar, metric_names
 from app.pages.select.views import Views
@@ -76,7 +76,7 @@ class SelectPage(Page):
         self.clusters = Clusters(session, self.map, self)
         self.notices = Notices(session, self.editor, self.banner, self)
         self.views = Views(session, self.derived, self.editor, heat_map=self.view, parent=self)
-        self.takeaway = TakeAway(self)
+        self.takeaway = SelectTakeAway(self)
         self.colours = ScaleMenu(self.toolbar.more_menu)
         self.empty = EmptyState(
             "select",

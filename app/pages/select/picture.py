@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QRect, QRectF, QSizeF, Qt
+from PySide6.QtCore import QLineF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
 from app import theme
@@ -68,20 +68,16 @@ class Picture:
             2 * PAD + GUTTER + columns * self.cell + MARGIN, 2 * PAD + HEAD + rows * self.cell
         )
 
-    def box(self) -> QRect:
-        """The figure's frame."""
+    def draw(self, painter: QPainter) -> None:
+        """Paint the figure at the origin; text as text, cells as rectangles."""
         size = self.size()
-        return QRect(0, 0, round(size.width()), round(size.height()))
-
-
-def draw_picture(painter: QPainter, picture: Picture) -> None:
-    """Paint the figure at the origin; text as text, cells as rectangles."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.fillRect(picture.box(), QColor(theme.LIGHT.surface))
-    _titles(painter, picture)
-    _labels(painter, picture)
-    _cells(painter, picture)
-    _margins(painter, picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ground = QColor(theme.PAPER.background)
+        painter.fillRect(QRectF(0, 0, size.width(), size.height()), ground)
+        _titles(painter, self)
+        _labels(painter, self)
+        _cells(painter, self)
+        _margins(painter, self)
 
 
 def _font(size: int, *, bold: bool = False) -> QFont:

@@ -8,12 +8,13 @@ from PySide6.QtCore import QModelIndex, Qt, Slot
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QTableView, QWidget
 
-from app.models.plans import MADE, NAME, PlansModel
+from app.models.plans import MADE, NAME, PlanRow, PlansModel
 from app.pages.quick_check import plan_name
 from app.pages.select.plan_rows import plan_rows
 from app.pages.select.view import View
 from app.theme import UNIT
 from app.widgets.forms import Button, column, label, row
+from app.widgets.take_menu import Table, Taken, table_of
 
 if TYPE_CHECKING:
     from app.pages.select.derived import Derived
@@ -105,6 +106,12 @@ class PlansView(View):
         self.model.set_rows(plan_rows(self.session))
         self._selected()
 
+    def taken(self) -> Taken | None:
+        """The plans as a table."""
+        if self.session.plan is None:
+            return None
+        return Taken(name="plans", table=lambda: plans_table(plan_rows(self.session)))
+
     # doing
 
     @Slot()
@@ -174,6 +181,25 @@ class PlansView(View):
     def _plans_changed(self) -> None:
         if self.isVisible():
             self.bring_up_to_date()
+
+
+def plans_table(rows: tuple[PlanRow, ...]) -> Table:
+    """A line per plan; the plan in hand has no name."""
+    header = (
+        "name", "made_by", "kept", "experts", "coverage", "worst_layer", "worst_coverage", "bytes",
+        "perplexity", "added", "removed",
+    )  # fmt: skip
+    return table_of(
+        header,
+        (
+            (
+                row.name, row.made, row.kept, row.total, row.coverage,
+                row.worst[1] if row.worst else None, row.worst[0] if row.worst else None,
+                row.bytes, row.perplexity, row.added, row.removed,
+            )
+            for row in rows
+        ),
+    )  # fmt: skip
 
 
 def free_name(wanted: str, taken) -> str:

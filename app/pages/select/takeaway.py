@@ -1,65 +1,58 @@
-"""Take it away: the map as PNG or SVG, the table as CSV, the selection as JSON, and back."""
+"""Take it away: what shows as picture or table, the selection as JSON, and the selection back."""
 
 from __future__ import annotations
 
-import csv
-import io
-import os
-import secrets
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QIODevice, QObject, QSize
-from PySide6.QtGui import QImage, QPainter
-from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog
 
 from app.models.experts import ExpertTable
-from app.pages.select.picture import Picture, draw_picture
+from app.pages.select.picture import Picture
 from app.pages.subject import project_file
-from core.errors import StudioError
-from core.planning.files import write_atomically
+from app.theme import icon
+from app.widgets.take_menu import Cell, Table, TakeAway, Taken, table_of
 
 if TYPE_CHECKING:
     from app.pages.select.page import SelectPage
 
-SHARP = 2.0  # device pixels per unit of the PNG
 
-
-class TakeAway(QObject):
-    """The menu at the end of the toolbar."""
+class SelectTakeAway(TakeAway):
+    """The menu at the end of the toolbar; pictures and tables are those of the view that shows."""
 
     def __init__(self, page: SelectPage) -> None:
-        super().__init__(page)
+        super().__init__(page.toolbar.more_menu, self.taken, page)
         self._page = page
-        tools = page.toolbar
         for text, icon_name, slot in (
-            (self.tr("Picture (PNG)…"), "image", self.ask_png),
-            (self.tr("Drawing (SVG)…"), "image", self.ask_svg),
-            (self.tr("Table (CSV)…"), "table", self.ask_csv),
             (self.tr("Export selection (JSON)…"), "export", self.ask_json),
             (self.tr("Import selection (JSON)…"), "import", self.ask_import),
         ):
-            tools.add_more(text, icon_name).triggered.connect(slot)
+            page.toolbar.more_menu.addAction(icon(icon_name), text).triggered.connect(slot)
+        self.said.connect(page.status_changed)
+        self.failed.connect(page.editor.failed)
+
+    def taken(self) -> Taken | None:
+        """What the view that shows gives away."""
+        page = self._page
+        plan, view = page.session.plan, page.views.current
+        if plan is None:
+            return None
+        if view is not None:
+            return view.taken()
+        return Taken(
+            name="experts",
+            drawing=self.picture(),
+            table=lambda: expert_table(page.derived.table(plan)),
+        )
 
     # asking where
 
-    def ask_png(self) -> None:
-        """Ask for a file and save the picture."""
-        self._ask(self.tr("Save picture"), "experts.png", "PNG (*.png)", self.save_png)
-
-    def ask_svg(self) -> None:
-        """Ask for a file and save the drawing."""
-        self._ask(self.tr("Save drawing"), "experts.svg", "SVG (*.svg)", self.save_svg)
-
-    def ask_csv(self) -> None:
-        """Ask for a file and save the table."""
-        self._ask(self.tr("Save table"), "experts.csv", "CSV (*.csv)", self.save_csv)
-
     def ask_json(self) -> None:
         """Ask for a file and save the selection."""
-        self._ask(self.tr("Export selection"), "plan.json", "JSON (*.json)", self.save_json)
+        title, kind = self.tr("Export selection"), "JSON (*.json)"
+        self.ask_and_save(title, "plan.json", kind, self.save_json)
 
     def ask_import(self) -> None:
         """Ask for a selection and take it over."""
@@ -69,24 +62,10 @@ class TakeAway(QObject):
         if chosen:
             self._page.editor.load(Path(chosen))
 
-    def _ask(self, title: str, name: str, kind: str, save) -> None:
-        chosen, _ = QFileDialog.getSaveFileName(self._page, title, name, kind)
-        if not chosen:
-            return
-        path = Path(chosen)
-        if not path.suffix:
-            path = path.with_suffix(Path(name).suffix)
-        try:
-            save(path)
-        except StudioError as error:
-            self._page.editor.failed.emit(str(error), error.remedy)
-            return
-        self._page.status_changed.emit(self.tr("Saved {path}").format(path=path))
-
-    # writing
+    # what is written
 
     def picture(self) -> Picture | None:
-        """What PNG and SVG show."""
+        """The heat map as PNG and SVG show it."""
         page, session = self._page, self._page.session
         plan, info = session.plan, session.info
         if plan is None or info is None:
@@ -114,60 +93,6 @@ class TakeAway(QObject):
             titles=(self.tr("kept"), self.tr("coverage"), self.tr("entropy")),
         )  # fmt: skip
 
-    def save_png(self, path: Path) -> None:
-        """Draw at twice the screen's sharpness.
-
-        Raises:
-            StudioError: The file cannot be written.
-        """
-        picture = self.picture()
-        if picture is None:
-            return
-        size = picture.size()
-        image = QImage(
-            round(size.width() * SHARP), round(size.height() * SHARP), QImage.Format.Format_RGB32
-        )
-        image.setDevicePixelRatio(SHARP)
-        with QPainter(image) as painter:
-            draw_picture(painter, picture)
-        data = QByteArray()
-        buffer = QBuffer(data)
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        image.save(buffer, "PNG")
-        _write_bytes(path, bytes(data.data()))
-
-    def save_svg(self, path: Path) -> None:
-        """Draw as vectors.
-
-        Raises:
-            StudioError: The file cannot be written.
-        """
-        picture = self.picture()
-        if picture is None:
-            return
-        size = picture.size()
-        data = QByteArray()
-        buffer = QBuffer(data)
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        generator = QSvgGenerator()
-        generator.setOutputDevice(buffer)
-        generator.setSize(QSize(round(size.width()), round(size.height())))
-        generator.setViewBox(picture.box())
-        generator.setTitle(picture.title)
-        with QPainter(generator) as painter:
-            draw_picture(painter, picture)
-        _write_bytes(path, bytes(data.data()))
-
-    def save_csv(self, path: Path) -> None:
-        """The table with raw numbers, a line per expert.
-
-        Raises:
-            StudioError: The file cannot be written.
-        """
-        plan = self._page.session.plan
-        if plan is not None:
-            write_atomically(path, csv_text(self._page.derived.table(plan)))
-
     def save_json(self, path: Path) -> None:
         """The plan.
 
@@ -190,58 +115,31 @@ class TakeAway(QObject):
         return plan_command(plan, file)
 
 
-def csv_text(table: ExpertTable) -> str:
-    """The table as CSV; empty fields where a number is not known."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(
-        ("layer", "expert", "state", table.metric or "score", "rank", "tokens", "share",
-         "mean_gate", "output_norm", "merged_into", "mean_of")
+def expert_table(table: ExpertTable, order: Iterable[int] | None = None) -> Table:
+    """Experts with raw numbers, a line each; of all of them, or of some entries in their order."""
+    header = (
+        "layer", "expert", "state", table.metric or "score", "rank", "tokens", "share",
+        "mean_gate", "output_norm", "merged_into", "mean_of",
     )  # fmt: skip
-
-    def shown(value: float) -> str:
-        return f"{value:.9g}" if np.isfinite(value) else ""
-
-    for at in range(len(table.row)):
-        # Read by programs: the same words in every language.
-        expert, group = int(table.expert[at]), table.merges.get(at)
-        goes = group is not None and expert != group.into
-        state = "kept" if table.kept[at] else "merged" if goes else "dropped"
-        if table.locked[at]:
-            state = f"locked, {state}"
-        elif table.protected[at]:
-            state = "protected"
-        writer.writerow(
-            (table.layer[at], expert, state, shown(table.score[at]), table.rank[at] or "",
-             *(shown(column[at]) for column in (
-                 table.tokens, table.share, table.mean_gate, table.output_norm)),
-             group.into if group is not None and goes else "",
-             " ".join(map(str, group.members)) if group is not None and not goes else "")
-        )  # fmt: skip
-    return out.getvalue()
+    entries = range(len(table.row)) if order is None else order
+    return table_of(header, (_line(table, int(at)) for at in entries))
 
 
-def _write_bytes(path: Path, data: bytes) -> None:
-    """Write whole or not at all.
-
-    Raises:
-        StudioError: The folder is missing, read-only or full.
-    """
-    try:
-        temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}~")
-        try:
-            with temporary.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise StudioError(
-            QCoreApplication.translate("TakeAway", "cannot write {path}: {reason}").format(
-                path=path, reason=error.strerror
-            ),
-            remedy=QCoreApplication.translate("TakeAway", "another folder"),
-        ) from error
+def _line(table: ExpertTable, at: int) -> tuple[Cell, ...]:
+    expert, group = int(table.expert[at]), table.merges.get(at)
+    goes = group is not None and expert != group.into
+    # Read by programs: the same words in every language.
+    state = "kept" if table.kept[at] else "merged" if goes else "dropped"
+    if table.locked[at]:
+        state = f"locked, {state}"
+    elif table.protected[at]:
+        state = "protected"
+    numbers = (
+        float(column[at])
+        for column in (table.tokens, table.share, table.mean_gate, table.output_norm)
+    )
+    return (
+        int(table.layer[at]), expert, state, float(table.score[at]), int(table.rank[at]) or None,
+        *numbers, group.into if group is not None and goes else None,
+        " ".join(map(str, group.members)) if group is not None and not goes else None,
+    )  # fmt: skip

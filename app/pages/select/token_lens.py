@@ -20,16 +20,18 @@ from app.jobs.lens import lens_task
 from app.pages import subject
 from app.pages.job_watch import JobWatch
 from app.pages.quick_check import texts
-from app.pages.select.lens_values import Shade, token_layers
+from app.pages.select.lens_values import Shade, lens_table, token_layers
 from app.pages.select.samples import sample_domains, sample_text
 from app.pages.select.view import View
 from app.theme import UNIT
 from app.widgets import numbers
+from app.widgets.drawing import Part, Sheet
 from app.widgets.forms import Button, ElidedLabel, IconButton, column, label, row
 from app.widgets.help import help_for
 from app.widgets.ramp import Ramp
 from app.widgets.run_strip import RunStrip
 from app.widgets.segments import Segments
+from app.widgets.take_menu import Taken
 from app.widgets.token_card import TokenCard
 from app.widgets.token_raster import TokenRaster
 from app.widgets.token_text import TokenText, shown_piece
@@ -230,6 +232,20 @@ class TokenLensView(View):
             "gate": ("0", f"{high:.2f}"),
         }[shade]
         self.ramp.set_scale(*ends, hatch=hatch)
+
+    def taken(self) -> Taken | None:
+        """The text and the raster as far as they show; every choice as a table."""
+        lens, plan = self._lens, self.session.plan
+        if lens is None or plan is None:
+            return None
+        lost = self.derived.lost(plan)
+        assert lost is not None
+        shown = tuple(Part(widget=part) for part in (self.text, self.raster, self.ramp))
+        return Taken(
+            name="tokens",
+            drawing=Sheet(title=self.model_name(), subtitle=self.summary.full_text, parts=shown),
+            table=lambda: lens_table(lens, lost),
+        )
 
     def command(self) -> str:
         """`seer lens` over the text."""

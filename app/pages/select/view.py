@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.pages.select.commands import score_line
+from app.widgets.take_menu import Taken
 
 if TYPE_CHECKING:
     from app.pages.select.derived import Derived
@@ -49,6 +51,14 @@ class View(QWidget):
 
     def point_at(self, expert_row: int, expert: int) -> None:
         """The cursor of the heat map went to an expert."""
+
+    def taken(self) -> Taken | None:
+        """What can be taken away of what shows: a picture, a table; None for nothing."""
+        return None
+
+    def model_name(self) -> str:
+        """What pictures are of."""
+        return Path(self.session.model).name
 
     def command(self) -> str:
         """The `seer …` line that makes what shows: the scores, where a view has nothing better."""

@@ -11,12 +11,16 @@ from app.widgets import numbers
 from app.widgets.cards import Card
 from app.widgets.curve_board import CurveBoard, Quantity
 from app.widgets.curves import Series
+from app.widgets.drawing import Sheet
 from app.widgets.empty_state import EmptyState
+from app.widgets.forms import column, row
+from app.widgets.take_menu import Table, TakeButton, Taken, table_of
 
 if TYPE_CHECKING:
     from core.tuning.history import Curve
 
 # Noisy from step to step: drawn smoothed over the raw values.
+COLUMNS = ("step", "loss", "ce", "entropy", "distill", "k", "learning_rate", "perplexity")
 NOISY = frozenset({"loss", "ce", "entropy"})
 
 
@@ -57,9 +61,15 @@ class CurvesCard(Card):
                 "how sure the router is, and how many experts each token uses."
             ),
         )
+        self._curves: tuple[tuple[str, Curve], ...] = ()
+        self.take = TakeButton(self._taken)
+        shown = QWidget()
+        box = column(row(None, self.take), self.board, spacing=0)
+        box.setStretch(1, 1)
+        shown.setLayout(box)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.empty)
-        self.stack.addWidget(self.board)
+        self.stack.addWidget(shown)
         self.body.addWidget(self.stack)
         self.body.setContentsMargins(0, UNIT // 2, 0, 0)
 
@@ -70,6 +80,7 @@ class CurvesCard(Card):
             curves: Names and curves; the first is the one that is looked at, drawn on top.
             end: Steps that it will have; 0 follows the curves.
         """
+        self._curves = curves
         shown: dict[str, tuple[Series, ...]] = {}
         for key in self.board.plots:
             found = []
@@ -83,6 +94,30 @@ class CurvesCard(Card):
             shown[key] = tuple(reversed(found))
         self.stack.setCurrentIndex(1 if curves else 0)
         self.board.set_curves(shown, end)
+
+    def _taken(self) -> Taken | None:
+        """The plots that show something; every point of every run."""
+        parts = self.board.parts()
+        if not self._curves or not parts:
+            return None
+        names = " · ".join(name for name, _ in self._curves)
+        return Taken(
+            name="curves",
+            drawing=Sheet(title=self.tr("Tuning"), subtitle=names, parts=parts, columns=2),
+            table=lambda: curves_table(self._curves),
+        )
+
+
+def curves_table(curves: tuple[tuple[str, Curve], ...]) -> Table:
+    """A line per run and logged step."""
+    return table_of(
+        ("run", *COLUMNS),
+        (
+            (name, *(float(getattr(curve, key)[at]) for key in COLUMNS))
+            for name, curve in curves
+            for at in range(len(curve.step))
+        ),
+    )
 
 
 def _three(value: float) -> str:

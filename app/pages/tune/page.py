@@ -163,12 +163,10 @@ class TunePage(Page):
         body.setStretch(1, 1)
         page = QWidget()
         page.setLayout(body)
-        text = self.tr(
-            "Open a model: then it can be fine-tuned while each token uses fewer experts, so "
-            "that it loses little and computes less."
-        )
-        open_text = self.tr("Open a model")
-        self.empty = EmptyState("tune", self.tr("Nothing to tune yet"), text, open_text)
+        text = self.tr("Open a model: then it can be fine-tuned while each token uses fewer "
+                       "experts, so that it loses little and computes less.")  # fmt: skip
+        title, button = self.tr("Nothing to tune yet"), self.tr("Open a model")
+        self.empty = EmptyState("tune", title, text, button)
         self.empty.activated.connect(self._on_empty)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.empty)
@@ -190,10 +188,11 @@ class TunePage(Page):
         desk.choice_asked.connect(self._change_form)
         desk.failed.connect(self._on_failed)
         desk.forbidden.connect(self.banner.say)
-        desk.said.connect(self.status_changed)
         desk.used.connect(self._on_used)
         self.search.choice_asked.connect(self._change_form)
-        self.search.said.connect(self.status_changed)
+        for saying in (desk, self.search, self.curves.take):
+            saying.said.connect(self.status_changed)
+        self.curves.take.failed.connect(self.banner.say)
 
     # -- what changes ------------------------------------------------------------------------
 

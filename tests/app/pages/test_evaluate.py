@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import shlex
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QLabel
 
 from app.jobs.measuring import original_variant, plan_variant
@@ -293,3 +294,21 @@ def test_any_row_s_own_plan_can_be_measured_again(page, session, monkeypatch) ->
     assert (evaluate.kind, speed.kind) == ("evaluate", "speed")
     assert f"--plan {path}" in speed.command
     assert speed.command.startswith("seer speed ")
+
+
+def test_the_plot_and_every_number_can_be_taken_away(page, session, tmp_path) -> None:
+    drop(session, slice(0, 2))
+    session.add_variants(rows(session))
+    page.grab()
+    take = page.plot_card.take.take
+    take.save_png(tmp_path / "plot.png")
+    take.save_svg(tmp_path / "plot.svg")
+    assert QImage(str(tmp_path / "plot.png")).pixelColor(3, 3).name() == "#ffffff"
+    drawn = (tmp_path / "plot.svg").read_text()
+    assert "Quality against cost" in drawn
+    assert ">some<" in drawn.replace("\n", "").replace(" ", "")
+    take.save_csv(tmp_path / "rows.csv")
+    found = list(csv.DictReader((tmp_path / "rows.csv").read_text().splitlines()))
+    assert [(row["kind"], row["name"]) for row in found] == [("original", "tiny"), ("plan", "some")]
+    assert float(found[1]["perplexity"]) == 36.0
+    assert float(found[1]["domain korean"]) == 72.0

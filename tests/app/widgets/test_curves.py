@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from app.theme import theme
 from app.widgets.curve_board import CurveBoard, Quantity
 from app.widgets.curves import CurvePlot, Series, smoothed, step_words
+from app.widgets.drawing import Sheet, image_of, svg_of
 from app.widgets.forms import Form
 from app.widgets.help import Help, HelpButton
 
@@ -168,3 +169,25 @@ def test_help_stays_inside_the_window(qtbot) -> None:
     button.parent().move(0, 250)
     button.open_help()
     assert page.rect().contains(button.popover.geometry())
+
+
+def test_a_board_gives_the_plots_that_show_something_with_their_runs(qtbot) -> None:
+    shown = board(qtbot)
+    shown.set_curves({"loss": (line("old", tone=1), line("new"))})
+    parts = shown.parts()
+    assert [part.caption for part in parts] == ["Loss"]
+    assert [key.text for key in parts[0].keys] == ["new 2.02", "old 2.02"]
+    sheet = Sheet(title="Tuning", subtitle="new · old", parts=parts, columns=2)
+    drawn = svg_of(sheet).decode()
+    assert "Loss" in drawn
+    assert "new 2.02" in drawn
+    assert "<path" in drawn or "<polyline" in drawn
+    image = image_of(sheet)
+    assert image.pixelColor(2, 2).name() == "#ffffff"
+    # A legend's colour does not run into the plot.
+    white = sum(
+        image.pixelColor(x, y).name() == "#ffffff"
+        for x in range(0, image.width(), 9)
+        for y in range(0, image.height(), 9)
+    )
+    assert white > 0.8 * (image.width() // 9) * (image.height() // 9)
