@@ -25,7 +25,7 @@ def paint_layers(painter: QPainter, raster: TokenRaster) -> None:
     painter.fillRect(QRectF(0, 0, GUTTER, raster.viewport().height()), theme.color("background"))
     height = raster.row_height()
     step = thinning(ROW_PITCH / height) if height else 1
-    marked = {raster.cell[1], raster.hover_cell[1]}
+    marked = set[int]() if theme.paper() else {raster.cell[1], raster.hover_cell[1]}
     for row, layer in enumerate(raster.layer_ids):
         near = any(m >= 0 and m != row and abs(m - row) * height < ROW_PITCH for m in marked)
         if row not in marked and (row % step or near):
@@ -56,7 +56,7 @@ def paint_tokens(painter: QPainter, raster: TokenRaster) -> None:
 def _paint_pointed(painter: QPainter, raster: TokenRaster) -> QRectF:
     """The text of the hovered or current token; the room it takes."""
     pointed = raster.hover_cell[0] if raster.hover_cell[0] >= 0 else raster.cell[0]
-    if pointed < 0:
+    if pointed < 0 or theme.paper():
         return QRectF()
     body = raster.body()
     text = f"{pointed} {shown_piece(raster.pieces[pointed])}"
@@ -80,7 +80,7 @@ def paint_frames(painter: QPainter, raster: TokenRaster) -> None:
         painter.fillRect(line.translated(-1, 0), theme.color("text_dim"))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for (token, row), name in ((raster.hover_cell, "text"), (raster.cell, "accent")):
-        if token < 0:
+        if token < 0 or theme.paper():
             continue
         box = raster.cell_rect(token, 0)
         box.setHeight(tall)

@@ -153,7 +153,7 @@ class TokenText(QAbstractScrollArea):
         if shade > FAINTEST:
             painter.setBrush(theme.color("accent", STRONGEST * min(shade, 1.0)))
             painter.drawRoundedRect(box, 2, 2)
-        if token in (self._hover, self._token):
+        if token in (self._hover, self._token) and not theme.paper():
             current = token == self._token
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(

@@ -240,7 +240,7 @@ class TokenLensView(View):
             return None
         lost = self.derived.lost(plan)
         assert lost is not None
-        shown = tuple(Part(widget=part) for part in (self.text, self.raster, self.ramp))
+        shown = tuple(Part(widget=part) for part in (self.text.viewport(), self.raster, self.ramp))
         return Taken(
             name="tokens",
             drawing=Sheet(title=self.model_name(), subtitle=self.summary.full_text, parts=shown),

@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.pages.select import SelectPage
-from app.pages.select.takeaway import csv_text
+from app.pages.select.takeaway import expert_table
 from app.session import Session
 from app.widgets import heatmap_marks as marks
 from core.planning import Merge
@@ -130,7 +130,7 @@ def test_the_strip_does_not_call_merged_experts_dropped(page) -> None:
 
 
 def test_the_table_file_names_groups(page) -> None:
-    text = csv_text(page.derived.table(page.session.plan))
+    text = expert_table(page.derived.table(page.session.plan)).text()
     rows = {
         int(row["expert"]): row for row in csv.DictReader(io.StringIO(text)) if row["layer"] == "1"
     }
@@ -147,6 +147,7 @@ def test_the_layer_view_and_the_drawing_tell_them_apart(page, tmp_path) -> None:
     assert sorted(bars.expert[bars.merged].tolist()) == [3, 7]
     assert bars.expert[bars.mean].tolist() == [5]
     assert "2 merged" in view.facts.full_text
+    page.views.show_view("map")
     page.takeaway.save_svg(tmp_path / "map.svg")
     drawn = (tmp_path / "map.svg").read_text()
     from app.theme import LIGHT

@@ -33,7 +33,8 @@ def session(tmp_path: Path) -> Iterator[Session]:
 
 
 @pytest.fixture
-def page(qtbot: QtBot, session: Session) -> SelectPage:
+def page(qapp: QApplication, qtbot: QtBot, session: Session) -> SelectPage:
+    theme.apply_theme(qapp, "dark")
     out = SelectPage(session)
     qtbot.addWidget(out)
     out.resize(1244, 780)
@@ -192,7 +193,6 @@ def test_a_folder_that_cannot_be_written_is_said_in_the_banner(page, tmp_path, m
     page.takeaway.ask_png()
     assert "cannot write" in page.banner.text
     assert not target.parent.exists()
-    assert QApplication.instance() is not None
 
 
 def test_a_name_without_a_suffix_gets_one(page, tmp_path, monkeypatch) -> None:
