@@ -172,7 +172,7 @@ def select(
             seed=seed,
             **wanted,
         )
-        options.check(start)
+        options.check(start, info)
         texts = packed(
             folder,
             source,

@@ -26,6 +26,7 @@ from core.evaluation.in_turn import in_turn
 from core.evaluation.iterative import iterative
 from core.evaluation.joint import Measured, Target, joint
 from core.evaluation.ledger import Ledger
+from core.families import quantisation
 from core.planning.bounds import Bounds
 from core.planning.plan import Option, Plan
 from core.run import Run
@@ -33,6 +34,7 @@ from core.scoring import comparable, score
 
 if TYPE_CHECKING:
     from core.calibration import CalibrationSet
+    from core.checkpoint.info import ModelInfo
     from core.evaluation.losses import Losses
     from core.evaluation.losses_streamed import StreamedLosses
     from core.profiling import Profile
@@ -85,11 +87,12 @@ class SelectOptions:
     weights: Mapping[str, float] = field(default_factory=dict)
     seed: int = 0
 
-    def check(self, plan: Plan) -> None:
-        """Refuse what cannot be done.
+    def check(self, plan: Plan, info: ModelInfo) -> None:
+        """Refuse what cannot be done, before the model is loaded.
 
         Raises:
-            InputError: An unknown policy, a number out of range, or a scope that a policy lacks.
+            InputError: An unknown policy, a number out of range, a scope that a policy lacks, or
+                experts that have no mean.
         """
         if self.policy not in POLICIES:
             raise InputError(
@@ -102,6 +105,12 @@ class SelectOptions:
         if self.policy == "allocate" and self.scope == "layer":
             raise InputError(
                 "allocate gives layers different numbers of experts", remedy="--scope global"
+            )
+        method = quantisation(info.config)
+        if self.policy == "merge" and method:
+            raise InputError(
+                f"the experts of {info.name} are quantised ({method}) and cannot be averaged",
+                remedy="--policy joint, or a bf16 checkpoint of this model",
             )
         if self.rank not in get_args(Rank):
             raise InputError(f"cannot rank by {self.rank!r}", remedy="score or loss")
@@ -194,7 +203,7 @@ def select_plan(
         InputError: Options that cannot be.
         PlanError: Locks and floors stand against the size.
     """
-    options.check(start)
+    options.check(start, live.info)
     bounds = Bounds.of(start, live.info)
     ledger = ledger or Ledger()
     if int(options.experts(start)) < bounds.minimum * len(start.experts):

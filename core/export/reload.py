@@ -5,12 +5,15 @@ The only module of this room that imports torch; front ends run it when the mode
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.checkpoint.files import CONFIG, read_json
 from core.errors import CheckpointError
+from core.families import read_moe_config
+from core.families.family import CAUSAL
 from core.planning import Plan
 from core.run import Run
 
@@ -29,7 +32,8 @@ class ReloadCheck:
     Attributes:
         model_class: The class that loaded it.
         missing: Parameters that the files did not have.
-        unexpected: Tensors that the class has no place for.
+        unexpected: Tensors that the class has no place for, save for towers that a causal class
+            leaves out of a multimodal checkpoint.
         mismatched: Parameters of another shape than the file's.
         max_difference: Largest absolute difference of logits to the masked original, or None
             when there was nothing to compare with.
@@ -105,7 +109,8 @@ def check_names(folder: Path) -> ReloadCheck:
     from core.runtime.quantised import loading_options
     from core.runtime.ragged import model_class
 
-    more = loading_options(read_json(folder / CONFIG))
+    config = read_json(folder / CONFIG)
+    more = loading_options(config)
     shown = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()
     try:
@@ -129,12 +134,22 @@ def check_names(folder: Path) -> ReloadCheck:
     return ReloadCheck(
         model_class=type(model).__name__,
         missing=tuple(sorted(report["missing_keys"])),
-        unexpected=tuple(sorted(report["unexpected_keys"])),
+        unexpected=tuple(sorted(_strangers(report["unexpected_keys"], config))),
         mismatched=tuple(sorted(str(item[0]) for item in report["mismatched_keys"])),
         max_difference=None,
         top1_agreement=None,
         tokens=0,
     )
+
+
+def _strangers(names: Iterable[str], config: Mapping[str, object]) -> list[str]:
+    """Unexpected tensors of the language model; in a multimodal checkpoint others are no fault."""
+    moe = read_moe_config(config)
+    if not moe.section or moe.family.auto_class(config) != CAUSAL:
+        return list(names)
+    layers = tuple(f"{decoder}." for decoder in moe.family.decoders)
+    heads = set(moe.family.embeddings)
+    return [n for n in names if n.startswith(layers) or heads & set(n.split(".")[-2:])]
 
 
 def _compare(

@@ -1,6 +1,6 @@
 """What the experts and the router are called in each model family: a table, not code. No torch."""
 
-from core.families.config import first_key, look_up, text_section
+from core.families.config import first_key, look_up, quantisation, text_section
 from core.families.family import Family, Place, Role
 from core.families.moe import MoeConfig, read_moe_config
 from core.families.refused import REFUSED
@@ -19,6 +19,7 @@ __all__ = [
     "first_key",
     "known_model_types",
     "look_up",
+    "quantisation",
     "read_moe_config",
     "refused",
     "remarks_on",

@@ -37,3 +37,10 @@ def whole(config: Mapping[str, object], keys: tuple[str, ...], default: int) -> 
         if isinstance(value, int) and not isinstance(value, bool):
             return value
     return default
+
+
+def quantisation(config: Mapping[str, object]) -> str:
+    """How a config says that its weights are packed, e.g. "fp8"; empty for plain weights."""
+    found = config.get("quantization_config")
+    method = found.get("quant_method") if isinstance(found, Mapping) else None
+    return method if isinstance(method, str) else ""

@@ -86,7 +86,7 @@ class Rerouting(contextlib.AbstractContextManager[None]):
             for module, config in own_configs(live, layer, experts=count, top_k=plan.top_k):
                 self._swaps.append(_Swap(holder=vars(module), name="config", other=config))
             if plan.merges:
-                self._swaps.extend(averages(live, layer, differing, plan.merges[row]))
+                self._swaps.extend(averages(live, layer, differing, plan.merges[row], kept=count))
             if count < layer.count:
                 self._masks.append((layer, keep))
         self._on = False

@@ -35,7 +35,7 @@ class RowSwap:
 
 @torch.no_grad()
 def averages(
-    live: LiveModel, layer: MoeLayer, differing: Changes, merges: Sequence[Merge]
+    live: LiveModel, layer: MoeLayer, differing: Changes, merges: Sequence[Merge], *, kept: int
 ) -> list[RowSwap]:
     """The averaged slices of one layer's groups, not put in place yet.
 
@@ -44,6 +44,7 @@ def averages(
         layer: The layer.
         differing: What of the model, or of this layer, has entries per expert.
         merges: Its groups.
+        kept: Experts that stay, which `differing` was found for.
 
     Raises:
         PlanError: The experts are of integers, or of a streamed layer that is not there just now.
@@ -64,8 +65,12 @@ def averages(
                 f"layer {layer.layer_id}: {change.name} is {tensor.dtype} and has no mean",
                 remedy="dropping instead of merging",
             )
-        # One matrix may hold several rows of each expert (DBRX).
-        parts = tensor.detach().chunk(layer.count, dim=change.axis)
+        # One matrix may hold several rows of each expert (DBRX), and rows beyond the experts
+        # (LongCat-Flash).
+        rows = tensor.shape[change.axis]
+        parts = tensor.detach().split(
+            (rows - change.extent) // (layer.count - kept), dim=change.axis
+        )
         for merge in merges:
             mean = _mean(parts, merge, _stored(live, tensor))
             swaps.append(RowSwap(here=parts[merge.into], other=mean))

@@ -48,7 +48,7 @@ def shrink(live: LiveModel, plan: Plan, *, top_k: int | None = None) -> LiveMode
         experts = layer.count
         inside = by_count[len(keep)].within(layer.name)
         if plan.merges:
-            for swap in averages(live, layer, inside, plan.merges[row]):
+            for swap in averages(live, layer, inside, plan.merges[row], kept=len(keep)):
                 swap.toggle()
         for change in inside.tensors:
             holder = held(live.model.get_submodule(change.module), buffers=change.buffer)

@@ -14,6 +14,7 @@ from typing import Any
 import torch
 
 from core.errors import InputError, UnsupportedModelError
+from core.families import quantisation
 
 # Methods whose loader leaves unquantised tensors as they are stored: any other dtype would mix.
 _AS_STORED = frozenset({"fp8"})
@@ -31,13 +32,6 @@ _UNPACKING = {
     "fp8": "FineGrainedFP8Config",
     "mxfp4": "Mxfp4Config",
 }
-
-
-def quantisation(config: Mapping[str, object]) -> str:
-    """How a config says that its weights are packed, e.g. "fp8"; empty for plain weights."""
-    found = config.get("quantization_config")
-    method = found.get("quant_method") if isinstance(found, Mapping) else None
-    return method if isinstance(method, str) else ""
 
 
 def check_loadable(config: Mapping[str, object]) -> None:

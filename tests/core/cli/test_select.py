@@ -14,6 +14,7 @@ from tests.core.cli.test_search import PLAN_KEYS, source
     [
         ("iterative", ("--rounds", 2), [6, 6]),
         pytest.param("merge", (), [6, 6], marks=pytest.mark.slow),
+        pytest.param("merge", ("--scope", "global", "--floor", 2), None, marks=pytest.mark.slow),
         ("allocate", ("--scope", "global"), None),
     ],
 )

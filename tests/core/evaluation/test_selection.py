@@ -1,5 +1,7 @@
 """Every policy that measures, on a tiny live model."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -197,3 +199,13 @@ def test_locks_against_the_size_are_named(subject):
     start = Plan.keep_all(live.info).with_locks(Locks(keep=every))
     with pytest.raises(PlanError, match="locks and floors leave 15"):
         choose(subject, "joint", start=start, keep=7, floor=7)
+
+
+def test_quantised_experts_are_not_merged_and_nobody_waits_to_hear_it(subject):
+    live, *_ = subject
+    packed = {**live.info.config, "quantization_config": {"quant_method": "mxfp4"}}
+    info, start = replace(live.info, config=packed), Plan.keep_all(live.info)
+    SelectOptions(policy="joint", keep=5).check(start, info)
+    with pytest.raises(InputError, match=r"quantised \(mxfp4\) and cannot be averaged") as caught:
+        SelectOptions(policy="merge", keep=5).check(start, info)
+    assert "--policy joint" in caught.value.remedy
