@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.checkpoint.files import CONFIG, read_json
-from core.errors import CheckpointError
+from core.errors import CheckpointError, StudioError
 from core.families import read_moe_config
 from core.families.family import CAUSAL
 from core.planning import Plan
@@ -125,7 +125,7 @@ def check_names(folder: Path) -> ReloadCheck:
             output_loading_info=True,
             **more,
         )
-    except (OSError, RuntimeError, ValueError, KeyError, ImportError) as error:
+    except (OSError, RuntimeError, ValueError, KeyError, ImportError, StudioError) as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise CheckpointError(f"stock transformers cannot load {folder}: {reason}") from error
     finally:
