@@ -52,7 +52,7 @@ Policy = Annotated[
         "-p",
         metavar="NAME",
         help="iterative: profile again every few drops; allocate: counts per layer by measured "
-        "loss; joint: every drop by measured loss, then exchanges; merge: joint, then averages "
+        "loss; joint: every drop by measured loss; merge: joint, then averages "
         "dropped experts into similar ones where that helps.",
     ),
 ]
@@ -90,7 +90,13 @@ Step = Annotated[
 ]
 Exchanges = Annotated[
     int,
-    typer.Option("--exchanges", min=0, metavar="N", help="Rounds of exchanges after joint."),
+    typer.Option(
+        "--exchanges",
+        min=0,
+        metavar="N",
+        help="Rounds of exchanges after joint. Each measures every expert once more: hardly better "
+        "on the demo model, and much slower on wide ones.",
+    ),
 ]
 Resume = Annotated[
     bool, typer.Option("--resume", help="Use what a stopped run of the same options measured.")
@@ -111,7 +117,7 @@ def select(
     rank: RankBy = "score",
     rounds: Rounds = 8,
     step: Step = 0,
-    exchanges: Exchanges = 1,
+    exchanges: Exchanges = 0,
     lock_keep: LockKeep = "",
     lock_drop: LockDrop = "",
     no_protect: NoProtect = False,

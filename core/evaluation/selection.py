@@ -4,7 +4,7 @@
 |---|---|---|
 | iterative | a score, from profiles of the masked model made again every few drops | routing |
 | allocate | a score (or the loss without each expert), counts from measured curves | loss |
-| joint | measured loss of every drop on what is left, then exchanges | loss |
+| joint | measured loss of every drop on what is left, then exchanges if asked | loss |
 | merge | joint, then averages dropped experts into similar ones where that helps | loss |
 
 A policy never sees the texts that a result is judged on: hand in calibration texts here.
@@ -69,7 +69,7 @@ class SelectOptions:
             without each one alone.
         rounds: Profiles of `iterative`.
         step: Experts that `joint` drops between two measurements of the same candidates; 0 chooses.
-        exchanges: Rounds of exchanges after `joint`.
+        exchanges: Rounds of exchanges after `joint`; each measures every expert once more.
         weights: Domain weights of the score; measured losses weigh domains by their tokens.
         seed: Of the score `random`.
     """
@@ -83,7 +83,7 @@ class SelectOptions:
     rank: Rank = "score"
     rounds: int = 8
     step: int = 0
-    exchanges: int = 1
+    exchanges: int = 0
     weights: Mapping[str, float] = field(default_factory=dict)
     seed: int = 0
 
@@ -330,7 +330,7 @@ def _alone(work: _Work, losses: AnyLosses) -> NDArray[np.float64]:
 
 
 def _joint(work: _Work, options: SelectOptions, losses: AnyLosses) -> NDArray[np.bool_]:
-    """Drops one by one, then exchanges."""
+    """Drops one by one, then exchanges if asked."""
     measured = Measured(
         of=lambda mask_LE: losses.of(mask_LE).kl, rebase=losses.rebase, ahead=losses.ahead
     )

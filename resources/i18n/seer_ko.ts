@@ -3171,6 +3171,14 @@
         <translation>몇 개 제거할 때마다 다시 프로파일링</translation>
     </message>
     <message>
+        <source>Measure every drop (recommended)</source>
+        <translation>제거할 때마다 측정 (권장)</translation>
+    </message>
+    <message>
+        <source>Share out by measured loss</source>
+        <translation>측정한 손실로 층에 배분</translation>
+    </message>
+    <message>
         <source>Measure every drop, merge where better</source>
         <translation>제거할 때마다 측정, 나으면 병합</translation>
     </message>
@@ -3209,14 +3217,6 @@
     <message>
         <source>Measures hundreds of masks on {tokens} calibration tokens, as a job of some minutes that can be stopped and taken up again. The model has to fit into memory.</source>
         <translation>보정 토큰 {tokens}개로 마스크 수백 개를 측정하는, 몇 분 걸리는 작업입니다. 멈췄다가 이어서 할 수 있으며, 모델이 메모리에 들어가야 합니다.</translation>
-    </message>
-    <message>
-        <source>Measure every drop</source>
-        <translation>제거할 때마다 측정</translation>
-    </message>
-    <message>
-        <source>Share out by measured loss (recommended)</source>
-        <translation>측정한 손실로 층에 배분 (권장)</translation>
     </message>
 </context>
 <context>

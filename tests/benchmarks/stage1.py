@@ -236,10 +236,10 @@ POLICIES: dict[str, Callable[[Setting], Plan]] = {
     "global iterative": _measured("iterative", "global"),
     "sensitivity-allocated": _measured("allocate", "global"),
     "allocated by loss alone": _measured("allocate", "global", rank="loss"),
-    "joint, as many per layer": _measured("joint", "layer", exchanges=0),
-    "joint": _measured("joint", "global", exchanges=0),
-    "joint + exchanges": _measured("joint", "global"),
-    "joint + merge where better": _measured("merge", "global", exchanges=0),
+    "joint, as many per layer": _measured("joint", "layer"),
+    "joint": _measured("joint", "global"),
+    "joint + exchanges": _measured("joint", "global", exchanges=1),
+    "joint + merge where better": _measured("merge", "global"),
     "merge all dropped": _gathered,
 }
 

@@ -32,7 +32,7 @@ KINDS: tuple[Kind, ...] = (
     "invert", "all",
 )  # fmt: skip
 # Rules that measure masked models, as jobs; the first one is the recommended one.
-MEASURED: tuple[Kind, ...] = ("allocate", "joint", "iterative", "merge", "search")
+MEASURED: tuple[Kind, ...] = ("joint", "merge", "allocate", "iterative", "search")
 # Rules that rank experts by the current score.
 RANKING = frozenset({"number", "share", "global", "cover", "cover_global", "threshold"})
 # Rules whose layers compete with each other, so that selected layers alone make no sense.
@@ -69,8 +69,8 @@ class Rule:
     def title(self) -> str:
         """The rule in a menu."""
         return {
-            "joint": translate("Rule", "Measure every drop"),
-            "allocate": translate("Rule", "Share out by measured loss (recommended)"),
+            "joint": translate("Rule", "Measure every drop (recommended)"),
+            "allocate": translate("Rule", "Share out by measured loss"),
             "iterative": translate("Rule", "Profile again every few drops"),
             "merge": translate("Rule", "Measure every drop, merge where better"),
             "search": translate("Rule", "Smallest within a loss of perplexity"),

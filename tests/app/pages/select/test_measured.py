@@ -61,10 +61,10 @@ def chosen(session: Session) -> Chosen:
 
 def test_the_recommended_rule_is_first_and_seers_own_is_one_click_away(page: SelectPage) -> None:
     panel, desk = page.toolbar.rule, page.desk
-    assert panel.kind.itemData(0) == MEASURED[0] == "allocate"
+    assert panel.kind.itemData(0) == MEASURED[0] == "joint"
     assert "recommended" in panel.kind.itemText(0)
     panel.recommended.click()
-    assert (desk.rule.kind, page.session.metric) == ("allocate", "weighted-ean-sum")
+    assert (desk.rule.kind, page.session.metric) == ("joint", "weighted-ean-sum")
     assert desk.rule.percent == 75
     assert panel.apply.text() == "Measure"
     panel.seer.click()
