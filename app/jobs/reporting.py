@@ -47,8 +47,9 @@ def report_task(
 
 def _options(look: Look | None) -> list[str]:
     """The flags of a look, as far as it is not what the command does by itself."""
-    from resources.scales import DEFAULT
-
-    if look is None or look.scale == DEFAULT:
+    if look is None:
         return []
-    return ["--colours", look.scale]
+    usual = type(look)()
+    scale = ["--colours", look.scale] if look.scale != usual.scale else []
+    language = ["--language", look.language] if look.language != usual.language else []
+    return [*scale, *language]

@@ -116,7 +116,7 @@ def value_text(value: str) -> str:
 
 
 def fact_text(key: str) -> str:
-    """What a fact is called; the keys are those of `core.report.origin.LABELS`."""
+    """What a fact is called; the keys are those of `core.report.origin.FACTS`."""
     return _fact_texts()[key]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtCore import QLocale, QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
@@ -75,9 +75,12 @@ class Reporter(QObject):
         """Write the report beside whatever runs, and open it."""
         from app.jobs.reporting import report_task
         from core.report.page import Look
+        from core.report.texts import DEFAULT_LANGUAGE, LANGUAGES
 
         session = self._window.session
-        look = Look(scale=chosen_scales()[0])
+        shown = QLocale().name().partition("_")[0]  # the window's own language
+        language = shown if shown in LANGUAGES else DEFAULT_LANGUAGE
+        look = Look(scale=chosen_scales()[0], language=language)
         task = report_task(self.subject(), output=path, project=session.folder, look=look)
         job = session.start(task)
         job.finished.connect(self._on_written)

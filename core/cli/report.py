@@ -10,6 +10,7 @@ import typer
 from core.cli.files import writable
 from core.cli.options import AsJson, Quiet
 from core.cli.terminal import Terminal
+from core.report.texts import DEFAULT_LANGUAGE, LANGUAGES
 from resources.scales import DEFAULT, SEQUENTIAL
 
 
@@ -31,6 +32,9 @@ def report(
             "--colours", metavar="|".join(SEQUENTIAL), help="The colours of the heat maps."
         ),
     ] = DEFAULT,
+    language: Annotated[
+        str, typer.Option("--language", metavar="|".join(LANGUAGES), help="What it is written in.")
+    ] = DEFAULT_LANGUAGE,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -38,13 +42,14 @@ def report(
     with Terminal(as_json=as_json, quiet=quiet) as terminal:
         from core.report.gather import gather
         from core.report.page import Look, write_report
+        from core.report.texts import texts
 
-        look = Look(scale=colours)
+        look = Look(scale=colours, language=language)
         writable(output)
         subject = gather(place)
         terminal.run.check()
-        for text in subject.missing:
-            terminal.warn(text)
+        for what in subject.missing:
+            terminal.warn(texts()("page.missing", what=what))
         size = write_report(subject, output, look=look)
         result: dict[str, object] = {"output": str(output), "bytes": size, "name": subject.name}
         terminal.show(result, lambda: f"Wrote {output} ({size:,} bytes)")

@@ -36,7 +36,7 @@ class Subject:
         runs: Folders that may hold tuning runs.
         record: An exported checkpoint's seer.json; empty without one.
         domain_weights: How the domains are blended; None for every token alike.
-        missing: What could not be read, in words: a report says what it lacks.
+        missing: Why the model's headers could not be read, once a try: a report says what it lacks.
     """
 
     name: str
@@ -87,7 +87,7 @@ def of_project(folder: Path) -> Subject:
     try:
         info = inspect_model(locate_model(project.model)) if project.model else None
     except StudioError as error:
-        missing.append(f"The model's headers could not be read: {error.what}.")
+        missing.append(error.what)
     own = project.pages.get("session", {})
     weights = own.get("domain_weights")
     return Subject(

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from core.planning import Plan
 from core.profiling.profile import Profile
 from core.report.png import data_uri, png
+from core.report.texts import Texts, texts
 from core.scoring import metrics, score
 from resources.scales import DEFAULT, sequential
 
@@ -104,15 +105,19 @@ def grid_of(plan: Plan) -> Grid:
 
 
 def heat_maps(
-    profile: Profile, weights: Mapping[str, float] | None = None, scale: str = DEFAULT
+    profile: Profile,
+    weights: Mapping[str, float] | None = None,
+    scale: str = DEFAULT,
+    t: Texts | None = None,
 ) -> tuple[HeatMap, ...]:
     """A map for every metric, the control left out, in the colours of a scale."""
+    t = t or texts()
     known = [metric for metric in metrics() if metric.name != "random"]
     return tuple(
         HeatMap(
             metric=metric.name,
             formula=metric.formula,
-            meaning=metric.meaning,
+            meaning=t.meaning(metric.name, metric.meaning),
             picture=_picture(scores_LE := score(profile, metric.name, weights), scale),
             unrouted=int(np.isneginf(scores_LE).sum()),
         )

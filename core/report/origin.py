@@ -1,7 +1,7 @@
 """What made a number: sources, options, seed, versions, date and the command that repeats it.
 
-One vocabulary for the report and the window: a fact is a key and a value; `LABELS` holds what the
-report calls the keys, the window translates them.
+One vocabulary for the report and the window: a fact is a key of `FACTS` and a value; the report and
+the window each have their own names for the keys.
 """
 
 from __future__ import annotations
@@ -22,42 +22,43 @@ if TYPE_CHECKING:
 Kind = Literal["model", "profile", "plan", "variant", "export"]
 SHOWN_DIGITS = 16  # of a fingerprint: enough to compare by eye
 
-LABELS: Mapping[str, str] = {
-    "path": "Folder",
-    "model": "Model",
-    "model_type": "Model type",
-    "fingerprint": "Fingerprint",
-    "model_fingerprint": "Model's fingerprint",
-    "sources": "Texts",
-    "calibration": "Packed texts",
-    "domains": "Domains",
-    "tokens": "Tokens",
-    "sequences": "Sequences",
-    "max_tokens": "Token budget",
-    "seq_len": "Sequence length",
-    "batch_size": "Batch size",
-    "seed": "Seed",
-    "pack": "Documents joined",
-    "chat_template": "Chat template",
-    "dtype": "Dtype",
-    "device": "Device",
-    "streamed": "Streamed",
-    "top_k": "Top-K",
-    "seconds": "Seconds",
-    "made_at": "Made at (UTC)",
-    "versions": "Versions",
-    "metric": "Metric",
-    "scope": "Scope",
-    "options": "Rule",
-    "profile": "Profile",
-    "plan": "Plan",
-    "locks": "Locked experts",
-    "protected": "Protected super-experts",
-    "kept": "Experts kept",
-    "bytes": "Bytes",
-    "files": "Files",
-    "verified": "Verified",
-}
+# Keys of facts; what the report calls them is in its texts, under fact.<key>.
+FACTS = (
+    "path",
+    "model",
+    "model_type",
+    "fingerprint",
+    "model_fingerprint",
+    "sources",
+    "calibration",
+    "domains",
+    "tokens",
+    "sequences",
+    "max_tokens",
+    "seq_len",
+    "batch_size",
+    "seed",
+    "pack",
+    "chat_template",
+    "dtype",
+    "device",
+    "streamed",
+    "top_k",
+    "seconds",
+    "made_at",
+    "versions",
+    "metric",
+    "scope",
+    "options",
+    "profile",
+    "plan",
+    "locks",
+    "protected",
+    "kept",
+    "bytes",
+    "files",
+    "verified",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

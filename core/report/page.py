@@ -21,6 +21,7 @@ from core.planning.files import write_atomically
 from core.report import origin, tables, words
 from core.report.gather import Subject
 from core.report.maps import grid_of, heat_maps, ramp
+from core.report.texts import DEFAULT_LANGUAGE, texts
 from core.report.tuned import tuning_runs
 from resources.scales import DEFAULT, SEQUENTIAL
 
@@ -34,18 +35,21 @@ class Look:
 
     Attributes:
         scale: The colours of its heat maps, a name of `resources.scales.SEQUENTIAL`.
+        language: A code of `core.report.texts.LANGUAGES`.
 
     Raises:
-        InputError: There is no such scale.
+        InputError: There is no such scale, or no such language.
     """
 
     scale: str = DEFAULT
+    language: str = DEFAULT_LANGUAGE
 
     def __post_init__(self) -> None:
         if self.scale not in SEQUENTIAL:
             raise InputError(
                 f"there is no colour scale {self.scale!r}", remedy=", ".join(SEQUENTIAL)
             )
+        texts(self.language)
 
 
 def write_report(subject: Subject, output: Path, *, look: Look = Look()) -> int:
@@ -78,26 +82,26 @@ def report_html(
         made_at: Its date; now if None.
     """
     moment = made_at or dt.datetime.now(dt.UTC)
-    plan, profile = subject.plan, subject.profile
+    plan, profile, t = subject.plan, subject.profile, texts(look.language)
     return (
         environment()
         .get_template("report.html")
         .render(
             subject=subject,
+            t=t,
             version=__version__,
             made_at=moment.strftime("%Y-%m-%d %H:%M UTC"),
             style=(TEMPLATES / "report.css").read_text(encoding="utf-8"),
-            figures=tables.figures(subject),
+            figures=tables.figures(subject, t),
             legend=ramp(look.scale, LEGEND_STOPS),
             grid=grid_of(plan) if plan is not None else None,
-            maps=heat_maps(profile, subject.domain_weights, look.scale) if profile else (),
+            maps=heat_maps(profile, subject.domain_weights, look.scale, t) if profile else (),
             layers=tables.layers(subject),
-            costs=tables.costs(subject),
+            costs=tables.costs(subject, t),
             context=tables.context_of(subject),
-            quality=tables.quality(subject),
-            runs=tuning_runs(subject.runs),
+            quality=tables.quality(subject, t),
+            runs=tuning_runs(subject.runs, t),
             origins=origin.origins(subject),
-            labels=origin.LABELS,
         )
     )
 

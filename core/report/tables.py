@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from core.planning.coverage import coverage
 from core.report import words
 from core.report.charts import Chart, dot_chart
 from core.report.gather import Subject
+from core.report.texts import Texts
 from core.scoring import never_routed, routed_mass
 
 if TYPE_CHECKING:
@@ -21,16 +23,16 @@ if TYPE_CHECKING:
     from core.planning.cost import Cost
 
 LN2 = math.log(2)
-PARTS = {
-    "total": "Parameters",
-    "active": "Active per token",
-    "routed_experts": "Routed experts",
-    "shared_experts": "Shared experts",
-    "router": "Routers",
-    "attention": "Attention",
-    "embedding": "Embedding and head",
-    "other": "Norms and dense layers",
-}
+PARTS = (
+    "total",
+    "active",
+    "routed_experts",
+    "shared_experts",
+    "router",
+    "attention",
+    "embedding",
+    "other",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,39 +97,45 @@ class Quality:
     texts: int
 
 
-def figures(subject: Subject) -> tuple[Figure, ...]:
+def figures(subject: Subject, t: Texts) -> tuple[Figure, ...]:
     """The numbers to read first."""
     plan, before, after = subject.plan, *_costs(subject)
     out = []
     if plan is not None:
-        share = f"{sum(map(len, plan.keep)):,} of {sum(plan.experts):,}"
-        shape = "uniform" if plan.uniform else "ragged"
+        kept, all_of_them = sum(map(len, plan.keep)), sum(plan.experts)
+        shape = t("figure.uniform" if plan.uniform else "figure.ragged")
         if plan.merged:
-            shape += f", {plan.merged:,} of the others merged"
-        out.append(Figure(name="Experts kept", value=share, note=shape))
+            shape = t("figure.merged", shape=shape, count=f"{plan.merged:,}")
+        share = t("share", part=f"{kept:,}", whole=f"{all_of_them:,}")
+        out.append(Figure(name=t("figure.kept"), value=share, note=shape))
     if before is not None and after is not None:
+        old, new = before.parameters, after.parameters
         out += [
-            _figure("Checkpoint", before.bytes, after.bytes, words.size),
-            _figure("Parameters", before.parameters.total, after.parameters.total, words.count),
-            _figure("Active", before.parameters.active, after.parameters.active, words.count),
+            _figure(t, "checkpoint", before.bytes, after.bytes, words.size),
+            _figure(t, "parameters", old.total, new.total, words.count),
+            _figure(t, "active", old.active, new.active, words.count),
         ]
     elif subject.result is not None:
-        out.append(Figure(name="Checkpoint", value=words.size(subject.result.bytes)))
+        out.append(Figure(name=t("figure.checkpoint"), value=words.size(subject.result.bytes)))
         total = words.count(subject.result.parameters.total)
-        out.append(Figure(name="Parameters", value=total))
+        out.append(Figure(name=t("figure.parameters"), value=total))
     if subject.profile is not None and plan is not None:
         kept_share = coverage(routed_mass(subject.profile, subject.domain_weights), plan.kept_LE)
-        out.append(Figure(name="Coverage", value=words.percent(kept_share.overall)))
-    return (*out, *_perplexity(subject))
+        out.append(Figure(name=t("figure.coverage"), value=words.percent(kept_share.overall)))
+    return (*out, *_perplexity(subject, t))
 
 
-def _figure(name: str, before: float, after: float, write: object) -> Figure:
-    assert callable(write)
-    note = f"{words.percent(after / before - 1)} from {write(before)}" if before != after else ""
-    return Figure(name=name, value=write(after), note=note.replace("-", "−"))
+def _figure(
+    t: Texts, key: str, before: float, after: float, write: Callable[[float | None], str]
+) -> Figure:
+    note = ""
+    if before != after:
+        change = words.percent(after / before - 1).replace("-", "−")
+        note = t("figure.change", change=change, before=write(before))
+    return Figure(name=t(f"figure.{key}"), value=write(after), note=note)
 
 
-def _perplexity(subject: Subject) -> tuple[Figure, ...]:
+def _perplexity(subject: Subject, t: Texts) -> tuple[Figure, ...]:
     """Of the current plan, beside the original's where both read the same texts."""
     plan = subject.plan
     rows = [row for row in subject.variants if row.overall is not None]
@@ -138,8 +146,8 @@ def _perplexity(subject: Subject) -> tuple[Figure, ...]:
     if mine is None:
         return ()
     base = next((r for r in rows if r.kind == "original" and r.comparable(mine)), None)
-    note = f"original {words.number(base.overall)}" if base is not None else ""
-    return (Figure(name="Perplexity", value=words.number(mine.overall), note=note),)
+    note = "" if base is None else t("figure.original", value=words.number(base.overall))
+    return (Figure(name=t("figure.perplexity"), value=words.number(mine.overall), note=note),)
 
 
 def layers(subject: Subject) -> tuple[LayerRow, ...]:
@@ -181,26 +189,26 @@ def _merged(plan: Plan, row: int) -> str:
     return "; ".join(f"{words.runs(merge.absorbed)} → {merge.into}" for merge in groups)
 
 
-def costs(subject: Subject) -> tuple[CostRow, ...]:
+def costs(subject: Subject, t: Texts) -> tuple[CostRow, ...]:
     """Parameters, bytes and FLOPs, by part."""
     before, after = _costs(subject)
     if before is None or after is None:
         return ()
     rows = [
         _cost_row(
-            name,
+            t(f"cost.{key}"),
             getattr(before.parameters, key),
             getattr(after.parameters, key),
             total=key in {"total", "active"},
         )
-        for key, name in PARTS.items()
+        for key in PARTS
         if getattr(before.parameters, key)
     ]
-    rows.append(_cost_row("Checkpoint", before.bytes, after.bytes, size=True, total=True))
+    rows.append(_cost_row(t("cost.checkpoint"), before.bytes, after.bytes, size=True, total=True))
     old, new = before.flops.to_json(), after.flops.to_json()
     for key, value in old.items():
         if value:
-            name = f"FLOPs per token, {key.replace('_', ' ')}"
+            name = t("flops", part=t(f"flops.{key}"))
             rows.append(_cost_row(name, value, new[key], total=key == "total"))
     return tuple(rows)
 
@@ -232,7 +240,7 @@ def _costs(subject: Subject) -> tuple[Cost | None, Cost | None]:
     return cost(info), cost(info, subject.plan)
 
 
-def quality(subject: Subject) -> Quality | None:
+def quality(subject: Subject, t: Texts) -> Quality | None:
     """The table of variants; None where there is none."""
     # The original is what all others are compared with.
     rows = tuple(sorted(subject.variants, key=lambda row: row.kind != "original"))
@@ -249,6 +257,7 @@ def quality(subject: Subject) -> Quality | None:
     ]
     chart = None
     if len(dots) > 1:
-        chart = dot_chart("Perplexity against size", f"checkpoint, {name}", "perplexity", dots)
-    texts = len({row.provenance.texts for row in measured})
-    return Quality(domains=domains, rows=rows, chart=chart, texts=texts)
+        x_name, y_name = t("quality.chart_x", unit=name), t("quality.chart_y")
+        chart = dot_chart(t("quality.chart"), x_name, y_name, dots)
+    sets = len({row.provenance.texts for row in measured})
+    return Quality(domains=domains, rows=rows, chart=chart, texts=sets)

@@ -12,16 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.report.charts import Chart, line_chart
+from core.report.texts import Texts
 
 CURVE_FILE = "curve.jsonl"
 MOST_RUNS = 8
 MOST_BYTES = 64 * 2**20
 Point = Mapping[str, object]
+# Key of the curve, and of its unit in the texts; K needs no word.
 CURVES = (
-    ("loss", "Loss", "nats"),
-    ("entropy", "Router entropy", "nats"),
-    ("k", "Experts per token", "K"),
-    ("validation_perplexity", "Validation perplexity", "perplexity"),
+    ("loss", "tuning.nats"),
+    ("entropy", "tuning.nats"),
+    ("k", ""),
+    ("validation_perplexity", "tuning.perplexity"),
 )
 
 
@@ -40,7 +42,7 @@ class TuningRun:
     charts: tuple[Chart, ...]
 
 
-def tuning_runs(places: Iterable[Path]) -> tuple[TuningRun, ...]:
+def tuning_runs(places: Iterable[Path], t: Texts) -> tuple[TuningRun, ...]:
     """Every run under some folders, the newest first; one that cannot be read is left out."""
     patterns = (CURVE_FILE, f"*/{CURVE_FILE}", f"*/work/{CURVE_FILE}")
     found = [path for place in places for pattern in patterns for path in place.glob(pattern)]
@@ -50,7 +52,7 @@ def tuning_runs(places: Iterable[Path]) -> tuple[TuningRun, ...]:
         points = _points(path)
         if points:
             own = path.parent.name
-            out.append(_run(path.parent.parent.name if own == "work" else own, points))
+            out.append(_run(path.parent.parent.name if own == "work" else own, points, t))
     return tuple(out)
 
 
@@ -74,20 +76,20 @@ def _number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _run(name: str, points: Sequence[Point]) -> TuningRun:
+def _run(name: str, points: Sequence[Point], t: Texts) -> TuningRun:
     charts = []
-    for key, title, unit in CURVES:
+    for key, unit in CURVES:
         line = [
             (float(str(point["step"])), float(str(point[key])))
             for point in points
             if _number(point.get(key))
         ]
-        chart = line_chart(title, "step", unit, [line])
+        chart = line_chart(t(f"tuning.{key}"), t("tuning.step"), t(unit) if unit else "K", [line])
         if chart is not None:
             charts.append(chart)
     last = points[-1]
     return TuningRun(
         name=name.removeprefix(".").removesuffix(".tuning"),
-        steps=f"{last['step']} of {last.get('steps', '?')}",
+        steps=t("tuning.steps", done=last["step"], all=last.get("steps", "?")),
         charts=tuple(charts),
     )

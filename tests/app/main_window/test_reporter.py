@@ -6,17 +6,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QLabel
 
 from app.main_window import MainWindow, Settings
 from app.main_window.origins import OriginsDialog, fact_text
 from app.session import Session
+from app.theme import chosen_scales, set_scales
 from core.checkpoint import inspect_model
 from core.evaluation.variant import Provenance, Variant
 from core.planning import MadeBy
-from core.report.origin import LABELS
+from core.report.origin import FACTS
 from tests.app.folders import write_mixtral
 from tests.core.profiling.examples import make_profile
 
@@ -78,6 +79,23 @@ def test_the_report_is_written_where_the_user_says_and_opened(
     assert str(path) in window.status.full_text
 
 
+def test_the_report_speaks_the_windows_language(window, qtbot, tmp_path, monkeypatch) -> None:
+    fill(window.session, write_mixtral(tmp_path / "tiny"))
+    before, scales = QLocale(), chosen_scales()
+    QLocale.setDefault(QLocale("ko_KR"))
+    set_scales("grey")
+    try:
+        job = window.reporter.write(tmp_path / "r.html")
+        qtbot.waitUntil(lambda: job.state == "done", timeout=20_000)
+    finally:
+        QLocale.setDefault(before)
+        set_scales(*scales)
+    text = (tmp_path / "r.html").read_text()
+    assert '<html lang="ko">' in text
+    assert "무엇으로 만들었나" in text
+    assert job.task.command.endswith(f"--colours grey --language ko -o {tmp_path / 'r.html'}")
+
+
 def test_the_export_page_offers_the_report(window, qtbot, tmp_path, monkeypatch) -> None:
     fill(window.session, write_mixtral(tmp_path / "tiny"))
     target = tmp_path / "r.html"
@@ -118,4 +136,4 @@ def sheet(dialog: OriginsDialog) -> str:
 
 
 def test_every_fact_of_the_engine_has_a_name_in_the_window(qapp) -> None:
-    assert all(fact_text(key) for key in LABELS)
+    assert all(fact_text(key) for key in FACTS)

@@ -23,7 +23,7 @@ from core.planning import Locks, MadeBy, Merge, Plan
 from core.project import create_project
 from core.report.gather import Subject, gather
 from core.report.maps import ramp
-from core.report.origin import LABELS, origins
+from core.report.origin import FACTS, origins
 from core.report.page import Look, report_html, write_report
 from core.report.png import png
 from core.tuning.events import StepReport
@@ -271,7 +271,7 @@ def test_a_report_of_the_largest_models_is_small_and_made_at_once(model) -> None
 
 def test_every_fact_has_a_name(model) -> None:
     for origin in origins(subject_of(model)):
-        assert {key for key, _ in origin.facts} <= set(LABELS)
+        assert {key for key, _ in origin.facts} <= set(FACTS)
 
 
 def test_a_report_is_written_whole_or_not_at_all(model, tmp_path) -> None:
@@ -301,8 +301,11 @@ def test_a_real_browser_draws_and_prints_it(model, tmp_path) -> None:
     evil, good = tmp_path / "evil.html", tmp_path / "good.html"
     write_report(subject_of(model), good)
     write_report(subject_of(model, evil=EVIL.replace("alert(1)", "document.title='hacked'")), evil)
-    browse(tmp_path, f"--screenshot={tmp_path / 'page.png'}", "--window-size=1200,2400", good)
-    assert colours(tmp_path / "page.png") > 200, "an empty page"
+    korean = tmp_path / "korean.html"
+    write_report(subject_of(model), korean, look=Look(language="ko"))
+    for page in (good, korean):
+        browse(tmp_path, f"--screenshot={tmp_path / 'page.png'}", "--window-size=1200,2400", page)
+        assert colours(tmp_path / "page.png") > 200, "an empty page"
     browse(tmp_path, f"--print-to-pdf={tmp_path / 'page.pdf'}", good)
     pdf = (tmp_path / "page.pdf").read_bytes()
     assert pdf.startswith(b"%PDF")
@@ -358,6 +361,9 @@ def test_the_command_writes_the_file_and_says_so(model, tmp_path) -> None:
     assert ramp("amber", 2)[0] in target.read_text()
     assert ramp("amber", 2)[0] not in before
     assert CliRunner().invoke(app, [*words, "rainbow"]).exit_code == 1
+    assert CliRunner().invoke(app, [*words, "grey", "--language", "ko"]).exit_code == 0
+    assert '<html lang="ko">' in target.read_text()
+    assert CliRunner().invoke(app, [*words, "grey", "--language", "xx"]).exit_code == 1
     refused = CliRunner().invoke(app, ["report", str(tmp_path), "-o", str(target)])
     assert refused.exit_code == 1
 
