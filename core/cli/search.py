@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -120,7 +120,8 @@ def search(
         folder = locate_model(model)
         info = find_model(observed, str(folder), terminal) or inspect_model(folder)
         start = starting_plan(observed, request)
-        candidates = tuple(_candidates(observed, start, info, request))
+        candidates = _candidates(observed, start, info, request)
+        _ = candidates[-1]  # what locks forbid is said before the model is loaded
         texts = packed(
             folder,
             source,
@@ -134,7 +135,7 @@ def search(
             chat_template=chat_template,
         )
         from core.evaluation.ledger import Ledger, ledger_key, ledger_path
-        from core.evaluation.search import ascending, search_plan
+        from core.evaluation.search import search_plan
         from core.runtime import load_model
 
         live = load_model(folder, device=device, dtype=dtype, stream=stream.value, run=terminal.run)
@@ -144,7 +145,7 @@ def search(
             resume=resume,
         )
         found = search_plan(
-            live, texts, ascending(candidates), max_increase=limit, ledger=ledger, run=terminal.run
+            live, texts, candidates, max_increase=limit, ledger=ledger, run=terminal.run
         )
         made = _signed(found, max_ppl_increase)
         if not made.dropped:
@@ -158,15 +159,20 @@ def search(
 
 def _candidates(
     observed: Profile, start: Plan, info: ModelInfo, request: Request
-) -> Iterator[Plan]:
-    """The rule's plans of every size."""
+) -> Sequence[Plan]:
+    """The rule's plans of every size, made when they are looked at."""
+    from core.evaluation.search import Candidates
+
+    per_layer = request.scope is Scope.LAYER
     least, most = observed.top_k, max(observed.experts)
-    if request.scope is Scope.LAYER:
-        for number in range(least, most + 1):
-            yield make_plan(observed, start, info, replace(request, number=number))
-        return
-    for total in range(least * len(observed.experts), sum(observed.experts) + 1):
-        yield make_plan(observed, start, info, replace(request, total=total))
+    if not per_layer:
+        least, most = least * len(observed.experts), sum(observed.experts)
+
+    def make(size: int) -> Plan:
+        sized = replace(request, number=size) if per_layer else replace(request, total=size)
+        return make_plan(observed, start, info, sized)
+
+    return Candidates(range(least, most + 1), make)
 
 
 def _signed(found: Found, limit: str) -> Plan:

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
-from core.errors import InputError
+from core.errors import InputError, PlanError
 from core.evaluation.ledger import Ledger, plan_question
 from core.evaluation.result import OVERALL
 from core.evaluation.share import Share
@@ -110,8 +110,8 @@ def search_plan(
     Args:
         live: The original model, in memory or streamed.
         texts: What perplexity is measured on.
-        candidates: Plans of one rule in ascending size; the last one keeps most and is taken to be
-            within the limit if it keeps everything, and is measured otherwise.
+        candidates: Plans of one rule in ascending size, see `Candidates`; the last one keeps most
+            and is taken to be within the limit if it keeps everything, and is measured otherwise.
         max_increase: Relative, e.g. 0.05 for 5 %.
         ledger: Answers of a stopped search.
         run: Checked within every pass; gets `Progress` of stage "search" in tokens.
@@ -119,7 +119,7 @@ def search_plan(
     Raises:
         Cancelled: The run was stopped; the ledger holds the trials that were finished.
         InputError: No candidates, or a limit that is negative.
-        PlanError: A candidate does not fit the model.
+        PlanError: Not even the largest candidate fits the model.
     """
     if not candidates:
         raise InputError("there is no plan to try", remedy="a rule that leaves a choice")
@@ -132,12 +132,21 @@ def search_plan(
         limit = original[OVERALL] * (1 + max_increase)
         trials: list[Trial] = []
         measured: dict[int, Mapping[str, float]] = {}
+        said: dict[str, Mapping[str, float]] = {}  # several sizes may be rounded to one plan
 
         def within(index: int) -> bool:
-            plan = candidates[index]
-            found = measured[index] = meter.measure(plan) if plan.dropped else original
+            try:
+                plan = candidates[index]
+            except PlanError:
+                if index == len(candidates) - 1:
+                    raise
+                return False  # a size that no router can take is too small
+            question = plan_question("perplexity", plan)
+            again = said.get(question)
+            found = measured[index] = again or (meter.measure(plan) if plan.dropped else original)
+            said[question] = found
             good = found[OVERALL] <= limit
-            if plan.dropped:
+            if plan.dropped and again is None:
                 increase = found[OVERALL] / original[OVERALL] - 1
                 kept = tuple(plan.kept_L.tolist())
                 trials.append(Trial(kept=kept, perplexity=found, increase=increase, within=good))
@@ -169,7 +178,7 @@ def rule_plans(
     floor: int = 1,
     weights: Mapping[str, float] | None = None,
     seed: int = 0,
-) -> tuple[Plan, ...]:
+) -> Sequence[Plan]:
     """The plans of one rule at every size, the smallest first.
 
     Args:
@@ -187,23 +196,46 @@ def rule_plans(
     """
     bounds = Bounds.of(start, info, top_k=observed.top_k)
     scores_LE = score(observed, metric, weights, seed)
+    plain = start.with_merges([])
     if scope == "global":
         ranked_LE = comparable(scores_LE, metric)
         totals = range(observed.top_k * len(observed.experts), sum(observed.experts) + 1)
-        masks = [keep_global(ranked_LE, bounds=bounds, total=n, floor=floor) for n in totals]
-    else:
-        counts = range(observed.top_k, max(observed.experts) + 1)
-        masks = [keep_per_layer(scores_LE, bounds=bounds, n=n, floor=floor) for n in counts]
-    plain = start.with_merges([])
-    return ascending([plain.with_kept(mask_LE) for mask_LE in masks])
+        return Candidates(
+            totals,
+            lambda n: plain.with_kept(keep_global(ranked_LE, bounds=bounds, total=n, floor=floor)),
+        )
+    counts = range(observed.top_k, max(observed.experts) + 1)
+    return Candidates(
+        counts,
+        lambda n: plain.with_kept(keep_per_layer(scores_LE, bounds=bounds, n=n, floor=floor)),
+    )
 
 
-def ascending(plans: Sequence[Plan]) -> tuple[Plan, ...]:
-    """One plan of each size, the smallest first: of several rounded to one size, the first."""
-    by_size: dict[int, Plan] = {}
-    for plan in plans:
-        by_size.setdefault(int(plan.kept_L.sum()), plan)
-    return tuple(by_size[size] for size in sorted(by_size))
+class Candidates(Sequence[Plan]):
+    """Plans by size, each made when it is looked at: bisection looks at few of many thousands."""
+
+    def __init__(self, sizes: Sequence[int], make: Callable[[int], Plan]) -> None:
+        """Make nothing yet.
+
+        Args:
+            sizes: Ascending.
+            make: The plan of a size; a larger size never keeps fewer.
+        """
+        self._sizes, self._make = sizes, make
+
+    def __len__(self) -> int:
+        """How many sizes there are."""
+        return len(self._sizes)
+
+    @overload
+    def __getitem__(self, index: int) -> Plan: ...
+    @overload
+    def __getitem__(self, index: slice) -> Candidates: ...
+    def __getitem__(self, index: int | slice) -> Plan | Candidates:
+        """The plan of a size, made anew."""
+        if isinstance(index, slice):
+            return Candidates(self._sizes[index], self._make)
+        return self._make(self._sizes[index])
 
 
 def _smallest(count: int, within: Callable[[int], bool]) -> int | None:

@@ -9,6 +9,7 @@ averages go to one file beside the shards, from which they are copied like any o
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -63,6 +64,7 @@ def find_averages(checkpoint: Checkpoint, layout: Layout, plan: Plan) -> tuple[A
     """
     merges = dict(zip(plan.layer_ids, plan.merges, strict=False))
     experts = dict(zip(plan.layer_ids, plan.experts, strict=True))
+    homes = {layer: {m.into: m for m in groups} for layer, groups in merges.items()}
     found: list[Average] = []
     for name, ref in checkpoint.tensors.items():
         place = layout.places[name]
@@ -77,9 +79,9 @@ def find_averages(checkpoint: Checkpoint, layout: Layout, plan: Plan) -> tuple[A
         if place.role is Role.EXPERTS:
             found += _of_rows(ref, groups, experts[place.layer or 0])
             continue
-        for merge in groups:
-            if place.expert == merge.into:
-                found.append(_of_tensors(checkpoint, name, place.digits, merge))
+        merge = homes[place.layer or 0].get(-1 if place.expert is None else place.expert)
+        if merge is not None:
+            found.append(_of_tensors(checkpoint, name, place.digits, merge))
     return tuple(found)
 
 
@@ -118,11 +120,17 @@ def substituted(tensors: Iterable[OutTensor], places: Mapping[Range, Range]) -> 
         by_file.setdefault(target.file, []).append(target)
     for targets in by_file.values():
         targets.sort(key=lambda r: r.start)
+
+    def inside(r: Range) -> Sequence[Range]:
+        # They do not overlap, so that their ends ascend as well.
+        targets = by_file.get(r.file, [])
+        first = bisect.bisect_right(targets, r.start, key=lambda target: target.end)
+        last = bisect.bisect_left(targets, r.end, key=lambda target: target.start)
+        return targets[first:last]
+
     return [
         tensor._replace(
-            ranges=tuple(
-                part for r in tensor.ranges for part in _split(r, by_file.get(r.file, ()), places)
-            )
+            ranges=tuple(part for r in tensor.ranges for part in _split(r, inside(r), places))
         )
         for tensor in tensors
     ]

@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.errors import Cancelled, InputError
+from core.errors import Cancelled, InputError, PlanError
 from core.evaluation import evaluate
 from core.evaluation.ledger import Ledger, ledger_path
-from core.evaluation.search import _smallest, ascending, search_plan
+from core.evaluation.search import _smallest, rule_plans, search_plan
 from core.planning import Bounds, Plan, keep_per_layer
 from core.run import Note, Progress, Run
 from tests.core.live import load_tiny, random_set
+from tests.values import made_info, made_profile
 
 
 def candidates(live, seed: int = 0) -> tuple[Plan, ...]:
@@ -23,8 +24,8 @@ def candidates(live, seed: int = 0) -> tuple[Plan, ...]:
     start = Plan.keep_all(live.info)
     scores_LE = np.random.default_rng(seed).random(start.exists_LE.shape)
     bounds = Bounds.of(start, live.info)
-    return ascending(
-        [start.with_kept(keep_per_layer(scores_LE, bounds=bounds, n=n)) for n in range(2, 9)]
+    return tuple(
+        start.with_kept(keep_per_layer(scores_LE, bounds=bounds, n=n)) for n in range(2, 9)
     )
 
 
@@ -131,3 +132,52 @@ def test_progress_never_goes_back_and_ends_full(tmp_path):
     assert [event.done for event in mine] == sorted(event.done for event in mine)
     assert mine[-1].done == mine[-1].total
     assert {event.stage for event in seen} == {"search"}
+
+
+def test_plans_are_made_only_for_the_sizes_that_bisection_looks_at(monkeypatch):
+    from core.evaluation import search
+
+    widths, made = (64,) * 24, []
+    info, observed = made_info(experts=widths, top_k=8), made_profile(experts=widths, top_k=8)
+    real = search.keep_global
+
+    def noted(*args, total, **rest):
+        made.append(total)
+        return real(*args, total=total, **rest)
+
+    monkeypatch.setattr(search, "keep_global", noted)
+    plans = rule_plans(observed, Plan.keep_all(info), info, metric="reap", scope="global")
+    assert len(plans) == 24 * 64 - 24 * 8 + 1
+    assert made == []
+    sizes = [int(plans[index].kept_L.sum()) for index in (0, 100, -1)]
+    assert sizes == made == [24 * 8, 24 * 8 + 100, 24 * 64]
+    assert [int(plan.kept_L.sum()) for plan in plans[5:8]] == [197, 198, 199]
+
+
+def test_sizes_that_round_to_one_plan_are_measured_once_and_impossible_ones_are_too_small(
+    tmp_path, monkeypatch
+):
+    from core.evaluation import measure, search
+
+    live, texts, asked = load_tiny("mixtral", tmp_path), random_set(sequences=1), []
+    real = measure.evaluate
+
+    def counted(*args, plan=None, run):
+        asked.append(plan)
+        return real(*args, plan=plan, run=run)
+
+    monkeypatch.setattr(measure, "evaluate", counted)
+    plans = candidates(live)
+
+    def make(size: int) -> Plan:
+        if size < 4:
+            raise PlanError("no router can take this")
+        return plans[min(2 * (size // 4), len(plans) - 1)]
+
+    sizes = search.Candidates(range(16), make)
+    found = search_plan(live, texts, sizes, max_increase=1e9, run=Run())
+    assert found.plan.kept_L.tolist() == [4, 4]
+    measured = [plan.kept_L.tolist() for plan in asked if plan is not None]
+    assert len(measured) == len({tuple(kept) for kept in measured}) == len(found.trials)
+    with pytest.raises(PlanError, match="no router"):
+        search_plan(live, texts, search.Candidates(range(3), make), max_increase=1, run=Run())

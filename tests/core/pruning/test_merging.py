@@ -7,6 +7,7 @@ import torch
 from core.errors import CheckpointError, PlanError
 from core.export import averages
 from core.export.reload import check_reload
+from core.export.slices import OutTensor, Range
 from core.planning import Merge, Plan
 from core.pruning import masked, shrink
 from core.run import Run
@@ -136,3 +137,25 @@ def test_a_streamed_model_refuses_to_merge(tmp_path):
     live = load_model(folder, device="cpu", stream="always", run=Run())
     with pytest.raises(PlanError, match="streamed"), masked(live, merged_plan(live.info)):
         pass
+
+
+def test_a_tensor_is_looked_up_among_the_averages_inside_of_it_only(monkeypatch):
+    """Not among all of its file: a large model has tens of thousands of both."""
+    seen, real = [], averages._split
+
+    def counted(r, targets, places):
+        seen.append(len(targets))
+        return real(r, targets, places)
+
+    monkeypatch.setattr(averages, "_split", counted)
+    tensors = [
+        OutTensor(f"t{i}", "F32", (4, 2), (Range("f", 32 * i, 32 * i + 32),)) for i in range(50)
+    ]
+    # The second half of every other tensor, and all of the last one.
+    places = {Range("f", 64 * i + 16, 64 * i + 32): Range("/a", i, i + 16) for i in range(25)}
+    places[Range("f", 32 * 49, 32 * 50)] = Range("/a", 900, 932)
+    found = averages.substituted(tensors, places)
+    assert seen == [1, 0] * 24 + [1, 1]
+    assert found[2].ranges == (Range("f", 64, 80), Range("/a", 1, 17))
+    assert found[3] == tensors[3]
+    assert found[49].ranges == (Range("/a", 900, 932),)
