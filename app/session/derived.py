@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
+from app.session.cache import ValueCache
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -30,7 +32,7 @@ class Derived:
     metric: str
     domain_weights: Mapping[str, float] | None
     plan: Plan | None
-    _cache: dict[str, tuple[tuple[object, ...], object]]
+    _cache: ValueCache
 
     @property
     def shown_profile(self) -> Profile | None:
@@ -122,21 +124,9 @@ class Derived:
 
     def _once(self, name: str, key: tuple[object, ...], make: Callable[[], T]) -> T:
         """The value made for this key; made again when a part of the key is another object."""
-        old = self._cache.get(name)
-        if old is not None and _same(old[0], key):
-            return old[1]  # type: ignore[return-value]
-        value = make()
-        self._cache[name] = (key, value)
-        return value
+        return self._cache.once(name, key, make)
 
 
 def _key(weights: Mapping[str, float] | None) -> tuple[object, ...]:
     """Domain weights as something that compares by value."""
     return () if weights is None else tuple(sorted(weights.items()))
-
-
-def _same(old: tuple[object, ...], new: tuple[object, ...]) -> bool:
-    """Whether two keys hold the same objects; tuples among them may be equal instead."""
-    return len(old) == len(new) and all(
-        a is b or (isinstance(a, tuple) and a == b) for a, b in zip(old, new, strict=True)
-    )

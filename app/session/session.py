@@ -20,6 +20,7 @@ from PySide6.QtGui import QUndoStack
 from app.commands import SetPlan
 from app.jobs.job import Job
 from app.jobs.task import Task
+from app.session.cache import ValueCache
 from app.session.contents import Contents
 from app.session.derived import Derived
 from app.session.kept import KeptSession, short
@@ -78,7 +79,7 @@ class Session(KeptSession, Derived):
         self.variants: tuple[Variant, ...] = ()
         self.exported: ExportResult | None = None
         self._jumping = False
-        self._cache: dict[str, tuple[tuple[object, ...], object]] = {}
+        self._cache = ValueCache()
         for changed in (
             self.calibration_changed,
             self.scores_changed,

@@ -17,6 +17,7 @@ from app.models.experts import ExpertTable
 from app.pages.select.lens_values import LensPaint, Shade, lens_paint
 from app.pages.select.rules import Ground
 from app.pages.select.sides import Side, Source
+from app.session.cache import ValueCache
 from app.widgets.charts import Histogram
 from app.widgets.heatmap_canvas import CellState
 from app.widgets.margins import LayerFigures
@@ -49,7 +50,7 @@ class Derived:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._kept: dict[str, tuple[tuple[object, ...], object]] = {}
+        self._kept = ValueCache()
 
     def statistics(self) -> ExpertStatistics | None:
         """Counts, shares and means of every expert, or None without a profile."""
@@ -278,14 +279,7 @@ class Derived:
         return priced, planning.vram_estimate(info, plan)
 
     def _once(self, name: str, key: tuple[object, ...], make: Callable[[], T]) -> T:
-        old = self._kept.get(name)
-        if old is not None and all(
-            a is b or (isinstance(a, tuple) and a == b) for a, b in zip(old[0], key, strict=True)
-        ):
-            return old[1]  # type: ignore[return-value]
-        value = make()
-        self._kept[name] = (key, value)
-        return value
+        return self._kept.once(name, key, make)
 
 
 def histogram(

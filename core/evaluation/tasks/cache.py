@@ -9,12 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from core.errors import StudioError
 
 Scores = tuple[float, ...]
+
+# What a folder of scores may take; a benchmark of 14,000 questions is about a megabyte.
+MOST_BYTES = 256 * 2**20
 
 
 def default_folder() -> Path:
@@ -46,6 +50,7 @@ class ScoreCache:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._read()
+            make_room(folder, self._path)
         except OSError as error:
             raise _refusal(folder, error) from error
 
@@ -68,6 +73,7 @@ class ScoreCache:
     def _read(self) -> None:
         if self._path is None or not self._path.exists():
             return
+        os.utime(self._path)  # what is used stays longest
         text = self._path.read_text(encoding="utf-8", errors="replace")
         whole, _, rest = text.rpartition("\n")
         for line in whole.splitlines():
@@ -77,6 +83,24 @@ class ScoreCache:
         if rest:  # the next line must not continue a cut one
             with self._path.open("a", encoding="utf-8") as file:
                 file.write("\n")
+
+
+def make_room(folder: Path, own: Path, most_bytes: int = MOST_BYTES) -> None:
+    """Remove what was used longest ago while a folder of scores is too large.
+
+    Args:
+        folder: Where scores are kept.
+        own: A file that stays.
+        most_bytes: What all files may take.
+    """
+    facts = [(path, path.stat()) for path in folder.glob("*.jsonl")]
+    size = sum(fact.st_size for _, fact in facts)
+    for path, fact in sorted(facts, key=lambda item: item[1].st_mtime_ns):
+        if size <= most_bytes:
+            return
+        if path != own:
+            path.unlink(missing_ok=True)
+            size -= fact.st_size
 
 
 def state_of_files(folder: Path) -> list[Sequence[object]]:
