@@ -70,6 +70,7 @@ class WindowMenu(QObject):
             (self.tr("Open demo"), opener.open_demo, ""),
             (self.tr("Open model folder…"), opener.choose_model, QKeySequence.StandardKey.Open),
             (self.tr("Open project…"), opener.choose_project, "Ctrl+Shift+O"),
+            (self.tr("Open profile…"), opener.choose_profile, ""),
             (self.tr("Save project"), opener.save, "Ctrl+S"),
             (self.tr("Save project as…"), opener.save_as, "Ctrl+Shift+S"),
             (self.tr("Report…"), self._window.reporter.ask, "Ctrl+R"),

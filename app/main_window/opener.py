@@ -15,6 +15,8 @@ from app.main_window.settings import Recent, Settings
 from app.session import Session
 from core.errors import LockedError, ModelGoneError, StudioError
 
+PROFILE_SUFFIX = ".safetensors"
+
 
 class Opener(QObject):
     """Asks for folders, opens what they hold, remembers what was opened.
@@ -59,13 +61,42 @@ class Opener(QObject):
             self._session.open_project(folder)
 
     @Slot()
+    def choose_profile(self) -> None:
+        """Let the user point at a profile that a cluster or the command line has made."""
+        kinds = self.tr("Profiles (*.safetensors)")
+        if self._session.info is None:
+            self.open_profile(Path())
+            return
+        name, _ = QFileDialog.getOpenFileName(self._window, self.tr("Open profile"), "", kinds)
+        if name:
+            self.open_profile(Path(name))
+
+    def open_profile(self, path: Path) -> Job | None:
+        """Make it the project's profile, if it is of the open model; else it says why not."""
+        job = self._session.open_profile(path)
+        if job is None:
+            ErrorDialog(
+                self.tr("Open profile"),
+                self.tr("A profile belongs to a model, and none is open"),
+                self.tr("open the model that was profiled first"),
+                parent=self._window,
+            ).open()
+        return job
+
+    @Slot()
     def open_demo(self) -> None:
         """Open the bundled model."""
         if self._may_leave():
             self._session.open_demo()
 
     def open_path(self, path: Path) -> None:
-        """Open a project or a model, whichever the path is; of a file, the folder that holds it."""
+        """Open a project, a model or a profile; of any other file, the folder that holds it."""
+        if path.suffix == PROFILE_SUFFIX and path.is_file():
+            from core.profiling import is_profile
+
+            if is_profile(path):
+                self.open_profile(path)
+                return
         folder = path if path.is_dir() else path.parent
         if folder == self._session.folder or not self._may_leave():
             return

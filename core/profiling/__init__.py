@@ -6,7 +6,7 @@ it when they are first asked for.
 
 from typing import TYPE_CHECKING
 
-from core.profiling.files import load_profile, load_profile_of, save_profile
+from core.profiling.files import is_profile, load_profile, load_profile_of, save_profile
 from core.profiling.lens import Lens, Lost, lens_json, load_lens, lost_under, save_lens
 from core.profiling.options import ProfileOptions
 from core.profiling.partial import partial_path
@@ -22,6 +22,7 @@ __all__ = [
     "Profile",
     "ProfileOptions",
     "blend",
+    "is_profile",
     "lens_json",
     "load_lens",
     "load_profile",

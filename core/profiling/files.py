@@ -116,6 +116,15 @@ def load_profile_of(path: Path, info: ModelInfo) -> Profile:
     return profile
 
 
+def is_profile(path: Path) -> bool:
+    """Whether a file says of itself that it is a profile; reads its header alone."""
+    try:
+        with safe_open(path, framework="numpy") as file:
+            return SCHEMA_KEY in (file.metadata() or {})
+    except (SafetensorError, OSError):
+        return False
+
+
 def write_file(path: Path, data: bytes) -> None:
     """Write bytes whole or not at all.
 

@@ -2338,6 +2338,22 @@
         <translation>작업이 아직 실행 중입니다</translation>
     </message>
     <message>
+        <source>Profiles (*.safetensors)</source>
+        <translation type="unfinished">프로파일 (*.safetensors)</translation>
+    </message>
+    <message>
+        <source>Open profile</source>
+        <translation type="unfinished">프로파일 열기</translation>
+    </message>
+    <message>
+        <source>A profile belongs to a model, and none is open</source>
+        <translation>프로파일은 모델에 속하는데 열린 모델이 없습니다</translation>
+    </message>
+    <message>
+        <source>open the model that was profiled first</source>
+        <translation>먼저 프로파일링한 모델을 여십시오</translation>
+    </message>
+    <message>
         <source>{jobs}: opening something else stops it. It is offered again when this project is opened.</source>
         <translation>{jobs}: 다른 것을 열면 멈춥니다. 이 프로젝트를 다시 열면 이어서 할지 묻습니다.</translation>
     </message>
@@ -5795,6 +5811,10 @@
     <message>
         <source>Open project…</source>
         <translation>프로젝트 열기…</translation>
+    </message>
+    <message>
+        <source>Open profile…</source>
+        <translation type="unfinished">프로파일 열기…</translation>
     </message>
     <message>
         <source>Save project</source>

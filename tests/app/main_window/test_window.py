@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QWidget
 
 from app.jobs.task import Task
 from app.main_window import MainWindow, Settings
@@ -21,8 +21,10 @@ from app.session import Session
 from app.theme import apply_theme, chosen_theme, theme
 from core.checkpoint import inspect_model
 from core.errors import ResourceError
+from core.profiling import save_profile
 from core.run import Run
 from tests.app.folders import write_mixtral
+from tests.core.profiling.examples import make_profile
 
 
 @pytest.fixture
@@ -138,6 +140,65 @@ def test_a_dropped_folder_opens(window, folder, qtbot):
     with qtbot.waitSignal(window.session.model_changed, timeout=5000):
         window.dropEvent(QDropEvent(point, action, data, left, none))
     assert window.session.info.path == folder
+
+
+def profile_of(folder: Path, path: Path, **other) -> Path:
+    """A profile file of a model, as a cluster would bring it."""
+    info = inspect_model(folder)
+    known = {"fingerprint": info.fingerprint, "experts": info.experts, "layer_ids": info.moe_layers}
+    save_profile(make_profile(**{**known, **other}), path)
+    return path
+
+
+def menu_entry(window, text: str) -> QAction:
+    return next(entry for entry in window.menu.actions() if entry.text() == text)
+
+
+def test_a_profile_made_elsewhere_is_opened_from_the_menu(
+    window, folder, tmp_path, qtbot, monkeypatch
+):
+    open_model(window, folder)
+    path = profile_of(folder, tmp_path / "cluster.safetensors")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
+    with qtbot.waitSignal(window.session.profile_changed, timeout=5000):
+        menu_entry(window, "Open profile…").trigger()
+    assert window.session.profile.model_fingerprint == window.session.info.fingerprint
+    assert window.session.info.path == folder
+
+
+def test_a_dropped_profile_is_opened_and_the_model_stays(window, folder, tmp_path, qtbot):
+    open_model(window, folder)
+    path = profile_of(folder, tmp_path / "dropped.safetensors")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    drop = QDropEvent(QPointF(400, 300), Qt.DropAction.CopyAction, data, left, none)
+    with qtbot.waitSignal(window.session.profile_changed, timeout=5000):
+        window.dropEvent(drop)
+    assert window.session.info.path == folder
+    # A part of a checkpoint is no profile: its folder is what was meant.
+    part = next(folder.glob("*.safetensors"))
+    with qtbot.waitSignal(window.session.model_changed, timeout=5000):
+        window.opener.open_path(part)
+
+
+def test_a_profile_of_another_model_is_refused_by_its_fingerprint(window, folder, tmp_path, qtbot):
+    open_model(window, folder)
+    path = profile_of(folder, tmp_path / "other.safetensors", fingerprint="a1b2" * 16)
+    job = window.opener.open_profile(path)
+    qtbot.waitUntil(lambda: job.over, timeout=5000)
+    dialog = window.findChild(ErrorDialog)
+    assert "is of another model" in dialog.what.text()
+    assert "a1b2a1b2a1b2" in dialog.what.text()
+    assert window.session.info.fingerprint[:12] in dialog.what.text()
+    assert "Try:" in dialog.remedy.text()
+    assert window.session.profile is None
+
+
+def test_without_a_model_a_profile_says_what_comes_first(window, tmp_path):
+    menu_entry(window, "Open profile…").trigger()
+    dialog = window.findChild(ErrorDialog)
+    assert "none is open" in dialog.what.text()
 
 
 def test_a_failed_job_shows_its_remedy_and_hides_its_traceback(window, qtbot):
