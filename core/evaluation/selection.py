@@ -29,6 +29,7 @@ from core.evaluation.ledger import Ledger
 from core.families import quantisation
 from core.planning.bounds import Bounds
 from core.planning.plan import Option, Plan
+from core.planning.policies import keep_global, keep_per_layer
 from core.run import Run
 from core.scoring import comparable, score
 
@@ -241,6 +242,16 @@ class _Work:
         scores_LE = score(found, options.metric, options.weights, options.seed)
         return comparable(scores_LE, options.metric) if options.scope == "global" else scores_LE
 
+    def total(self, options: SelectOptions) -> int:
+        """Experts to keep: as many as a score alone would, so more where locks and floors ask."""
+        bounds, scores_LE = self.bounds, self.scores(options)
+        if options.scope == "layer":
+            kept_LE = keep_per_layer(scores_LE, bounds=bounds, n=options.keep, floor=options.floor)
+        else:
+            wanted, floor = options.experts(self.start), max(options.floor, bounds.minimum)
+            kept_LE = keep_global(scores_LE, bounds=bounds, total=wanted, floor=floor)
+        return int(kept_LE.sum())
+
 
 def _iterative(work: _Work, options: SelectOptions, ledger: Ledger) -> NDArray[np.bool_]:
     weights = sorted((options.weights or {}).items())
@@ -268,7 +279,7 @@ def _by_loss(work: _Work, options: SelectOptions, ledger: Ledger) -> Selected:
                 lambda mask_LE: losses.of(mask_LE).kl,
                 _alone(work, losses) if options.rank == "loss" else work.scores(options),
                 bounds=work.bounds,
-                total=options.experts(work.start),
+                total=work.total(options),
                 floor=max(options.floor, work.bounds.minimum),
                 ahead=losses.ahead,
                 run=work.run,
@@ -334,7 +345,7 @@ def _joint(work: _Work, options: SelectOptions, losses: AnyLosses) -> NDArray[np
     measured = Measured(
         of=lambda mask_LE: losses.of(mask_LE).kl, rebase=losses.rebase, ahead=losses.ahead
     )
-    total = options.experts(work.start)
+    total = work.total(options)
     per_layer = options.scope == "layer"
     least = max(options.floor, work.bounds.minimum, (options.keep or 1) if per_layer else 1)
     least_L = tuple(min(least, count) for count in work.start.experts)

@@ -193,12 +193,16 @@ def test_what_cannot_be_chosen_is_refused(subject, options, said):
         choose(subject, policy, **options)
 
 
-def test_locks_against_the_size_are_named(subject):
+@pytest.mark.parametrize(
+    ("policy", "scope"),
+    [("joint", "layer"), ("joint", "global"), ("merge", "layer"), ("allocate", "global")],
+)
+def test_locks_win_over_the_size_as_they_do_without_measuring(subject, policy, scope):
     live, *_ = subject
     every = frozenset((0, e) for e in range(8))
     start = Plan.keep_all(live.info).with_locks(Locks(keep=every))
-    with pytest.raises(PlanError, match="locks and floors leave 15"):
-        choose(subject, "joint", start=start, keep=7, floor=7)
+    found = choose(subject, policy, start=start, scope=scope, keep=6, floor=6)
+    assert found.plan.kept_L.tolist() == [8, 6]
 
 
 def test_quantised_experts_are_not_merged_and_nobody_waits_to_hear_it(subject):
