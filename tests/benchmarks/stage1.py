@@ -1,8 +1,8 @@
 """All ways to choose experts on the demo model, at the same totals, in one table.
 
-Chosen on calibration texts, judged on held-out ones: perplexity, mean over the domains, sequences
-of 512 as in the model card. A seed decides which calibration texts are used (and what the control
-draws).
+Chosen on calibration texts, judged on held-out ones in sequences of 512 as in the model card:
+perplexity as the mean over the domains, where a hard domain counts most, and of all tokens.
+A seed decides which calibration texts are used (and what the control draws).
 "without layer 0" keeps all of layer 0 and drops the same share of the other layers' experts, since
 layer 0 alone decides much of what a rule is worth on this model.
 
@@ -40,6 +40,7 @@ from core.evaluation.ledger import Ledger, ledger_key
 from core.evaluation.losses import Losses
 from core.evaluation.merging import gather, similarities
 from core.evaluation.selection import SelectOptions, select_plan
+from core.evaluation.variant import OVERALL
 from core.planning import Bounds, Locks, Plan, keep_global, keep_per_layer
 from core.profiling import Profile, profile_model
 from core.run import Run
@@ -64,6 +65,7 @@ class Figure:
     layer_0: bool
     seed: int
     perplexity: float
+    overall: float
     kept: list[int]
     merged: int
     seconds: float
@@ -133,10 +135,11 @@ class Bench:
         key = ledger_key(self.live.info.fingerprint, texts.fingerprint, self.live.dtype)
         return _Kept(self.work / f"stage1-{seed}-{self.tokens}.measured", key=key, resume=True)
 
-    def judge(self, plan: Plan) -> float:
-        """Held-out perplexity, mean over the domains."""
+    def judge(self, plan: Plan) -> tuple[float, float]:
+        """Held-out perplexity: mean over the domains, and of all tokens."""
         found = evaluate(self.live, self.heldout, plan=plan if plan.dropped else None, run=DONE)
-        return statistics.fmean(found.perplexity[name] for name in self.heldout.domains)
+        domains = [found.perplexity[name] for name in self.heldout.domains]
+        return statistics.fmean(domains), found.perplexity[OVERALL]
 
 
 class _Kept(Ledger):
@@ -259,12 +262,14 @@ def run(bench: Bench, names: list[str], seeds: int, path: Path) -> list[Figure]:
                     began = time.monotonic()
                     plan = POLICIES[name](setting)
                     seconds = time.monotonic() - began
+                    mean, overall = bench.judge(plan)
                     figure = Figure(
                         name=name,
                         size=size,
                         layer_0=layer_0,
                         seed=seed,
-                        perplexity=bench.judge(plan),
+                        perplexity=mean,
+                        overall=overall,
                         kept=plan.kept_L.tolist(),
                         merged=plan.merged,
                         seconds=seconds,
@@ -275,11 +280,10 @@ def run(bench: Bench, names: list[str], seeds: int, path: Path) -> list[Figure]:
     return list(done.values())
 
 
-def table(figures: list[Figure], whole: float) -> Table:
+def table(figures: list[Figure], whole: float, *, overall: bool) -> Table:
     """One row per policy; a column per size, with and without layer 0."""
-    found = Table(
-        title=f"held-out perplexity, mean over domains (unpruned {whole:.1f})", box=box.SIMPLE_HEAD
-    )
+    what = "of all tokens" if overall else "mean over domains"
+    found = Table(title=f"held-out perplexity, {what} (unpruned {whole:.1f})", box=box.SIMPLE_HEAD)
     found.add_column("policy")
     columns = [(size, layer_0) for layer_0 in (True, False) for size in SIZES]
     for size, layer_0 in columns:
@@ -290,7 +294,7 @@ def table(figures: list[Figure], whole: float) -> Table:
         cells = []
         for size, layer_0 in columns:
             some = [f for f in figures if (f.name, f.size, f.layer_0) == (name, size, layer_0)]
-            cells.append(_spread([f.perplexity for f in some]))
+            cells.append(_spread([f.overall if overall else f.perplexity for f in some]))
         took = [f.seconds for f in figures if f.name == name]
         if any(cells):
             found.add_row(name, *cells, f"{statistics.fmean(took):.0f}")
@@ -319,8 +323,11 @@ def main() -> None:
     options.json.parent.mkdir(parents=True, exist_ok=True)
     bench = Bench(tokens=options.tokens, judged=options.judged, work=options.json.parent)
     figures = run(bench, options.only, options.seeds, options.json)
-    whole = bench.judge(Plan.keep_all(bench.live.info))
-    Console(width=140).print(table(figures, whole))
+    console = Console(width=140)
+    for whole, overall in zip(
+        bench.judge(Plan.keep_all(bench.live.info)), (False, True), strict=True
+    ):
+        console.print(table(figures, whole, overall=overall))
 
 
 if __name__ == "__main__":
