@@ -7,10 +7,11 @@ import numpy as np
 from safetensors.numpy import load_file
 
 from core.calibration import CalibrationSet
+from core.families import FAMILIES
 from core.run import Event, Run
 from core.tuning import TuneOptions, TuneResult, tune
 from tests.core.live import random_set
-from tests.tiny import tiny_model
+from tests.tiny import tiny_model, tiny_multimodal
 
 SEQUENCES = 12
 
@@ -38,7 +39,10 @@ def options(**changes: object) -> TuneOptions:
 
 
 def tiny(model_type: str, tmp_path: Path, **overrides: object) -> Path:
-    """A tiny model's folder."""
+    """A tiny model's folder; of the whole model where the language model is never alone."""
+    row = FAMILIES[model_type]
+    if row.nested:
+        return tiny_multimodal(row.multimodal, tmp_path / "models")
     return tiny_model(model_type, tmp_path / "models", tokenizer=False, **overrides)
 
 
