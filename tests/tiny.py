@@ -155,9 +155,14 @@ def tiny_multimodal(model_type: str, tmp_path: Path) -> Path:
     from transformers.models.auto import modeling_auto
     from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
-    row = next(row for row in ROWS.values() if row.multimodal == model_type)
+    row = next(r for r in ROWS.values() if model_type in {r.multimodal, *r.image_text})
     text = {**COMMON, **FAMILIES[row.model_type]}
-    config = CONFIG_MAPPING[model_type](text_config=text, **TOWERS[model_type])
+    settings: dict[str, object] = {"text_config": text, **TOWERS[model_type]}
+    if row.part and model_type == row.multimodal:
+        thinker = TOWERS[model_type]["thinker_config"]
+        settings |= {"thinker_config": {"text_config": text, **thinker}}
+        del settings["text_config"]
+    config = CONFIG_MAPPING[model_type](**settings)
     names = modeling_auto.MODEL_FOR_MULTIMODAL_LM_MAPPING_NAMES
     model = getattr(transformers, names[model_type])(config).eval()
     randomize(model)

@@ -24,21 +24,66 @@ _SAM: Mapping[str, object] = {
     "mlp_dim": 16,
     "downsample_channels": [8, 16],
 }
+_THINKER: Mapping[str, object] = {
+    "vision_start_token_id": 151652,
+    "vision_config": _SEEING,
+    "audio_config": {
+        "d_model": 16,
+        "encoder_layers": 1,
+        "encoder_attention_heads": 2,
+        "encoder_ffn_dim": 16,
+        "num_mel_bins": 16,
+        "max_source_positions": 16,
+        "n_window": 4,
+        "output_dim": 32,
+        "downsample_hidden_size": 8,
+    },
+}
+_SPEAKING: Mapping[str, object] = {
+    "vocab_size": 320,
+    "hidden_size": 32,
+    "intermediate_size": 16,
+    "num_hidden_layers": 1,
+    "num_attention_heads": 2,
+    "num_key_value_heads": 2,
+    "head_dim": 8,
+}
 TOWERS: Mapping[str, Mapping[str, object]] = {
     "qwen3_vl_moe": {"vision_config": _SEEING},
-    "qwen3_omni_moe_thinker": {
-        "vision_start_token_id": 151652,
-        "vision_config": _SEEING,
-        "audio_config": {
-            "d_model": 16,
-            "encoder_layers": 1,
-            "encoder_attention_heads": 2,
-            "encoder_ffn_dim": 16,
-            "num_mel_bins": 16,
-            "max_source_positions": 16,
-            "n_window": 4,
-            "output_dim": 32,
-            "downsample_hidden_size": 8,
+    "qwen3_omni_moe_thinker": _THINKER,
+    "qwen3_omni_moe": {
+        "thinker_config": _THINKER,
+        "talker_config": {
+            "spatial_merge_size": 2,
+            "accept_hidden_layer": 1,
+            "thinker_hidden_size": 32,
+            "text_config": {
+                **_SPEAKING,
+                "num_experts": 4,
+                "num_experts_per_tok": 2,
+                "moe_intermediate_size": 16,
+                "shared_expert_intermediate_size": 16,
+                "rope_parameters": {
+                    "rope_type": "default",
+                    "rope_theta": 10000.0,
+                    "mrope_section": [2, 1, 1],
+                },
+            },
+            "code_predictor_config": {
+                **_SPEAKING,
+                "vocab_size": 32,
+                "num_code_groups": 2,
+                "layer_types": ["full_attention"],
+            },
+        },
+        "code2wav_config": {
+            **_SMALL,
+            "num_key_value_heads": 2,
+            "decoder_dim": 16,
+            "codebook_size": 16,
+            "num_quantizers": 2,
+            "upsample_rates": [2],
+            "upsampling_ratios": [2],
         },
     },
     "glm4v_moe": {

@@ -68,7 +68,9 @@ def main(folder: str) -> None:
     import transformers
 
     raw = read_json(Path(folder) / CONFIG)
-    auto_class = getattr(transformers, family_for(raw).auto_class(raw))
+    chosen = getattr(transformers, family_for(raw).auto_class(raw))
+    whole = transformers.AutoModelForMultimodalLM  # where one class loads a part only
+    auto_class = chosen if hasattr(chosen, "from_config") else whole
     with torch.device("meta"):
         model = auto_class.from_config(config, trust_remote_code=False)
     names = {

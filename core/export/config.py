@@ -28,7 +28,7 @@ def edited_config(
         drop_mtp: Whether multi-token-prediction layers are gone.
     """
     edited: dict[str, object] = copy.deepcopy(dict(config))
-    section = edited.get(moe.section) if moe.section else edited
+    section = look_up(edited, moe.section) if moe.section else edited
     text = section if isinstance(section, dict) else edited
     family = moe.family
     counts = {layer: len(ids) for layer, ids in kept.items() if layer < moe.layers}

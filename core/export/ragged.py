@@ -44,6 +44,12 @@ def check_ragged(config: Mapping[str, object], moe: MoeConfig, *, mtp: bool) -> 
             "multi-token-prediction layers need one number of experts for all layers",
             remedy="--drop-mtp, or make the plan uniform",
         )
+    if moe.family.part and config.get("model_type") == moe.family.multimodal:
+        raise PlanError(
+            f"layers of {moe.family.multimodal} must keep equal numbers of experts: its checkpoint "
+            "is of several models, and no auto class would take the bundled loader",
+            remedy="make the plan uniform",
+        )
     architecture(config, moe.family)
 
 

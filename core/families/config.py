@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-# Where multimodal configs keep the language model, in the order in which they are tried.
-TEXT_SECTIONS = ("text_config", "language_config", "llm_config")
+# Where multimodal configs keep the language model, in the order in which they are tried; a dot
+# leads into a section: Qwen3-Omni's thinker is a multimodal model itself.
+TEXT_SECTIONS = ("text_config", "language_config", "llm_config", "thinker_config.text_config")
 
 
 def text_section(config: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:
-    """The language model's part of a config and the key it is under ("" for the file itself)."""
+    """The language model's part of a config and the keys it is under ("" for the file itself)."""
     for key in TEXT_SECTIONS:
-        section = config.get(key)
+        section = look_up(config, key)
         if isinstance(section, Mapping):
             return key, section
     return "", config

@@ -75,6 +75,7 @@ class Family:
         multimodal: `model_type` of multimodal checkpoints of which this is the language model.
         causal_class: Class of transformers that the auto class takes for those.
         image_text: Model types that only AutoModelForImageTextToText takes; text alone runs there.
+        part: Whether `multimodal` holds several models, of which `causal_class` loads one.
         nested: Whether transformers has no class for the language model outside of those.
         routing: How gates are made: "softmax", "sigmoid+bias, groups", "softmax after top-k".
         score_key: Config key that names another function than `routing` does, if a file has it.
@@ -114,6 +115,7 @@ class Family:
     multimodal: str = ""
     causal_class: str = ""
     image_text: tuple[str, ...] = ()
+    part: bool = False
     nested: bool = False
     routing: str
     score_key: str = ""
@@ -162,12 +164,14 @@ class Family:
         return first if fine else ""
 
     def auto_class(self, config: Mapping[str, object]) -> str:
-        """The auto class of transformers that takes a config.json.
+        """The auto class of transformers that takes a config.json, or a class that loads a part.
 
         A multimodal model type without a row of its own wraps this language model in a stock class,
         which is an image-and-text one.
         """
         outer = config.get("model_type")
+        if self.part and outer == self.multimodal:
+            return self.causal_class
         known = outer in {self.model_type, self.multimodal, None}
         wrapped = not known and self.class_for(config).endswith(_CONDITIONAL)
         return IMAGE_TEXT if wrapped or outer in self.image_text else CAUSAL

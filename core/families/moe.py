@@ -82,14 +82,18 @@ def read_moe_config(config: Mapping[str, object]) -> MoeConfig:
         n_group=n_group,
         topk_group=topk_group,
         mtp_layers=max(whole(text, family.mtp_keys, 0), 0),
-        tied=_tied(config, text, family),
+        tied=_tied(config, section, text, family),
     )
 
 
-def _tied(config: Mapping[str, object], text: Mapping[str, object], family: Family) -> bool:
+def _tied(
+    config: Mapping[str, object], section: str, text: Mapping[str, object], family: Family
+) -> bool:
     """Whether the head is the embedding: the word of the config whose class has the head."""
     inner_first = family.auto_class(config) == CAUSAL
-    for part in (text, config) if inner_first else (config, text):
+    above = look_up(config, section.rpartition(".")[0]) if "." in section else config
+    around = above if isinstance(above, Mapping) else config
+    for part in (text, around) if inner_first else (around, text):
         if "tie_word_embeddings" in part:
             return part["tie_word_embeddings"] is True
     return family.tied

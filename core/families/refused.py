@@ -25,9 +25,5 @@ REFUSED: Mapping[str, str] = MappingProxyType(
             "one number in its config counts the experts for text and those for images, and text "
             "shows the use of the first kind only"
         ),
-        "qwen3_omni_moe": (
-            "three models share one checkpoint, and transformers runs none of them from it by a "
-            "forward pass over text"
-        ),
     }
 )

@@ -60,10 +60,21 @@ SOFTMAX = (
     ),
     Family(
         model_type="qwen3_omni_moe_text",
-        multimodal="qwen3_omni_moe_thinker",
+        multimodal="qwen3_omni_moe",
         causal_class="Qwen3OmniMoeThinkerForConditionalGeneration",
         image_text=("qwen3_omni_moe_thinker",),
+        part=True,
         nested=True,
+        decoders=(
+            "thinker.model.layers",
+            "thinker.model.language_model.layers",
+            "model.layers",
+            "model.language_model.layers",
+        ),
+        remarks=(
+            "Of the three models of a Qwen3-Omni checkpoint the thinker is run and pruned; the "
+            "talker and the vocoder stay as they are, and with them no plan can be ragged."
+        ),
         routing="softmax",
         per_layer_key="num_experts",
         defaults=assumed(num_experts=128, num_experts_per_tok=8),

@@ -11,7 +11,6 @@ Dropping experts saves memory; only a lower Top-K saves FLOPs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import PlanError
+from core.families import text_section
 
 if TYPE_CHECKING:
     from core.checkpoint.info import ModelInfo, ParameterCount
@@ -169,8 +169,7 @@ def cost(
 
 def default_context(info: ModelInfo) -> int:
     """4,096 tokens, or the longest that the model takes if that is less."""
-    text = info.config.get("text_config")
-    config = text if isinstance(text, Mapping) else info.config
+    _, config = text_section(info.config)
     keys = ("max_position_embeddings", "model_max_length", "max_seq_len")
     longest = next((config[key] for key in keys if config.get(key) is not None), None)
     return (

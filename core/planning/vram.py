@@ -18,6 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from core.families import text_section
 from core.planning.cost import cost, default_context
 
 if TYPE_CHECKING:
@@ -91,8 +92,7 @@ def vram_estimate(
 
 def _latent_width(info: ModelInfo) -> int:
     """Width of the cached latent of multi-head latent attention; 0 for other models."""
-    text = info.config.get("text_config")
-    config = text if isinstance(text, dict) else info.config
+    _, config = text_section(info.config)
     latent, rope = config.get("kv_lora_rank"), config.get("qk_rope_head_dim")
     if isinstance(latent, int) and isinstance(rope, int):
         return latent + rope

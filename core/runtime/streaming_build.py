@@ -83,12 +83,7 @@ def build_skeleton(
     Raises:
         UnsupportedModelError: Not a causal language model, or without a list of MoE layers.
     """
-    config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-    raw = read_json(folder / CONFIG)
-    mapping = getattr(transformers, family_for(raw).auto_class(raw))._model_mapping  # noqa: SLF001
-    if type(config) not in mapping:
-        raise UnsupportedModelError(f"{config.model_type} is not a causal language model here")
-    stock = _get_model_class(config, mapping)
+    stock = _stock_class(folder)
     kept: dict[str, Any] = {}
 
     def keep_config(_model: nn.Module, _state: None, _files: object, load_config: Any) -> object:
@@ -105,7 +100,7 @@ def build_skeleton(
         },
     )
     options: dict[str, object] = {"local_files_only": True, "use_safetensors": True}
-    options |= loading_options(config.to_dict())
+    options |= loading_options(read_json(folder / CONFIG))
     if device.type != "cpu":
         options["device_map"] = {"": device}
     model = weightless.from_pretrained(folder, dtype=dtype, **options)
@@ -119,6 +114,23 @@ def build_skeleton(
         layers=layers,
         moe=moe,
     )
+
+
+def _stock_class(folder: Path) -> Any:
+    """The class of transformers that loads a folder.
+
+    Raises:
+        UnsupportedModelError: Its auto class does not know the config.
+    """
+    raw = read_json(folder / CONFIG)
+    chosen = getattr(transformers, family_for(raw).auto_class(raw))
+    if issubclass(chosen, transformers.PreTrainedModel):
+        return chosen
+    config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    mapping = chosen._model_mapping  # noqa: SLF001 - an Auto class has no public name for it
+    if type(config) not in mapping:
+        raise UnsupportedModelError(f"{config.model_type} is not a causal language model here")
+    return _get_model_class(config, mapping)
 
 
 def decoder_layers(model: nn.Module, blocks: Sequence[str]) -> tuple[str, nn.ModuleList]:

@@ -108,10 +108,10 @@ KOREAN = {
         "설정의 한 숫자가 텍스트용 전문가와 이미지용 전문가를 함께 세는데, 텍스트로는 앞의 것이 쓰이는 모습만 "
         "볼 수 있습니다"
     ),
-    "three models share one checkpoint, and transformers runs none of them from it by a forward "
-    "pass over text": (
-        "모델 셋이 체크포인트 하나에 들어 있고, transformers는 그 가운데 어느 것도 텍스트 순전파로 바로 "
-        "실행하지 않습니다"
+    "Of the three models of a Qwen3-Omni checkpoint the thinker is run and pruned; the talker and "
+    "the vocoder stay as they are, and with them no plan can be ragged.": (
+        "Qwen3-Omni 체크포인트의 세 모델 가운데 thinker만 실행하고 줄입니다. talker와 보코더는 그대로 남으며, "
+        "이들이 함께 있으면 불균일한 계획을 쓸 수 없습니다."
     ),
     "it does not predict the next token, so there is no routing of a text to observe": (
         "다음 토큰을 예측하는 모델이 아니므로 관찰할 텍스트 라우팅이 없습니다"

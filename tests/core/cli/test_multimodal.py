@@ -113,3 +113,32 @@ def logits(model, plan: Plan | None = None, live=None) -> torch.Tensor:
         return model(input_ids=ids, use_cache=False).logits
     with masked(live, plan):
         return model(input_ids=ids, use_cache=False).logits
+
+
+def test_of_a_checkpoint_of_three_models_the_thinker_is_pruned_and_the_others_stay(
+    seer: Seer, tmp_path: Path
+) -> None:
+    source = tiny_multimodal("qwen3_omni_moe", tmp_path)
+    plan = plan_of(source, lambda count: range(1, count))
+    live = load_model(source, device="cpu", dtype="float32", run=Run())
+    expected = logits(live.model, plan, live)
+    plan.save(tmp_path / "plan.json")
+    words = ("export", source, "--plan", tmp_path / "plan.json", "-o", tmp_path / "out", "--json")
+    assert seer(*words).json["verified"] is True
+
+    before, after = tensor_bytes(source), tensor_bytes(tmp_path / "out")
+    others = [name for name in before if not name.startswith("thinker.model.layers.")]
+    assert sum(name.startswith("talker.model.layers.0.mlp.experts.") for name in others) == 12
+    assert {name: after[name] for name in others} == {name: before[name] for name in others}
+    config = json.loads((tmp_path / "out" / "config.json").read_text())
+    assert config["thinker_config"]["text_config"]["num_experts"] == 7
+    assert config["talker_config"]["text_config"]["num_local_experts"] == 4
+    stock = transformers.Qwen3OmniMoeForConditionalGeneration.from_pretrained(tmp_path / "out")
+    torch.testing.assert_close(logits(stock.thinker.eval()), expected, rtol=1e-5, atol=1e-5)
+    card = (tmp_path / "out" / "README.md").read_text()
+    assert "import Qwen3OmniMoeThinkerForConditionalGeneration, AutoTokenizer" in card
+
+    (tmp_path / "alone").mkdir()
+    (tmp_path / "alone" / "config.json").write_bytes((source / "config.json").read_bytes())
+    alone = seer("inspect", tmp_path / "alone", "--json").json
+    assert alone["parameters"] == seer("inspect", source, "--json").json["parameters"]

@@ -63,7 +63,11 @@ def names_of(*kinds: str) -> dict[str, str]:
     return found
 
 
-KNOWN = {*FAMILIES, *(row.multimodal for row in FAMILIES.values()), *REFUSED}
+KNOWN = {
+    *(name for row in FAMILIES.values() for name in (row.multimodal, *row.image_text)),
+    *FAMILIES,
+    *REFUSED,
+}
 
 
 def test_every_causal_language_model_with_routed_experts_has_a_row_or_a_reason() -> None:
@@ -82,9 +86,9 @@ def test_every_other_model_with_routed_experts_has_a_row_or_a_reason() -> None:
 def test_every_row_is_of_a_model_that_an_auto_class_takes() -> None:
     causal, seeing = names_of("CAUSAL_LM"), names_of("IMAGE_TEXT_TO_TEXT")
     for row in FAMILIES.values():
-        taken = (
-            {row.model_type, row.multimodal} - {""} - ({row.model_type} if row.nested else set())
-        )
+        taken = {row.model_type, row.multimodal, *row.image_text} - {""}
+        taken -= {row.model_type} if row.nested else set()
+        taken -= {row.multimodal} if row.part else set()
         by_class = {name: row.auto_class({"model_type": name}) for name in taken}
         assert taken, row.model_type
         for name, chosen in by_class.items():
@@ -101,7 +105,15 @@ def test_a_row_is_nested_if_and_only_if_no_auto_class_takes_its_language_model()
 
 
 def test_multimodal_rows_name_the_class_that_the_auto_class_takes() -> None:
+    import transformers
+
     names = names_of("CAUSAL_LM", "IMAGE_TEXT_TO_TEXT")
     for row in FAMILIES.values():
-        if row.multimodal:
+        if row.part:
+            part = getattr(transformers, row.causal_class)
+            assert (part.__name__, part.config_class.model_type) == (
+                names[row.image_text[0]],
+                row.image_text[0],
+            )
+        elif row.multimodal:
             assert row.causal_class == names[row.multimodal], row.model_type
