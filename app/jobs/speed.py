@@ -38,6 +38,14 @@ class Timed:
     plan_file: str | Path = "plan.json"
 
 
+def speed_options(subject: Subject) -> SpeedOptions:
+    """With a prompt of 512 tokens, or what the model takes."""
+    from core.planning import default_context
+
+    most = default_context(subject.info) - SpeedOptions().new_tokens
+    return SpeedOptions(context=max(min(512, most), 1))
+
+
 @lasting("speed")
 def speed_task(subject: Subject, timed: Timed, options: SpeedOptions) -> Task:
     """Prefill and decoding of the original and one variant, paired in one run."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QFormLayout,
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.session.facts import fact_text, kind_text, value_text
 from app.theme import UNIT
 from app.widgets.forms import Button, column, label, row, scrolled
 from app.widgets.snippet import Snippet
@@ -21,7 +22,6 @@ from app.widgets.snippet import Snippet
 if TYPE_CHECKING:
     from core.report.origin import Origin
 
-translate = QCoreApplication.translate  # the name that lupdate looks for
 SIZE = (860, 560)
 
 
@@ -96,64 +96,3 @@ class _Sheet(QWidget):
         self.setLayout(
             column(facts, self.command, by_hand, None, spacing=2 * UNIT, margins=margins)
         )
-
-
-def kind_text(kind: str) -> str:
-    """What sort of thing it is."""
-    return {
-        "model": translate("Origins", "Model"),
-        "profile": translate("Origins", "Profile"),
-        "plan": translate("Origins", "Plan"),
-        "variant": translate("Origins", "Measurement"),
-        "export": translate("Origins", "Exported checkpoint"),
-    }[kind]
-
-
-def value_text(value: str) -> str:
-    """A fact as it is, but for the two words that every language has."""
-    words = {"yes": translate("Origins", "yes"), "no": translate("Origins", "no")}
-    return words.get(value, value)
-
-
-def fact_text(key: str) -> str:
-    """What a fact is called; the keys are those of `core.report.origin.FACTS`."""
-    return _fact_texts()[key]
-
-
-def _fact_texts() -> dict[str, str]:
-    return {
-        "path": translate("Origins", "Folder"),
-        "model": translate("Origins", "Model"),
-        "model_type": translate("Origins", "Model type"),
-        "fingerprint": translate("Origins", "Fingerprint"),
-        "model_fingerprint": translate("Origins", "Model's fingerprint"),
-        "sources": translate("Origins", "Texts"),
-        "calibration": translate("Origins", "Packed texts"),
-        "domains": translate("Origins", "Domains"),
-        "tokens": translate("Origins", "Tokens"),
-        "sequences": translate("Origins", "Sequences"),
-        "max_tokens": translate("Origins", "Token budget"),
-        "seq_len": translate("Origins", "Sequence length"),
-        "batch_size": translate("Origins", "Batch size"),
-        "seed": translate("Origins", "Seed"),
-        "pack": translate("Origins", "Documents joined"),
-        "chat_template": translate("Origins", "Chat template"),
-        "dtype": translate("Origins", "Dtype"),
-        "device": translate("Origins", "Device"),
-        "streamed": translate("Origins", "Streamed"),
-        "top_k": translate("Origins", "Top-K"),
-        "seconds": translate("Origins", "Seconds"),
-        "made_at": translate("Origins", "Made at (UTC)"),
-        "versions": translate("Origins", "Versions"),
-        "metric": translate("Origins", "Metric"),
-        "scope": translate("Origins", "Scope"),
-        "options": translate("Origins", "Rule"),
-        "profile": translate("Origins", "Profile"),
-        "plan": translate("Origins", "Plan"),
-        "locks": translate("Origins", "Locked experts"),
-        "protected": translate("Origins", "Protected super-experts"),
-        "kept": translate("Origins", "Experts kept"),
-        "bytes": translate("Origins", "Bytes"),
-        "files": translate("Origins", "Files"),
-        "verified": translate("Origins", "Verified"),
-    }

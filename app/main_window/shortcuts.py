@@ -39,6 +39,7 @@ def heat_map_keys() -> Keys:
         (translate("Shortcuts", "Zoom"), "Ctrl+＋, Ctrl+−"),
         (translate("Shortcuts", "Fit"), "F"),
         (translate("Shortcuts", "Give up a stroke or the selection"), "Esc"),
+        (translate("Shortcuts", "What made a number (anywhere)"), "I, Alt+Click"),
         (translate("Shortcuts", "Paint"), translate("Shortcuts", "drag")),
         (translate("Shortcuts", "Paint a box"), translate("Shortcuts", "Shift and drag")),
         (translate("Shortcuts", "Zoom at the pointer"), translate("Shortcuts", "Ctrl and wheel")),

@@ -110,6 +110,16 @@ def columns(running: Callable[[RunRow], bool]) -> tuple[Column, ...]:
     )
 
 
+# What the columns are to whoever knows where their numbers come from; empty for what is no number.
+NUMBERS = ("", "", "top_k", "perplexity", "entropy", "steps", "seconds")
+
+
+def run_key(index: QModelIndex) -> str:
+    """What a cell is to whoever knows where its number comes from."""
+    row, column = index.data(ROW), NUMBERS[index.column()]
+    return f"run.{column}.{row.record.folder}" if column and row is not None else ""
+
+
 class RunsModel(QAbstractTableModel):
     """One row a run; the first column carries the mark.
 

@@ -102,6 +102,7 @@ class VariantsModel(QAbstractTableModel):
             VariantRole.CHANGE: lambda: column.change(variant, self.original),
             VariantRole.RISE_IS_GOOD: lambda: column.more_is_better,
             VariantRole.NOTE: lambda: column.note(variant),
+            VariantRole.KEY: lambda: f"variant.{column.key}.{variant.name}",
         }
         return answers[role]() if role in answers else None
 
@@ -109,6 +110,11 @@ class VariantsModel(QAbstractTableModel):
 def _alignment(column: Column) -> Qt.AlignmentFlag:
     side = Qt.AlignmentFlag.AlignRight if column.number else Qt.AlignmentFlag.AlignLeft
     return side | Qt.AlignmentFlag.AlignVCenter
+
+
+def variant_key(index: QModelIndex) -> str:
+    """What a cell is to whoever knows where its number comes from; empty for a name."""
+    return str(index.data(VariantRole.KEY)) if index.column() else ""
 
 
 def provenance_text(variant: Variant) -> str:

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QFileDialog, QSplitter, QStackedWidget, QWidget
 
 from app.jobs import tasks
 from app.jobs.measuring import Measure, original_variant, plan_variant
-from app.jobs.speed import Timed, speed_task
-from app.models.variants import VariantsModel, VariantsSort
+from app.jobs.speed import Timed, speed_options, speed_task
+from app.models.variants import VariantsModel, VariantsSort, variant_key
 from app.pages import subject
 from app.pages.evaluate_columns import ColumnsButton
 from app.pages.evaluate_inspector import Inspector
@@ -37,14 +37,13 @@ from app.widgets.banner import Banner
 from app.widgets.elided_button import ElidedButton
 from app.widgets.empty_state import EmptyState
 from app.widgets.forms import Button, column, label, row
+from app.widgets.provenance import Asker
 from app.widgets.run_strip import RunStrip
 from app.widgets.sources import DEMO
 from app.widgets.variant_table import VariantTable
-from core.evaluation.speed import SpeedOptions
 from core.evaluation.variant import Variant
 
 if TYPE_CHECKING:
-    from app.jobs.measuring import Subject
     from app.session import Session
 
 
@@ -139,7 +138,7 @@ class EvaluatePage(Page):
         if variant.kind != "original":
             plan = None if variant.path else plan_of(self.session, variant)
             timed = Timed(row=variant, plan=plan, plan_file=kept_plan(self.session, plan))
-        self._start(speed_task(model, timed, SpeedOptions(context=self._context(model))))
+        self._start(speed_task(model, timed, speed_options(model)))
 
     @Slot(object)
     def use_plan(self, variant: Variant) -> None:
@@ -228,6 +227,8 @@ class EvaluatePage(Page):
         self.table.setModel(self.sorted)
         self.table.setMinimumHeight(140)
         self.table.chosen.connect(self._on_chosen)
+        self.asker = Asker(self.session.provenance, self)
+        self.asker.watch_table(self.table, variant_key)
         self.plot_card = PlotCard()
         self.plot = self.plot_card.plot
         self.plot_card.mark_chosen.connect(self.table.select_name)
@@ -380,12 +381,6 @@ class EvaluatePage(Page):
             plan_file=kept_plan(self.session, plan),
             questions=questions(self.session),
         )
-
-    def _context(self, model: Subject) -> int:
-        """Tokens of the prompt that is timed: 512, or what the model takes."""
-        from core.planning import default_context
-
-        return max(min(512, default_context(model.info) - SpeedOptions().new_tokens), 1)
 
     def _rows(self) -> tuple[Variant, ...]:
         """Stored rows, and the original and the current plan where they were not measured yet."""

@@ -22,6 +22,7 @@ from app.widgets.fit_bar import FitBar
 from app.widgets.forms import ElidedLabel, column, label, row, scrolled
 from app.widgets.layer_ribbon import LayerRibbon
 from app.widgets.meter import free_memory, free_video_memory
+from app.widgets.provenance import Asker
 
 if TYPE_CHECKING:
     from core.checkpoint.info import ModelInfo
@@ -136,6 +137,11 @@ class ModelPage(Page):
                 self.tr("Needs VRAM"),
             )
         )
+        keys = ("layers", "top_k", "parameters", "active", "bytes", "memory")
+        self.strip.set_keys(tuple(f"model.{key}" for key in keys))
+        self.strip.setAccessibleName(self.tr("The model in figures"))
+        self.asker = Asker(self.session.provenance, self)
+        self.asker.watch(self.strip)
         self.share = ShareCard()
         left = column(self._parts_card(), self._fit_card(), self._layers_card(), None)
         right = column(self._facts_card(), self._dtype_card(), self.share, None)

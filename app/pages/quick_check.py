@@ -66,7 +66,7 @@ def checked_figure(session: Session, plan: Plan) -> Figure:
     What was measured of another plan is shown as out of date rather than hidden: it is the nearest
     that is known.
     """
-    name = translate("WhatIf", "Quick check")
+    name, key = translate("WhatIf", "Quick check"), "plan.checked"
     tip = translate(
         "WhatIf",
         "Perplexity on held-out text, original → with the dropped experts masked, and the mean KL "
@@ -80,9 +80,12 @@ def checked_figure(session: Session, plan: Plan) -> Figure:
                 name=name, value=numbers.DASH, note=translate("WhatIf", "not measured"), tip=tip
             )
         value = numbers.perplexity(original.overall)
-        return Figure(name=name, value=value, note=translate("WhatIf", "original"), tip=tip)
+        note = translate("WhatIf", "original")
+        return Figure(
+            key=f"variant.perplexity.{original.name}", name=name, value=value, note=note, tip=tip
+        )
     plans = [v for v in rows if v.kind == "plan"]
-    current = next((v for v in plans if v.is_plan(plan.keep, plan.top_k)), None)
+    current = next((v for v in plans if v.is_plan(plan.keep, plan.top_k, plan.merges)), None)
     found = current or max(plans, key=lambda v: v.provenance.made_at, default=None)
     if found is None or found.overall is None:
         return Figure(
@@ -94,9 +97,9 @@ def checked_figure(session: Session, plan: Plan) -> Figure:
         value = f"{numbers.perplexity(original.overall)} → {value}"
     if current is None:
         note = translate("WhatIf", "plan changed")
-        return Figure(name=name, value=value, note=note, tone="warn", tip=tip)
+        return Figure(key=key, name=name, value=value, note=note, tone="warn", tip=tip)
     note = "" if found.kl is None else translate("WhatIf", "KL {kl}").format(kl=f"{found.kl:.3f}")
-    return Figure(name=name, value=value, note=note, tip=tip)
+    return Figure(key=key, name=name, value=value, note=note, tip=tip)
 
 
 def quick_check_task(session: Session, asked: Questions | None = None) -> Task | None:

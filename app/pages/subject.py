@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.jobs.measuring import Subject
+from app.session.places import plan_file, project_file
 from app.widgets.text_form import TextChoice
 
 if TYPE_CHECKING:
     from app.session import Session
+
+__all__ = ["Subject", "current", "plan_file", "profile_file", "project_file"]
 
 
 def current(session: Session, choice: TextChoice | None = None) -> Subject | None:
@@ -29,21 +31,9 @@ def current(session: Session, choice: TextChoice | None = None) -> Subject | Non
     )
 
 
-def project_file(session: Session, *parts: str) -> Path:
-    """A file in the project's folder, or in a temporary one while there is none."""
-    return (session.folder or Path(tempfile.gettempdir()) / "seer-studio").joinpath(*parts)
-
-
 def profile_file(session: Session, options: object) -> Path:
     """Where a running profile of these options is kept, so that a killed run can go on."""
     info = session.info
     made = f"{info.fingerprint if info else ''} {options!r}"
     name = hashlib.sha256(made.encode()).hexdigest()[:12]
     return project_file(session, "runs", f"profile-{name}.safetensors")
-
-
-def plan_file(session: Session) -> Path:
-    """Where the project keeps the current plan, and the command line finds it."""
-    plan = session.plan
-    name = f"{plan.fingerprint[:16]}.json" if plan is not None else "plan.json"
-    return project_file(session, "plans", name)

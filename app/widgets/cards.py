@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.theme import UNIT
 from app.widgets.forms import ElidedLabel, column, label, line, row, set_property
+from app.widgets.provenance import Number
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -40,11 +41,19 @@ class Figure(QWidget):
 
     def __init__(self, caption: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.key = ""  # what it is to whoever knows where it comes from
         self.caption = ElidedLabel(caption, "caption")
         self.value = ElidedLabel("–", "value")
         self.note = ElidedLabel("", "caption")
         self.setLayout(column(self.caption, self.value, self.note, spacing=2))
         self.setMinimumWidth(72)
+
+    def number(self) -> Number | None:
+        """What it shows, where in its strip, for those who ask where it comes from."""
+        if not self.key:
+            return None
+        name, value = self.caption.full_text, self.value.full_text
+        return Number(key=self.key, name=name, value=value, box=self.geometry())
 
     def set_value(self, value: str, note: str = "", role: str = "caption") -> None:
         """Show a value; the note's role is "caption", "good", "warn" or "bad"."""
@@ -70,6 +79,16 @@ class FigureStrip(QFrame):
             figure.setContentsMargins(12, 10, 12, 10)
             box.addWidget(figure, 1)
 
+    def set_keys(self, keys: tuple[str, ...]) -> None:
+        """Say what the figures are to whoever knows where they come from."""
+        for figure, key in zip(self.figures, keys, strict=True):
+            figure.key = key
+
+    def numbers(self) -> tuple[Number, ...]:
+        """The figures that somebody knows about."""
+        found = (figure.number() for figure in self.figures)
+        return tuple(number for number in found if number is not None)
+
 
 class Facts(QWidget):
     """Names at the left, values at the right, one pair a line."""
@@ -79,9 +98,19 @@ class Facts(QWidget):
         self._box = column(spacing=6)
         self.setLayout(self._box)
         self.values: dict[str, ElidedLabel] = {}
+        self._keys: tuple[str, ...] = ()
 
-    def set_facts(self, facts: tuple[tuple[str, str], ...]) -> None:
-        """Show other pairs."""
+    def numbers(self) -> tuple[Number, ...]:
+        """The values that somebody knows about, the whole line each."""
+        return tuple(
+            Number(key=key, name=name, value=label_.full_text, box=label_.parentWidget().geometry())
+            for key, (name, label_) in zip(self._keys, self.values.items(), strict=False)
+            if key
+        )
+
+    def set_facts(self, facts: tuple[tuple[str, str], ...], keys: tuple[str, ...] = ()) -> None:
+        """Show other pairs; keys say what they are to whoever knows where they come from."""
+        self._keys = keys
         if tuple(self.values) != tuple(name for name, _ in facts):
             self._rebuild(tuple(name for name, _ in facts))
         for name, value in facts:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QFocusEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QApplication, QFrame, QLayout, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLayout, QWidget
 
 from app.theme import UNIT
 from app.widgets.forms import Button, IconButton, column, label, row
 from app.widgets.help_text import TOPIC, help_asked, help_language
+from app.widgets.popover import Popover
 from resources.help import help_section
 
 WIDTH = 360
@@ -51,16 +52,11 @@ def help_for(topic: str, field: QWidget | None = None) -> HelpButton:
     return HelpButton(Help(title=section.title, text=section.text, topic=topic))
 
 
-class HelpPopover(QFrame):
-    """A panel over the window that any click beside it, or a key, closes."""
-
-    closed = Signal()
+class HelpPopover(Popover):
+    """What is to know about a setting, over the window."""
 
     def __init__(self, topic: Help, window: QWidget) -> None:
-        super().__init__(window)
-        self.setProperty("panel", "popover")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setFixedWidth(WIDTH)
+        super().__init__(window, WIDTH)
         text = label(topic.text, wrap=True)
         if topic.topic:  # the help pages are Markdown
             text.setTextFormat(Qt.TextFormat.MarkdownText)
@@ -80,57 +76,17 @@ class HelpPopover(QFrame):
         self.setAccessibleName(topic.title)
         self.setAccessibleDescription(topic.text)
 
-    def open_beside(self, widget: QWidget) -> None:
-        """Show it below a widget, or above it where there is more room, inside the window."""
-        room = self.parentWidget().rect()
-        self.setFixedWidth(min(WIDTH, room.width()))
-        self.setFixedHeight(self.layout().heightForWidth(self.width()))
-        place = widget.mapTo(self.parentWidget(), QPoint(-UNIT, widget.height() + 4))
-        x = max(min(place.x(), room.right() - self.width() - UNIT), 0)
-        y = place.y()
-        if y + self.height() > room.bottom():
-            y = max(y - widget.height() - 8 - self.height(), 0)
-        self.move(x, y)
-        self.show()
-        self.raise_()
-        self.setFocus(Qt.FocusReason.PopupFocusReason)
-        QApplication.instance().installEventFilter(self)
-
     @Slot()
     def _more(self) -> None:
         self.close()
         help_asked.emit(self._topic.topic)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """A click somewhere else closes it, and does what it would have done."""
-        pressed = event.type() == QEvent.Type.MouseButtonPress and isinstance(watched, QWidget)
-        if pressed and watched is not self and not self.isAncestorOf(watched):
-            self.close()
-        return False
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """A click here is not one on what lies below."""
-        event.accept()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Any key closes it; Enter opens the page that says more."""
-        event.accept()
+    def take_key(self, event: QKeyEvent) -> bool:
+        """Enter opens the page that says more."""
         if self._topic.topic and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self._more()
-            return
-        self.close()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """So does going elsewhere."""
-        super().focusOutEvent(event)
-        self.close()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Be gone."""
-        QApplication.instance().removeEventFilter(self)
-        super().closeEvent(event)
-        self.closed.emit()
-        self.deleteLater()
+            return True
+        return False
 
 
 class HelpButton(IconButton):

@@ -44,6 +44,7 @@ class VariantRole(IntEnum):
     VARIANT = Qt.ItemDataRole.UserRole + 1
     CHANGE = Qt.ItemDataRole.UserRole + 2  # relative, against the original; None for none
     NOTE = Qt.ItemDataRole.UserRole + 3  # a second line
+    KEY = Qt.ItemDataRole.UserRole + 5  # what it is to whoever knows where it comes from
     RISE_IS_GOOD = Qt.ItemDataRole.UserRole + 4  # whether a positive change is good news
 
 

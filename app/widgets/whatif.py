@@ -13,6 +13,7 @@ from PySide6.QtGui import QFont, QFontMetricsF, QHelpEvent, QPainter, QPaintEven
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app import theme
+from app.widgets.provenance import Number
 
 Tone = Literal["text_dim", "good", "warn", "bad"]
 
@@ -33,11 +34,13 @@ class Figure:
         note: A word about it: the change, the worst layer.
         tone: The note's colour token.
         tip: What it means, as a tooltip.
+        key: What it is to whoever knows where it comes from.
     """
 
     name: str
     value: str
     note: str = ""
+    key: str = ""
     tone: Tone = "text_dim"
     tip: str = ""
 
@@ -78,6 +81,14 @@ class WhatIfStrip(QWidget):
                     self.update(self.cell(index).toAlignedRect())
         if old != figures:
             self.setAccessibleDescription(". ".join(f.sentence() for f in figures))
+
+    def numbers(self) -> tuple[Number, ...]:
+        """The figures, for those who ask where they come from."""
+        return tuple(
+            Number(key=f.key, name=f.name, value=f.value, box=self.cell(at).toAlignedRect())
+            for at, f in enumerate(self._figures)
+            if f.key
+        )
 
     def cell(self, index: int) -> QRectF:
         """Where a figure is; in two lines the last one takes what is left."""

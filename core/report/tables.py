@@ -37,11 +37,12 @@ PARTS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """One number of the summary."""
+    """One number of the summary; `origin` is the kind of thing that made it."""
 
     name: str
     value: str
     note: str = ""
+    origin: str = "plan"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,12 +117,14 @@ def figures(subject: Subject, t: Texts) -> tuple[Figure, ...]:
             _figure(t, "active", old.active, new.active, words.count),
         ]
     elif subject.result is not None:
-        out.append(Figure(name=t("figure.checkpoint"), value=words.size(subject.result.bytes)))
+        size = words.size(subject.result.bytes)
+        out.append(Figure(name=t("figure.checkpoint"), value=size, origin="export"))
         total = words.count(subject.result.parameters.total)
-        out.append(Figure(name=t("figure.parameters"), value=total))
+        out.append(Figure(name=t("figure.parameters"), value=total, origin="export"))
     if subject.profile is not None and plan is not None:
         kept_share = coverage(routed_mass(subject.profile, subject.domain_weights), plan.kept_LE)
-        out.append(Figure(name=t("figure.coverage"), value=words.percent(kept_share.overall)))
+        share = words.percent(kept_share.overall)
+        out.append(Figure(name=t("figure.coverage"), value=share, origin="profile"))
     return (*out, *_perplexity(subject, t))
 
 
@@ -147,7 +150,8 @@ def _perplexity(subject: Subject, t: Texts) -> tuple[Figure, ...]:
         return ()
     base = next((r for r in rows if r.kind == "original" and r.comparable(mine)), None)
     note = "" if base is None else t("figure.original", value=words.number(base.overall))
-    return (Figure(name=t("figure.perplexity"), value=words.number(mine.overall), note=note),)
+    value, name = words.number(mine.overall), t("figure.perplexity")
+    return (Figure(name=name, value=value, note=note, origin="variant"),)
 
 
 def layers(subject: Subject) -> tuple[LayerRow, ...]:

@@ -1126,6 +1126,97 @@
     </message>
 </context>
 <context>
+    <name>Formulas</name>
+    <message>
+        <source>Σ over all tensors of the product of their shape</source>
+        <translation>모든 텐서의 모양의 곱을 더한 값</translation>
+    </message>
+    <message>
+        <source>all parameters − routed experts + Top-K experts of every layer</source>
+        <translation>전체 파라미터 − 라우팅 전문가 + 층마다 전문가 Top-K개</translation>
+    </message>
+    <message>
+        <source>exp(mean cross-entropy per scored token)</source>
+        <translation>exp(채점한 토큰당 평균 교차 엔트로피)</translation>
+    </message>
+    <message>
+        <source>layers with routed experts × experts of a layer</source>
+        <translation>라우팅 전문가가 있는 층 × 층의 전문가</translation>
+    </message>
+    <message>
+        <source>experts that the router chooses for a token</source>
+        <translation>라우터가 토큰 하나에 고르는 전문가 수</translation>
+    </message>
+    <message>
+        <source>Σ bytes of all tensors, by their headers</source>
+        <translation>헤더로 읽은 모든 텐서 바이트의 합</translation>
+    </message>
+    <message>
+        <source>weights + keys and values of the context + workspace, least to most</source>
+        <translation>가중치 + 문맥의 키와 값 + 작업 공간, 최소에서 최대</translation>
+    </message>
+    <message>
+        <source>{sum}, without the experts that go and their router rows</source>
+        <translation>{sum}, 빠지는 전문가와 그 라우터 행은 제외</translation>
+    </message>
+    <message>
+        <source>Σ bytes of the tensors that export would write</source>
+        <translation>내보내면 쓰일 텐서 바이트의 합</translation>
+    </message>
+    <message>
+        <source>weights + keys and values of the context + workspace, at most</source>
+        <translation>가중치 + 문맥의 키와 값 + 작업 공간, 최대</translation>
+    </message>
+    <message>
+        <source>2 × multiply-adds of attention, router, Top-K and shared experts, dense layers, head</source>
+        <translation>2 × (어텐션, 라우터, Top-K와 공유 전문가, 밀집 층, 출력층의 곱셈·덧셈)</translation>
+    </message>
+    <message>
+        <source>Σ gates of kept experts / Σ gates of all experts, over the profile&apos;s tokens</source>
+        <translation>프로파일 토큰에서 유지한 전문가의 게이트 합 / 전체 전문가의 게이트 합</translation>
+    </message>
+    <message>
+        <source>stock loaders if every layer keeps the same number of experts</source>
+        <translation>모든 층이 같은 수의 전문가를 유지하면 기본 로더로 열림</translation>
+    </message>
+    <message>
+        <source>|T_e|: tokens that chose the expert</source>
+        <translation>|T_e|: 전문가를 고른 토큰 수</translation>
+    </message>
+    <message>
+        <source>|T_e| / Σ_e |T_e| in its layer</source>
+        <translation>층 안에서 |T_e| / Σ_e |T_e|</translation>
+    </message>
+    <message>
+        <source>Σ_{T_e} g / |T_e|</source>
+        <translation>Σ_{T_e} g / |T_e|</translation>
+    </message>
+    <message>
+        <source>Σ_{T_e} ‖f‖ / |T_e|</source>
+        <translation>Σ_{T_e} ‖f‖ / |T_e|</translation>
+    </message>
+    <message>
+        <source>place in its layer, highest score first</source>
+        <translation>층 안의 순위, 점수가 높은 순</translation>
+    </message>
+    <message>
+        <source>{perplexity}, of this domain alone</source>
+        <translation>{perplexity}, 이 영역만</translation>
+    </message>
+    <message>
+        <source>mean KL(original ‖ this) in nats per token</source>
+        <translation>토큰당 평균 KL(원본 ‖ 이것), nat</translation>
+    </message>
+    <message>
+        <source>share of tokens whose likeliest next token is the same</source>
+        <translation>가장 유력한 다음 토큰이 같은 토큰의 비율</translation>
+    </message>
+    <message>
+        <source>share of questions whose right answer has the highest log-likelihood</source>
+        <translation>정답의 로그 우도가 가장 높은 문제의 비율</translation>
+    </message>
+</context>
+<context>
     <name>HeatMap</name>
     <message>
         <source>Heat map of experts</source>
@@ -1973,6 +2064,10 @@
         <translation>필요한 VRAM</translation>
     </message>
     <message>
+        <source>The model in figures</source>
+        <translation>숫자로 보는 모델</translation>
+    </message>
+    <message>
         <source>Where the bytes are</source>
         <translation>바이트가 있는 곳</translation>
     </message>
@@ -2556,6 +2651,42 @@
         <source>Verified</source>
         <translation>검증됨</translation>
     </message>
+    <message>
+        <source>Expert</source>
+        <translation type="unfinished">전문가</translation>
+    </message>
+    <message>
+        <source>Domain weights</source>
+        <translation>영역 가중치</translation>
+    </message>
+    <message>
+        <source>Job</source>
+        <translation>작업</translation>
+    </message>
+    <message>
+        <source>Measured as</source>
+        <translation>측정 방식</translation>
+    </message>
+    <message>
+        <source>Starts from</source>
+        <translation>시작점</translation>
+    </message>
+    <message>
+        <source>What is trained</source>
+        <translation type="unfinished">학습할 부분</translation>
+    </message>
+    <message>
+        <source>Schedule</source>
+        <translation type="unfinished">스케줄</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation type="unfinished">단계</translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation type="unfinished">학습률</translation>
+    </message>
 </context>
 <context>
     <name>OriginsDialog</name>
@@ -2828,6 +2959,25 @@
     <message>
         <source>Profiles (*.safetensors)</source>
         <translation>프로파일 (*.safetensors)</translation>
+    </message>
+</context>
+<context>
+    <name>ProvenancePopover</name>
+    <message>
+        <source>Copy</source>
+        <translation type="unfinished">복사</translation>
+    </message>
+    <message>
+        <source>Copy everything that is said here (C)</source>
+        <translation>여기 적힌 것을 모두 복사 (C)</translation>
+    </message>
+    <message>
+        <source>Copy command</source>
+        <translation type="unfinished">명령 복사</translation>
+    </message>
+    <message>
+        <source>What made {name}</source>
+        <translation>{name}: 무엇으로 만들었나</translation>
     </message>
 </context>
 <context>
@@ -4055,6 +4205,10 @@
     <message>
         <source>Give up a stroke or the selection</source>
         <translation>획이나 선택 취소</translation>
+    </message>
+    <message>
+        <source>What made a number (anywhere)</source>
+        <translation>숫자가 무엇으로 만들어졌는지 (어디서나)</translation>
     </message>
     <message>
         <source>Paint</source>

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 translate = QCoreApplication.translate  # the name that lupdate looks for
 
+FACTS = ("tokens", "share", "gate", "norm", "score")  # keys of the facts, in their order
 CONTEXTS = 4
 PARTNERS = 3
 
@@ -37,11 +38,13 @@ class ExpertCard:
         locked: Whether it is locked.
         protected: Whether it is protected.
         facts: (name, value) pairs.
+        keys: What the facts are to whoever knows where they come from.
         domains: (domain, its share of that domain's choices) pairs.
         contexts: Where it was chosen with the highest gates.
         partners: (expert, share of its tokens that choose that one too).
         ranks: (metric, place) pairs for the other metrics.
         layer: Decoder layer id.
+        expert: Its number in the layer.
         experts: Experts of the layer.
     """
 
@@ -51,11 +54,13 @@ class ExpertCard:
     locked: bool
     protected: bool
     facts: tuple[tuple[str, str], ...] = ()
+    keys: tuple[str, ...] = ()
     domains: tuple[tuple[str, float], ...] = ()
     contexts: tuple[Context, ...] = ()
     partners: tuple[tuple[int, float], ...] = ()
     ranks: tuple[tuple[str, int], ...] = ()
     layer: int = 0
+    expert: int = 0
     experts: int = 0
 
 
@@ -86,11 +91,13 @@ def expert_card(
         locked=locked,
         protected=protected,
         facts=(*_facts(session, derived, row, expert), *_shares(group)),
+        keys=tuple(f"expert.{plan.layer_ids[row]}.{expert}.{what}" for what in FACTS),
         domains=_domains(derived, profile, row, expert),
         contexts=_contexts(reader, profile, row, expert),
         partners=() if profile is None else scoring.fires_with(profile, row, expert, PARTNERS),
         ranks=_ranks(session, derived, row, expert),
         layer=plan.layer_ids[row],
+        expert=expert,
         experts=plan.experts[row],
     )
 

@@ -11,19 +11,12 @@ from PySide6.QtGui import QAction, QGuiApplication
 from app.jobs import lines
 from app.pages import subject
 from app.pages.quick_check import quick_check_task
+from app.session.places import profile_path
 
 if TYPE_CHECKING:
     from app.session import Session
 
 translate = QCoreApplication.translate  # the name that lupdate looks for
-
-
-def profile_path(session: Session) -> Path | None:
-    """Where the project keeps its profile, and the command line finds it."""
-    profile = session.profile
-    if profile is None:
-        return None
-    return subject.project_file(session, "profiles", f"{profile.fingerprint[:16]}.safetensors")
 
 
 def score_line(session: Session) -> str:

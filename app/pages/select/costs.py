@@ -46,6 +46,7 @@ def figures(
     """All figures of a plan, against the whole model; `checked` is what was measured of it."""
     return (
         Figure(
+            key="plan.parameters",
             name=translate("WhatIf", "Parameters"),
             value=numbers.count(now.parameters.total),
             note=numbers.change(_ratio(now.parameters.total, whole.parameters.total)),
@@ -53,6 +54,7 @@ def figures(
             tip=translate("WhatIf", "All weights that are loaded, exact from the headers."),
         ),
         Figure(
+            key="plan.active",
             name=translate("WhatIf", "Active per token"),
             value=numbers.count(now.parameters.active),
             note=numbers.change(_ratio(now.parameters.active, whole.parameters.active)),
@@ -63,6 +65,7 @@ def figures(
             ),
         ),
         Figure(
+            key="plan.bytes",
             name=translate("WhatIf", "Checkpoint"),
             value=numbers.size(now.bytes),
             note=f"{_bytes_change(now.bytes - whole.bytes)}, {SHORT_DTYPES.get(dtype, dtype)}",
@@ -88,6 +91,7 @@ def _memory_figure(needs: VramEstimate, memory: Memory) -> Figure:
     else:
         note, tone = translate("WhatIf", "does not fit"), "warn"
     return Figure(
+        key="plan.memory",
         name=translate("WhatIf", "Needs {memory} / free").format(memory=memory.name),
         value=_of_free(needs.high, memory.free),
         note=note,
@@ -113,6 +117,7 @@ def _flops_figure(now: Cost, whole: Cost) -> Figure:
         )
     )
     return Figure(
+        key="plan.flops",
         name=translate("WhatIf", "FLOPs per token"),
         value=_flops(now.flops.total),
         note=note,
@@ -146,6 +151,7 @@ def _coverage_figure(plan: Plan, covered: Coverage | None) -> Figure:
         layer=plan.layer_ids[worst], share=numbers.percent(share)
     )
     return Figure(
+        key="plan.coverage",
         name=name,
         value=numbers.percent(covered.overall),
         note=translate("WhatIf", "in every layer") if plan.dropped == 0 else note,
@@ -176,6 +182,7 @@ def _loads_figure(plan: Plan) -> Figure:
     name = translate("WhatIf", "Loads in")
     if plan.dropped == 0:
         return Figure(
+            key="plan.loads",
             name=name,
             value=translate("WhatIf", "stock loaders"),
             note=translate("WhatIf", "unchanged"),
@@ -183,12 +190,14 @@ def _loads_figure(plan: Plan) -> Figure:
         )
     if loads_anywhere(plan):
         return Figure(
+            key="plan.loads",
             name=name,
             value=translate("WhatIf", "stock loaders"),
             note=_with_merged(_spread(plan), plan),
             tip=translate("WhatIf", "transformers and vLLM load it as it is.") + " " + _goes(plan),
         )
     return Figure(
+        key="plan.loads",
         name=name,
         value=translate("WhatIf", "bundled loader"),
         note=_with_merged(_spread(plan), plan),

@@ -194,7 +194,7 @@ class Inspector(QFrame):
         self.drop.setToolTip(locked if fixed else free)
         self.lock.setText(self.tr("Unlock L") if fixed else self.tr("Lock L"))
         self.lock.set_icon("unlock" if fixed else "lock")
-        self.facts.set_facts(card.facts)
+        self.facts.set_facts(card.facts, card.keys if card.facts else ())
         self.bars.set_domains(card.domains)
         self.contexts.set_contexts(card.contexts)
         self.contexts.setVisible(bool(card.contexts))
@@ -208,7 +208,8 @@ class Inspector(QFrame):
             tuple(
                 (name, self.tr("{rank} of {experts}").format(rank=rank, experts=card.experts))
                 for name, rank in card.ranks
-            )
+            ),
+            tuple(f"expert.{card.layer}.{card.expert}.rank {name}" for name, _ in card.ranks),
         )
         for name, shown in (
             ("domains", card.domains), ("contexts", card.facts),

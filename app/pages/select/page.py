@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 from app.models.experts import score_text
 from app.pages.page import Page, PageState
 from app.pages.quick_check import quick_check_task
+from app.pages.select.asking import Asking
 from app.pages.select.card import cell_tip, expert_card, status_line
 from app.pages.select.chart_desk import ChartDesk
 from app.pages.select.clusters import Clusters
@@ -174,6 +175,7 @@ class SelectPage(Page):
         tools.order_chosen.connect(self.clusters.set_order)
         tools.scale_chosen.connect(self._set_scale)
         self.desk.applied.connect(self._rule_applied)
+        self.asking = Asking(self)
         cells.edited.connect(self.editor.paint)
         cells.previewed.connect(self._preview_stroke)
         cells.refused.connect(self.editor.refuse)

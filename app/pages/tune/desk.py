@@ -12,11 +12,13 @@ from PySide6.QtGui import QGuiApplication
 
 from app.jobs import tuning
 from app.jobs.job import Job
+from app.models.runs import run_key
 from app.pages import subject
 from app.pages.job_watch import JobWatch
 from app.pages.tune.choice import TuneChoice
 from app.pages.tune.request import request_again
 from app.pages.tune.runs import RunsView
+from app.widgets.provenance import Asker
 from app.widgets.text_form import TextChoice
 from core.errors import StudioError
 from core.evaluation.variant import Variant
@@ -55,6 +57,8 @@ class RunsDesk(QObject):
         self._view = view
         self._watch = watch
         self._reading: Job | None = None
+        self.asker = Asker(session.provenance, self)
+        self.asker.watch_table(view.table, run_key)
         view.use_asked.connect(self.use)
         view.resume_asked.connect(self.resume)
         view.continue_asked.connect(self.go_on)

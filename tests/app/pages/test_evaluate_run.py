@@ -17,6 +17,7 @@ from app.widgets.sources import SourceEntry
 from app.widgets.text_form import TextChoice
 from core.checkpoint import inspect_model
 from core.evaluation import lm_eval_adapter
+from core.evaluation.speed import SpeedOptions
 from core.evaluation.tasks import cache
 from tests.app.pages.conftest import drop
 from tests.tiny import TEXT, tiny_model
@@ -41,7 +42,9 @@ def session(qtbot, tmp_path: Path, monkeypatch) -> Session:
     made.close()
 
 
-def test_texts_questions_and_speed_become_one_row_with_what_made_it(qtbot, session) -> None:
+def test_texts_questions_and_speed_become_one_row_with_what_made_it(
+    qtbot, session, monkeypatch
+) -> None:
     page = EvaluatePage(session)
     qtbot.addWidget(page)
     page.show()
@@ -56,7 +59,8 @@ def test_texts_questions_and_speed_become_one_row_with_what_made_it(qtbot, sessi
     assert any(word.startswith("torch ") for word in planned.provenance.versions)
     page.table.select_name(planned.name)
     qtbot.waitUntil(page.inspector.speed.isEnabled)
-    page._context = lambda _model: 16  # a short prompt, so that the test is
+    short = SpeedOptions(context=16)  # a short prompt, so that the test is
+    monkeypatch.setattr("app.pages.evaluate.speed_options", lambda _model: short)
     page.inspector.speed.click()
     qtbot.waitUntil(lambda: session.variants[1].speed is not None, timeout=60_000)
     original, planned = session.variants
