@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from app.jobs.measuring import Subject
 from app.jobs.recipe import MAKERS
 from app.jobs.task import Task
-from app.jobs.tuning import TuneRequest, recipe_of, request_from, texts_of
+from app.jobs.tuning import TuneRequest, keep_end, recipe_of, request_from, texts_of
 from app.jobs.tuning_lines import search_line
 from app.jobs.warm import wait_for_libraries
 from core.errors import Cancelled, Parked, StudioError
@@ -61,12 +61,12 @@ def search_task(request: TuneRequest, minutes: float) -> SearchTask:
         except Parked:
             raise
         except Cancelled:
-            record.ended("cancelled").save()
+            keep_end(record.ended("cancelled"), run)
             raise
         except BaseException as error:
             expected = isinstance(error, StudioError)
             why = error.what if expected else f"{type(error).__name__}: {error}"
-            record.ended("failed", error=why).save()
+            keep_end(record.ended("failed", error=why), run)
             raise
         ended = record.ended("done", result=found.to_json())
         ended.save()

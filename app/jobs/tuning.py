@@ -138,12 +138,12 @@ def tune_task(
         except Parked:
             raise
         except Cancelled:
-            record.ended("cancelled").save()
+            keep_end(record.ended("cancelled"), run)
             raise
         except BaseException as error:
             expected = isinstance(error, StudioError)
             why = error.what if expected else f"{type(error).__name__}: {error}"
-            record.ended("failed", error=why).save()
+            keep_end(record.ended("failed", error=why), run)
             raise
         ended = record.ended("done", result=result.to_json())
         ended.save()
@@ -166,6 +166,14 @@ def tune_task(
         parks=True,
         recipe=recipe,
     )
+
+
+def keep_end(record: RunRecord, run: Run) -> None:
+    """Write how a run ended; a full disk, which may be why, must not hide it."""
+    try:
+        record.save()
+    except StudioError as error:
+        run.note(error.what, "warning")
 
 
 def recipe_of(request: TuneRequest, maker: str = KIND, **more: object) -> Recipe:

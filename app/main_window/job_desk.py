@@ -98,7 +98,9 @@ class JobDesk(QObject):
         self._show()
         if job.task.heavy:
             announce(self.button, f"{job.title}: {self.model.detail(job)}")
-        told = job.task.kind == "preview" or isinstance(job.exception, LockedError | ModelGoneError)
+        told = job.task.kind in {"preview", "save"} or isinstance(
+            job.exception, LockedError | ModelGoneError
+        )
         if job.state == "failed" and not told:  # else the page, or the opener, tells it
             self.show_error(job)
 

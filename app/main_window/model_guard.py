@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Slot
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from app.main_window.opener import Opener
@@ -17,7 +18,7 @@ class ModelGuard(QObject):
     Args:
         session: Knows how the model stands.
         opener: Asks for another folder.
-        window: The owner; when it becomes active, the model is looked at again.
+        window: The owner; when the user comes back to it, the model is looked at again.
     """
 
     def __init__(self, session: Session, opener: Opener, window: QWidget) -> None:
@@ -31,14 +32,16 @@ class ModelGuard(QObject):
         self.banner.cleared.connect(self.bar.hide)
         session.watch.changed.connect(self._tell)
         session.model_changed.connect(session.watch.look)
-        window.installEventFilter(self)
+        application = QGuiApplication.instance()
+        assert isinstance(application, QGuiApplication)
+        application.applicationStateChanged.connect(self._on_state)
         self._tell()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: ARG002 - Qt's signature
+    @Slot(Qt.ApplicationState)
+    def _on_state(self, state: Qt.ApplicationState) -> None:
         """The user is back: whatever happened to the folder happened meanwhile."""
-        if event.type() == QEvent.Type.WindowActivate:
+        if state == Qt.ApplicationState.ApplicationActive:
             self._session.watch.look()
-        return False
 
     @Slot()
     def _tell(self) -> None:

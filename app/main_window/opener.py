@@ -40,6 +40,7 @@ class Opener(QObject):
         session.jobs.added.connect(self._remember_job)
         session.model_changed.connect(self._remember_model)
         session.jobs.job_finished.connect(self._on_job_finished)
+        session.refused.connect(self._tell_refused)
         self._locked: Path | None = None
         self._moved: Path | None = None
         self._fill_menu()
@@ -220,8 +221,12 @@ class Opener(QObject):
         try:
             save()
         except StudioError as error:
-            title = self.tr("The project could not be saved")
-            ErrorDialog(title, error.what, error.remedy, "", self._window).open()
+            self._tell_refused(error.what, error.remedy)
+
+    @Slot(str, str)
+    def _tell_refused(self, what: str, remedy: str) -> None:
+        title = self.tr("The project could not be saved")
+        ErrorDialog(title, what, remedy, "", self._window).open()
 
     # -- recent things -----------------------------------------------------------------------
 

@@ -25,8 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.main_window import shape
-from app.main_window.dialogs import ask
+from app.main_window import leaving, shape
 from app.main_window.help_desk import HelpDesk
 from app.main_window.job_desk import JobDesk
 from app.main_window.menus import WindowMenu
@@ -368,16 +367,11 @@ class MainWindow(QMainWindow):
 
     def confirm_close(self) -> bool:
         """Ask whether running jobs may be stopped."""
-        titles = ", ".join(job.title for job in self.session.jobs.unfinished_heavy)
-        return ask(
-            self,
-            self.tr("A job is still running"),
-            self.tr("{jobs}: quitting stops it. It is offered again next time.").format(
-                jobs=titles
-            ),
-            self.tr("Stop and quit"),
-            self.tr("Keep working"),
-        )
+        return leaving.may_stop(self, self.session)
+
+    def confirm_lose(self, why: str) -> bool:
+        """Ask whether what cannot be saved may be lost."""
+        return leaving.may_lose(self, why)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask when a heavy job runs or waits, stop all jobs, remember the window's shape."""
@@ -387,6 +381,10 @@ class MainWindow(QMainWindow):
             event.accept()
             return
         if self.session.jobs.unfinished_heavy and not self.confirm_close():
+            event.ignore()
+            return
+        why = leaving.unsaved(self.session)
+        if why and not self.confirm_lose(why):
             event.ignore()
             return
         shape.remember(self, self.splitter, self.settings)

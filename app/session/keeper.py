@@ -18,6 +18,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from app.jobs.job import Job
 from app.jobs.task import Task
 from app.session.contents import Contents, Opened
+from core.errors import StudioError
 from core.run import Run
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ AUTOSAVE_MS = 1500
 MOST_TEMPORARY = 10
 # What a moved project takes along of its runs where that means copying.
 MOST_COPIED_BYTES = 256 * 2**20
+# A moment after a save that failed, it is tried again: somebody may have made room.
+RETRY_MS = 15_000
 # How long a save may take to end before another begins.
 SAVE_SECONDS = 30.0
 
@@ -49,12 +52,16 @@ def temporary_folder(home: Path, model: str) -> Path:
 
 def create(folder: Path, contents: Contents) -> tuple[Project, ProjectLock]:
     """Start a project in an empty folder and hold it."""
-    from core.project import ProjectLock, create_project
+    from core.project import ProjectLock, create_project, discard_project
 
     fingerprint = contents.info.fingerprint if contents.info else ""
     project = create_project(folder, model=contents.model, model_fingerprint=fingerprint)
     lock = ProjectLock(folder)
-    lock.acquire()
+    try:
+        lock.acquire()
+    except StudioError:
+        discard_project(folder)
+        raise
     return project, lock
 
 
@@ -122,6 +129,7 @@ class Keeper(QObject):
         self.project: Project | None = None
         self.temporary = True
         self.dirty = False
+        self.failing = False  # whether the last save failed
         self.read_only = False
         self._contents = contents
         self._start = start
@@ -131,7 +139,6 @@ class Keeper(QObject):
         self._generation = 0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(AUTOSAVE_MS)
         self._timer.timeout.connect(self.save_soon)
 
     @property
@@ -153,13 +160,13 @@ class Keeper(QObject):
         if not self.dirty:
             self.dirty = True
             self.changed.emit()
-        self._timer.start()
+        self._timer.start(AUTOSAVE_MS)
 
     def touch_quietly(self) -> None:
         """Something changed that nobody needs to see being saved."""
         if self.project is not None and not self.read_only:
             self.dirty = True
-            self._timer.start()
+            self._timer.start(AUTOSAVE_MS)
 
     def begin(self) -> None:
         """Start a temporary project for what the session holds now."""
@@ -177,12 +184,22 @@ class Keeper(QObject):
         Args:
             folder: New or empty.
             busy: Whether a job is writing into the old folder: then that stays where it is.
+
+        Raises:
+            StudioError: The folder cannot be written; nothing is left in it.
         """
+        from core.project import discard_project
+
         contents = self._contents()
         project, lock = create(folder, contents)
-        project = write(project, contents)
+        try:
+            project = write(project, contents)
+        except StudioError:
+            lock.release()
+            discard_project(folder)
+            raise
         old, was_temporary = self.folder, self.temporary
-        self.release()
+        self.release(lose=True)  # the new folder has it all; the old one may be full
         self.project, self._lock, self.temporary = project, lock, False
         if old is not None and was_temporary and not busy and bring_runs(old, folder):
             shutil.rmtree(old, ignore_errors=True)
@@ -190,7 +207,7 @@ class Keeper(QObject):
 
     def adopt(self, opened: Opened) -> None:
         """Take over a project that was read."""
-        self.release()
+        self.release(lose=True)  # whoever leaves has flushed
         self.project, self._lock = opened.project, opened.lock
         self.read_only = opened.lock is None
         home = self._home
@@ -198,25 +215,47 @@ class Keeper(QObject):
         self.temporary = unsaved or self.read_only
         self.changed.emit()
 
-    def release(self) -> None:
-        """Save what is unsaved and give the folder back."""
+    def release(self, *, lose: bool = False) -> None:
+        """Save what is unsaved and give the folder back.
+
+        Args:
+            lose: Give it back also where it cannot be written.
+
+        Raises:
+            StudioError: It cannot be written, and nothing may be lost.
+        """
         self._timer.stop()
-        self.flush()
+        try:
+            self.flush()
+        except StudioError:
+            if not lose:
+                raise
+            self._timer.stop()
         if self._lock is not None:
             self._lock.release()
         self._generation += 1
         self.project, self._lock, self.dirty, self._saving = None, None, False, None
-        self.read_only = False
+        self.read_only = self.failing = False
 
     def flush(self) -> None:
-        """Save now, on this thread, if anything is unsaved."""
+        """Save now, on this thread, if anything is unsaved.
+
+        Raises:
+            StudioError: It cannot be written; it stays unsaved.
+        """
         self._timer.stop()
         if self._saving is not None:
-            # Two writers of one file: the older one must not come last.
+            # Two writers of one file: the older one must not come last. Whether it came through is
+            # not known here yet.
             self._saving.wait(SAVE_SECONDS)
+            self._saving, self.dirty = None, True
         if self.dirty and self.project is not None:
-            self.project = write(self.project, self._contents())
-            self.dirty = False
+            try:
+                self.project = write(self.project, self._contents())
+            except StudioError:
+                self.take_failure()
+                raise
+            self.dirty = self.failing = False
             self.changed.emit()
 
     @Slot()
@@ -225,7 +264,7 @@ class Keeper(QObject):
         if self.project is None or self.read_only:
             return
         if self._saving is not None:
-            self._timer.start()
+            self._timer.start(AUTOSAVE_MS)
             return
         project, contents, generation = self.project, self._contents(), self._generation
         self.dirty = False
@@ -247,10 +286,19 @@ class Keeper(QObject):
     def take_saved(self, generation: int, project: Project) -> None:
         """A save came through."""
         if generation == self._generation:
-            self.project, self._saving = project, None
+            self.project, self._saving, self.failing = project, None, False
             self.changed.emit()
 
-    def take_failure(self) -> None:
-        """A save failed: what changed is unsaved still."""
+    def take_failure(self) -> bool:
+        """A save failed: what changed is unsaved still, and is tried again in a while.
+
+        Returns:
+            Whether this is news: the save before came through.
+        """
+        if self.project is None:
+            return False
+        news, self.failing = not self.failing, True
         self._saving, self.dirty = None, True
+        self._timer.start(RETRY_MS)
         self.changed.emit()
+        return news

@@ -17,7 +17,7 @@ from app.session.contents import Access, Contents, Opened
 from app.session.keeper import Keeper
 from app.session.opening import read
 from app.session.watch import ModelWatch
-from core.errors import ProjectError
+from core.errors import ProjectError, StudioError
 from core.run import Run
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class KeptSession(QObject):
     """
 
     project_changed = Signal()  # another project, its name, or whether it is saved
+    refused = Signal(str, str)  # what could not be saved and why, and what to try
     recovered = Signal()  # the project was left by a crash, or amid its jobs, or is damaged
 
     def __init__(self, parent: QObject | None = None, *, data_dir: Path | None = None) -> None:
@@ -99,6 +100,8 @@ class KeptSession(QObject):
         """Whether the project is saved, in a word."""
         if self._keeper.read_only:
             return self.tr("read-only")
+        if self._keeper.failing:
+            return self.tr("could not be saved")
         if self.temporary:
             return self.tr("not saved")
         return self.tr("saving…") if self._keeper.unsaved else self.tr("saved")
@@ -129,7 +132,12 @@ class KeptSession(QObject):
     def take_project(self, opened: Opened) -> None:
         """Take over a project that was read."""
         contents = opened.contents
-        self._leave()
+        try:
+            self._leave()
+        except StudioError:
+            if opened.lock is not None:
+                opened.lock.release()
+            raise
         self._pages = dict(contents.pages or {})
         self._take_values(contents)
         self._keeper.adopt(opened)
@@ -179,11 +187,20 @@ class KeptSession(QObject):
             self._keeper.touch()
 
     def _leave(self) -> None:
-        """Save what is open and stop its jobs, which its project will offer again."""
+        """Save what is open and stop its jobs, which its project will offer again.
+
+        Raises:
+            StudioError: It cannot be saved; everything stays as it is.
+        """
         if self.info is not None:
             self._keep_jobs()
+            try:
+                self._keeper.flush()
+            except StudioError:
+                self._last_jobs = None
+                raise
             self.jobs.set_aside()
-        self._keeper.release()
+        self._keeper.release(lose=True)
         self._last_jobs, self.crashed, self.lost = None, False, ()
 
     def save_project(self, folder: Path | None = None) -> None:
@@ -222,13 +239,14 @@ class KeptSession(QObject):
     def close(self) -> None:
         """Stop every job, save, and give the project's folder back.
 
-        What had not ended is kept in the project and offered again when it is opened.
+        What cannot be saved is lost: `save_project` says so before. What had not ended is kept in
+        the project and offered again when it is opened.
         """
         self._beat.stop()
         self.watch.stop()
         self._keep_jobs()
         self.jobs.shut_down()
-        self._keeper.release()
+        self._keeper.release(lose=True)
 
     # -- jobs that are not over ---------------------------------------------------------------
 

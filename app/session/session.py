@@ -24,6 +24,7 @@ from app.session.cache import ValueCache
 from app.session.contents import Contents
 from app.session.derived import Derived
 from app.session.kept import KeptSession, short
+from core.errors import StudioError
 from core.run import Run, Snapshot
 
 if TYPE_CHECKING:
@@ -368,13 +369,18 @@ class Session(KeptSession, Derived):
         if job.task.kind == "profile":
             self.set_live_profile(None)
         if job.task.kind == "save" and job.state != "done":
-            self._keeper.take_failure()
+            news, error = self._keeper.take_failure(), job.error
+            if news and error is not None:
+                self.refused.emit(error.what, error.remedy)
         if job.task.recipe is not None and self._last_jobs is None:
             self._keeper.touch_quietly()
         if job.set_aside:
             return
         if job.state == "done" and job.task.on_result:
-            getattr(self, job.task.on_result)(job.result)
+            try:
+                getattr(self, job.task.on_result)(job.result)
+            except StudioError as error:  # what is open cannot be saved, so it is not left
+                self.refused.emit(error.what, error.remedy)
 
 
 def _quote(text: str) -> str:

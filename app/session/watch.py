@@ -39,6 +39,7 @@ class ModelWatch(QObject):
         super().__init__(session)
         self.standing: Standing = "same"
         self._session = session
+        self._stopped = False
         self._of: ModelInfo | None = None
         self._last: Look | None = None
         self._job: Job | None = None
@@ -48,11 +49,14 @@ class ModelWatch(QObject):
 
     def stop(self) -> None:
         """Look no more."""
+        self._stopped = True
         self._timer.stop()
 
     @Slot()
     def look(self) -> None:
         """Look once, unless that is under way."""
+        if self._stopped:
+            return
         info = self._session.info
         if info is not self._of:
             self._of, self._last = info, None

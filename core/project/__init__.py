@@ -2,7 +2,13 @@
 
 from core.project.lock import ProjectLock
 from core.project.migrate import SCHEMA
-from core.project.project import Project, create_project, is_project, open_project
+from core.project.project import (
+    Project,
+    create_project,
+    discard_project,
+    is_project,
+    open_project,
+)
 from core.project.recover import recover_project
 
 __all__ = [
@@ -10,6 +16,7 @@ __all__ = [
     "Project",
     "ProjectLock",
     "create_project",
+    "discard_project",
     "is_project",
     "open_project",
     "recover_project",

@@ -13,6 +13,7 @@ model is never copied.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -175,8 +176,22 @@ def create_project(folder: Path, *, model: str = "", model_fingerprint: str = ""
             f"cannot make a project in {folder}: {error.strerror}", remedy="another folder"
         ) from error
     project = Project(folder=folder, model=model, model_fingerprint=model_fingerprint)
-    project.save()
+    try:
+        project.save()
+    except ProjectError:
+        discard_project(folder)
+        raise
     return project
+
+
+def discard_project(folder: Path) -> None:
+    """Take back what was just made in a new or empty folder and could not be completed."""
+    for name in (PROJECT_FILE, PREVIOUS):
+        (folder / name).unlink(missing_ok=True)
+    for name in FOLDERS:
+        shutil.rmtree(folder / name, ignore_errors=True)
+    with contextlib.suppress(OSError):  # it holds something of somebody else
+        folder.rmdir()
 
 
 def open_project(folder: Path) -> Project:

@@ -17,7 +17,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
-from core.errors import Cancelled, CheckpointError, Parked, StudioError
+from core.errors import Cancelled, CheckpointError, Parked, ResourceError, StudioError
 from core.run import Run
 from core.runtime.live import LiveModel
 from core.tuning import loss
@@ -30,7 +30,7 @@ from core.tuning.schedule import TopKSchedule
 from core.tuning.scope import trainable
 from core.tuning.teacher import Teacher
 from core.tuning.validate import Validation
-from core.tuning.work import Work
+from core.tuning.work import Work, writing
 
 WEIGHTS = "trainable.safetensors"
 # Sums over the tokens since the last report.
@@ -271,17 +271,27 @@ class SeerTrainer(Trainer):
     # ---- checkpoints
 
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
-        """Write a checkpoint, say that it is whole, and only then delete older ones."""
+        """Write a checkpoint, say that it is whole, and only then delete older ones.
+
+        Raises:
+            ResourceError: The disk is full; what was half-written is deleted.
+        """
         self._pause_clock()
         step = self.state.global_step
         self._keep_sums()
         self._report(checkpoint=True)
         self._flush()
-        super()._save_checkpoint(model, trial)
-        self.accelerator.wait_for_everyone()
+        work = self.task.work
+        try:
+            with writing(work.folder):
+                super()._save_checkpoint(model, trial)
+                self.accelerator.wait_for_everyone()
+                if self.task.leads:
+                    _sync(work.checkpoint(step))
+        except ResourceError:
+            work.remove_unfinished()
+            raise
         if self.task.leads:
-            work = self.task.work
-            _sync(work.checkpoint(step))
             work.finish_checkpoint(step, self.progress.to_json())
             keep = {*work.checkpoints()[-self.task.options.keep_checkpoints :]}
             if self.task.options.patience:

@@ -12,15 +12,18 @@ nothing but that.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from safetensors import SafetensorError
+
 from core.checkpoint.files import read_json
-from core.errors import InputError
+from core.errors import InputError, ResourceError
 from core.planning.files import write_atomically
 from core.tuning.events import StepReport
 
@@ -28,12 +31,36 @@ REQUEST = "tune.json"
 CURVE_FILE = "curve.jsonl"
 DONE = "done.json"
 TEACHER = "teacher.safetensors"
+# How torch says that `torch.save` could not write.
+_TORCH_WRITES = re.compile("PytorchStreamWriter|inline_container|unexpected pos")
 _CHECKPOINT = re.compile(r"checkpoint-(\d+)")
 
 
 def work_folder(output: Path) -> Path:
     """Where the run that writes `output` keeps its checkpoints, unless told otherwise."""
     return output.absolute().parent / f".{output.name}.tuning"
+
+
+@contextlib.contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Say in words when a run's folder cannot be written.
+
+    Args:
+        folder: Named in the error.
+
+    Raises:
+        ResourceError: Writing failed: the system's own error, or torch's or safetensors' for it.
+    """
+    try:
+        yield
+    except (OSError, SafetensorError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and not _TORCH_WRITES.search(str(error)):
+            raise
+        why = error.strerror if isinstance(error, OSError) else str(error).splitlines()[0]
+        raise ResourceError(
+            f"the tuning run cannot write into {folder}: {why}",
+            remedy="free some space, or another disk; --resume goes on from the last checkpoint",
+        ) from error
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +122,7 @@ class Work:
         Raises:
             InputError: The stopped run was asked for something else, or the place is no work
                 folder.
+            ResourceError: The folder cannot be written.
         """
         present = self.folder.is_dir() and any(self.folder.iterdir())
         if present and not (self.folder / REQUEST).is_file():
@@ -110,7 +138,8 @@ class Work:
             return newest
         if present:
             shutil.rmtree(self.folder)
-        self.folder.mkdir(parents=True, exist_ok=True)
+        with writing(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
         write_atomically(self.folder / REQUEST, json.dumps(request, indent=2) + "\n")
         return 0
 
@@ -147,6 +176,10 @@ class Work:
         write_atomically(self.folder / CURVE_FILE, lines)
 
     def add_to_curve(self, report: StepReport) -> None:
-        """Append one report."""
-        with (self.folder / CURVE_FILE).open("a", encoding="utf-8") as file:
+        """Append one report.
+
+        Raises:
+            ResourceError: The disk is full, or the folder cannot be written.
+        """
+        with writing(self.folder), (self.folder / CURVE_FILE).open("a", encoding="utf-8") as file:
             file.write(json.dumps(report.to_json()) + "\n")

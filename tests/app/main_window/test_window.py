@@ -12,7 +12,7 @@ from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QWidget
 
 from app.jobs.task import Task
-from app.main_window import MainWindow, Settings
+from app.main_window import MainWindow, Settings, leaving
 from app.main_window import window as window_module
 from app.main_window.dialogs import ErrorDialog
 from app.main_window.opener import Opener
@@ -246,7 +246,7 @@ def test_closing_names_the_heavy_jobs_alone(window, qtbot, monkeypatch):
     )
     qtbot.waitUntil(lambda: heavy.state == light.state == "running")
     said = []
-    monkeypatch.setattr(window_module, "ask", lambda *words: said.append(words[2]) or False)
+    monkeypatch.setattr(leaving, "ask", lambda *words: said.append(words[2]) or False)
     del window.confirm_close  # the fixture's, which never asks
     assert not window.close()
     assert len(said) == 1
