@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QCoreApplication
 
 from app.jobs import lines
-from app.jobs.measuring import Subject, load, pack
+from app.jobs.measuring import DemoSplit, Subject, load, pack
+from app.jobs.recipe import lasting
 from app.jobs.task import Task
 from app.jobs.warm import wait_for_libraries
 from core.run import Run
@@ -86,41 +87,77 @@ def choose_task(
         options: The texts: calibration texts, or held-out ones for "search".
         choice: What is to be chosen.
         profile: For scores.
-        profile_file: Where the command line finds it.
+        profile_file: Where the command line finds it, and the job after a restart.
         start: The plan whose locks hold.
         output: Where the command line would write the plan; beside it lies what a stopped job
             measured, so that the same one started again goes on there.
     """
-    line = choose_line(subject, options, choice, start=start, profile=profile_file, output=output)
+    task = kept_choice(
+        subject, options, choice, profile_file=profile_file, start=start, output=output
+    )
+    work = _Work(subject=subject, options=options, choice=choice, start=start, output=output)
+    return replace(task, function=lambda run: work.done(profile, task.command, run))
 
-    def work(run: Run) -> Chosen:
-        wait_for_libraries(run)
-        texts, _ = pack(
-            subject.folder, options, "heldout" if choice.way == "search" else "calibration", run
-        )
-        run.check()
-        live = load(subject, subject.folder, run)
-        output.parent.mkdir(parents=True, exist_ok=True)
-        setting = _Setting(
-            live=live,
-            texts=texts,
-            profile=profile,
-            start=start,
-            choice=choice,
-            ledger=_ledger(live, texts, output),
-        )
-        plan, said = (_searched if choice.way == "search" else _selected)(setting, run)
-        run.note(said)
-        return Chosen(plan=plan, text=choice.text, said=said, command=line)
+
+@lasting("choose")
+def kept_choice(
+    subject: Subject,
+    options: CalibrationOptions,
+    choice: Choice,
+    *,
+    profile_file: Path,
+    start: Plan,
+    output: Path,
+) -> Task:
+    """As `choose_task`, with a profile that is read when the work begins."""
+    line = choose_line(subject, options, choice, start=start, profile=profile_file, output=output)
+    work = _Work(subject=subject, options=options, choice=choice, start=start, output=output)
+
+    def function(run: Run) -> Chosen:
+        from core.profiling import load_profile_of
+
+        return work.done(load_profile_of(profile_file, subject.info), line, run)
 
     return Task(
         title=choice.text or translate("Tasks", "Choose experts"),
         kind="choose",
-        function=work,
+        function=function,
         command=line,
         on_result="take_chosen",
         parks=True,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Work:
+    """What a choice begins with, but for the profile."""
+
+    subject: Subject
+    options: CalibrationOptions
+    choice: Choice
+    start: Plan
+    output: Path
+
+    def done(self, profile: Profile, line: str, run: Run) -> Chosen:
+        """Choose, on a worker thread."""
+        wait_for_libraries(run)
+        choice, folder = self.choice, self.subject.folder
+        split: DemoSplit = "heldout" if choice.way == "search" else "calibration"
+        texts, _ = pack(folder, self.options, split, run)
+        run.check()
+        live = load(self.subject, folder, run)
+        self.output.parent.mkdir(parents=True, exist_ok=True)
+        setting = _Setting(
+            live=live,
+            texts=texts,
+            profile=profile,
+            start=self.start,
+            choice=choice,
+            ledger=_ledger(live, texts, self.output),
+        )
+        plan, said = (_searched if choice.way == "search" else _selected)(setting, run)
+        run.note(said)
+        return Chosen(plan=plan, text=choice.text, said=said, command=line)
 
 
 def choose_line(

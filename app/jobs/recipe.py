@@ -26,7 +26,13 @@ Maker = Callable[..., Task]
 MAKERS: dict[str, Maker] = {}
 
 # Where makers live; they enter the table when their module is imported.
-MODULES = ("app.jobs.tasks", "app.jobs.speed", "app.jobs.tuning", "app.jobs.searching")
+MODULES = (
+    "app.jobs.tasks",
+    "app.jobs.choosing",
+    "app.jobs.speed",
+    "app.jobs.tuning",
+    "app.jobs.searching",
+)
 
 # Values that an argument may be, or hold: what JSON calls them → module and class. Those with
 # methods of their own for that (`to_json`, `from_json`) use them.
@@ -37,6 +43,7 @@ VALUES = {
     "variant": ("core.evaluation.variant", "Variant"),
     "measure": ("app.jobs.measuring", "Measure"),
     "questions": ("app.widgets.questions", "Questions"),
+    "choice": ("app.jobs.choosing", "Choice"),
     "timed": ("app.jobs.speed", "Timed"),
     "speed": ("core.evaluation.speed", "SpeedOptions"),
     "export": ("core.export", "ExportOptions"),

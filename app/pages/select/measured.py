@@ -67,7 +67,7 @@ def words_of(session: Session, choice: Choice) -> str:
         text = translate(
             "Rule",
             "Measures hundreds of masks on {tokens} calibration tokens, as a job of some minutes "
-            "that can be stopped and taken up again. The model has to fit into memory.",
+            "that can be stopped and taken up again.",
         )
     return text.format(tokens=tokens)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,11 +10,12 @@ import pytest
 
 from app.jobs.choosing import Choice, Chosen, choose_task
 from app.jobs.measuring import Subject, load, pack
+from app.jobs.recipe import remake
 from core.calibration import CalibrationOptions, Source
 from core.checkpoint import inspect_model
 from core.errors import Cancelled
-from core.planning import Plan
-from core.profiling import Profile, profile_model
+from core.planning import Locks, Plan
+from core.profiling import Profile, profile_model, save_profile
 from core.run import Note, Progress, Run
 from tests.tiny import tiny_model
 
@@ -73,6 +75,48 @@ def test_a_stopped_choice_is_taken_up_again(subject, options, profile, tmp_path:
     assert found.said.startswith("12 of 16 experts stay. Measured on ")
     assert found.said in notes
     assert not list(output.parent.iterdir()), "nothing is left of a finished choice"
+
+
+def test_a_choice_outlives_the_program_in_a_project_that_was_moved(
+    subject, options, profile, tmp_path: Path
+) -> None:
+    project = tmp_path / "project"
+    (project / "profiles").mkdir(parents=True)
+    save_profile(profile, project / "profiles" / "p.safetensors")
+    choice = Choice(
+        way="joint",
+        percent=75.0,
+        scope="layer",
+        floor=2,
+        weights={"english": 2.0},
+        text="Keep 75 %",
+    )
+    locks = Locks(keep=frozenset({(0, 1)}), drop=frozenset({(1, 2)}))
+    task = choose_task(
+        subject,
+        options,
+        choice,
+        profile=profile,
+        profile_file=project / "profiles" / "p.safetensors",
+        start=Plan.keep_all(subject.info).with_locks(locks),
+        output=project / "runs" / "choice.json",
+    )
+    run = Run(lambda e: run.cancel() if isinstance(e, Progress) and e.unit == "experts" else None)
+    with pytest.raises(Cancelled):
+        task.function(run)
+    assert list((project / "runs").iterdir()), "what was measured is kept"
+
+    note = json.loads(json.dumps(task.recipe.to_json(project)))
+    moved = project.rename(tmp_path / "moved")
+    again = remake(note, subject, moved)
+    assert (again.title, again.kind, again.on_result) == (task.title, "choose", "take_chosen")
+    assert again.command == task.command.replace(str(project), str(moved))
+    found, fresh = again.function(Run()), task.function(Run())
+    assert isinstance(found, Chosen)
+    assert found.plan == fresh.plan
+    assert 1 in found.plan.keep[0]
+    assert 2 not in found.plan.keep[1]
+    assert not list((moved / "runs").iterdir())
 
 
 def test_a_streamed_model_can_be_chosen_from(subject, options, profile, tmp_path: Path) -> None:
