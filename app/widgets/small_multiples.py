@@ -26,6 +26,7 @@ LOWEST = 74.0
 GAP = 20.0
 TITLE = 18.0
 FOOT = 6.0
+PAIRED = 6.0  # logical pixels of a bar from which each has a line of its own for the second side
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -40,6 +41,9 @@ class Panel:
         low: Bottom of the plot.
         high: Top of the plot.
         tip: What it means, for the tooltip.
+        head: Said at the right of the title while no layer is pointed at; the range if empty.
+        other_L: A second number per layer on the same scale, drawn as a line over the bar; None for
+            none.
         raw_L: The numbers as a table has them, where the plot shows shares of something.
     """
 
@@ -50,7 +54,9 @@ class Panel:
     low: float
     high: float
     tip: str = ""
+    head: str = ""
     raw_L: NDArray[np.float64] | None = None
+    other_L: NDArray[np.float64] | None = None
 
 
 class SmallMultiples(QWidget):
@@ -126,7 +132,9 @@ class SmallMultiples(QWidget):
         panel, plot = self._panels[index], self.plot(index)
         row = -1 if theme.paper() else self._hover if self._hover >= 0 else self._at
         known = 0 <= row < len(panel.texts_L)
-        said = f"L{self._layers[row]}  {panel.texts_L[row]}" if known else _range(panel)
+        said = (
+            f"L{self._layers[row]}  {panel.texts_L[row]}" if known else panel.head or _range(panel)
+        )
         metrics = QFontMetricsF(painter.font())
         width = metrics.horizontalAdvance(said) + 6 if said else 0.0
         head = QRectF(plot.x(), plot.y() - TITLE, plot.width(), TITLE - 3)
@@ -164,6 +172,24 @@ class SmallMultiples(QWidget):
             painter.fillRect(bar, theme.color("accent" if row == marked else "bar"))
         if len(points) > 1 and pitch < 4:
             painter.setPen(QPen(theme.color("text_dim"), 1.0))
+            painter.drawPolyline(QPolygonF(points))
+        if panel.other_L is not None:
+            self._paint_other(painter, panel, plot, pitch)
+
+    def _paint_other(self, painter: QPainter, panel: Panel, plot: QRectF, pitch: float) -> None:
+        """The second side: a line over each bar, one line over all where they are narrow."""
+        assert panel.other_L is not None
+        colour, points = theme.color("text" if theme.theme().dark else "accent"), []
+        for row in np.flatnonzero(np.isfinite(panel.other_L)).tolist():
+            share = (float(panel.other_L[row]) - panel.low) / max(panel.high - panel.low, 1e-12)
+            y = plot.bottom() - min(max(share, 0.0), 1.0) * plot.height()
+            points.append(QPointF(plot.x() + (row + 0.5) * pitch, y))
+        painter.setPen(Qt.PenStyle.NoPen)
+        if pitch >= PAIRED:
+            for at in points:
+                painter.fillRect(QRectF(at.x() - pitch / 2, at.y() - 1.5, pitch, 3.0), colour)
+        elif len(points) > 1:
+            painter.setPen(QPen(colour, 1.5))
             painter.drawPolyline(QPolygonF(points))
 
     # pointer and keys
@@ -246,3 +272,38 @@ def _range(panel: Panel) -> str:
     low = panel.texts_L[known[panel.values_L[known].argmin()]]
     high = panel.texts_L[known[panel.values_L[known].argmax()]]
     return low if low == high else f"{low} – {high}"
+
+
+class PairKey(QWidget):
+    """What the bars are, and what the lines over them."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._names = ("", "")
+        self.setFixedHeight(18)
+        theme.theme_changed.connect(self.update)
+
+    def set_names(self, bars: str, lines: str) -> None:
+        """Say it."""
+        self._names = (bars, lines)
+        self.setAccessibleName(f"{bars}; {lines}")
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Two swatches and two names."""
+        with QPainter(self) as painter:
+            font = QFont(self.font())
+            font.setPixelSize(theme.TYPE.small)
+            painter.setFont(font)
+            middle, x = self.height() / 2, 0.0
+            for name, line in zip(self._names, (False, True), strict=True):
+                if line:
+                    colour = theme.color("text" if theme.theme().dark else "accent")
+                    painter.fillRect(QRectF(x, middle - 1.5, 14, 3), colour)
+                else:
+                    painter.fillRect(QRectF(x, middle - 6, 14, 12), theme.color("bar"))
+                painter.setPen(theme.color("text_dim"))
+                width = QFontMetricsF(font).horizontalAdvance(name) + 2
+                box = QRectF(x + 20, 0, width, self.height())
+                painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, name)
+                x += 20 + width + 24

@@ -14,6 +14,7 @@ from core.scoring.compare import (
     same_model,
     spearman,
 )
+from core.scoring.layers import LayerUse, effective_experts, layer_use
 from core.scoring.metric import Metric
 from core.scoring.score import (
     DEFAULT_METRIC,
@@ -32,6 +33,7 @@ __all__ = [
     "DEFAULT_METRIC",
     "Comparison",
     "ExpertStatistics",
+    "LayerUse",
     "Metric",
     "OnlyInB",
     "affinity",
@@ -40,9 +42,11 @@ __all__ = [
     "comparable",
     "compare",
     "domain_weights_D",
+    "effective_experts",
     "expert_statistics",
     "fires_with",
     "layer_shares",
+    "layer_use",
     "metric",
     "metrics",
     "never_routed",

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.jobs import lines
 from app.models.only_b import OnlyInBModel
+from app.pages.select.layers_beside import LayersBeside, beside_table, summary
 from app.pages.select.side_desk import SideDesk
 from app.pages.select.sides import Side, Source
 from app.pages.select.view import View
@@ -28,6 +29,7 @@ from app.widgets.compare_map import CompareMapView
 from app.widgets.drawing import Part, Sheet
 from app.widgets.forms import Button, ElidedLabel, IconButton, column, label, row
 from app.widgets.help import help_for
+from app.widgets.segments import Segments
 from app.widgets.take_menu import Table, Taken, table_of
 from core.errors import StudioError
 
@@ -35,9 +37,10 @@ if TYPE_CHECKING:
     from app.pages.select.derived import Derived
     from app.pages.select.editor import Editor
     from app.session import Session
-    from core.scoring import Comparison
+    from core.scoring import Comparison, LayerUse
 
 LIST_WIDTH = 304
+EXPERTS, LAYERS = "experts", "layers"
 
 
 class CompareView(View):
@@ -50,9 +53,12 @@ class CompareView(View):
         self.desk = SideDesk(session, self)
         self._listed: tuple[tuple[str, Side], ...] = ()
         self._found: Comparison | None = None
+        self._uses: tuple[LayerUse, LayerUse] | None = None
+        self._said = ""  # of the difference, in one line
         self.a, self.b = self._combo(self.tr("A")), self._combo(self.tr("B"))
         self.swap = IconButton("sort", self.tr("Swap A and B"))
         self.swap.clicked.connect(self._swap)
+        self.top_name = label(self.tr("Top"), "dim")
         self.top = QSpinBox()
         self.top.setAccessibleName(self.tr("Experts of a layer that count as needed"))
         self.top.setToolTip(self.top.accessibleName())
@@ -63,9 +69,18 @@ class CompareView(View):
             self.tr("Another text, or the same one after tuning: any profile of this model")
         )
         self.add.setMenu(self.desk.menu)
+        self.what = Segments(
+            (
+                (EXPERTS, self.tr("Experts"), self.tr("The difference of every expert")),
+                (LAYERS, self.tr("By layer"), self.tr("Entropy and use of both, layer by layer")),
+            ),
+            self.tr("What is compared"),
+        )
+        self.what.chosen.connect(self._turn)
         self.summary = ElidedLabel("", "dim")
         self.view = CompareMapView()
         self.ramp = self.view.ramp
+        self.beside = LayersBeside()
         self.model = OnlyInBModel(self)
         self.table = self._table()
         self.only_title = label("", "section")
@@ -99,7 +114,7 @@ class CompareView(View):
     def _lay_out(self) -> None:
         head = row(
             label("A", "strong"), self.a, label("−", "dim"), label("B", "strong"), self.b,
-            self.swap, 12, label(self.tr("Top"), "dim"), self.top, None, self.add,
+            self.swap, 12, self.what, 12, self.top_name, self.top, None, self.add,
             help_for("select#compare"),
             spacing=UNIT,
         )  # fmt: skip
@@ -123,12 +138,14 @@ class CompareView(View):
         self._stack = QStackedWidget()
         self._stack.addWidget(empty)
         self._stack.addWidget(shown)
+        self._stack.addWidget(self.beside)
         whole = column(head, self.summary, self._stack, spacing=UNIT)
         whole.setStretch(2, 1)
         self.setLayout(whole)
 
     def _connect(self) -> None:
         self.session.model_changed.connect(self._forget)
+        self.beside.charts.layer_hovered.connect(self._hover_layer)
         self.desk.added.connect(self._side_added)
         self.desk.said.connect(self.status_changed)
         self.desk.failed.connect(self.failed)
@@ -150,7 +167,10 @@ class CompareView(View):
         self._list(sources)
         a, b = self.a.currentData(), self.b.currentData()
         ready = plan is not None and a is not None and b is not None
-        self._stack.setCurrentIndex(int(ready and len(self._listed) > 1))
+        page = 0 if not ready or len(self._listed) < 2 else 1 if self.what.key == EXPERTS else 2
+        self._stack.setCurrentIndex(page)
+        for part in (self.top_name, self.top):
+            part.setVisible(page != 2)
         self.add.setEnabled(plan is not None)
         if not ready or plan is None:
             self.summary.set_text("")
@@ -164,6 +184,13 @@ class CompareView(View):
         if found is not self._found:
             self._found = found
             self._show(found, plan.layer_ids, plan.exists_LE)
+        if page == 2:
+            self._uses = self.derived.beside(sources, a, b)
+            names = self.a.currentText(), self.b.currentText()
+            self.beside.show_sides(*self._uses, names)
+            self.summary.set_text(summary(*self._uses))
+        else:
+            self.summary.set_text(self._said)
 
     def _show(self, found: Comparison, layer_ids: tuple[int, ...], exists_LE) -> None:
         cells = self.view.map
@@ -190,13 +217,11 @@ class CompareView(View):
         said = self.tr(
             "{metric}: rank correlation {rho} over all experts, {low} to {high} by layer"
         )
-        self.summary.set_text(
-            said.format(
-                metric=self.session.metric,
-                rho=_rho(found.spearman),
-                low=_rho(_least(found.spearman_L, np.min)),
-                high=_rho(_least(found.spearman_L, np.max)),
-            )
+        self._said = said.format(
+            metric=self.session.metric,
+            rho=_rho(found.spearman),
+            low=_rho(_least(found.spearman_L, np.min)),
+            high=_rho(_least(found.spearman_L, np.max)),
         )
         self.command_changed.emit()
 
@@ -213,7 +238,13 @@ class CompareView(View):
         found, plan = self._found, self.session.plan
         if found is None or plan is None or not self._stack.currentIndex():
             return None
-        title = f"{self.model_name()} · {self.a.currentText()} − {self.b.currentText()}"
+        a, b = self.a.currentText(), self.b.currentText()
+        if self._stack.currentIndex() == 2 and self._uses is not None:
+            uses, parts = self._uses, tuple(map(_part, (self.beside.key, self.beside.charts)))
+            title = f"{self.model_name()} · {a} → {b}"
+            sheet = Sheet(title=title, subtitle=self.summary.full_text, parts=parts)
+            return Taken(name="layers", drawing=sheet, table=lambda: beside_table(*uses))
+        title = f"{self.model_name()} · {a} − {b}"
         parts = (Part(widget=self.view, height=self.ramp.geometry().bottom() + 1),)
         return Taken(
             name="comparison",
@@ -226,13 +257,17 @@ class CompareView(View):
         a, b = self.a.currentData(), self.b.currentData()
         if a is None or b is None:
             return ""
-        paths = {source.profile.fingerprint: source.path for source in self.desk.sources()}
+        known = {source.profile.fingerprint: source for source in self.desk.sources()}
+        paths = {key: source.path for key, source in known.items()}
         words: list[str | Path | int] = ["seer", "compare", paths[a.profile]]
         if b.profile != a.profile or not (a.domain or b.domain):
             words.append(paths[b.profile])
         for flag, side in (("--domain-a", a), ("--domain-b", b)):
             if side.domain:
                 words += [flag, side.domain]
+        plan = known[b.profile].plan
+        if plan is not None:
+            words += ["--plan", plan]
         return lines.line(*words, "--metric", self.session.metric, "--top", self.top.value())
 
     # sources
@@ -266,8 +301,18 @@ class CompareView(View):
 
     @Slot(object)
     def _side_added(self, side: Side) -> None:
+        """The new one is B; beside other weights A is all that was seen before them."""
         self.bring_up_to_date()
+        own = self.session.profile
+        new = next(s.profile for s in self.desk.sources() if s.profile.fingerprint == side.profile)
+        if own is not None and new.model_fingerprint != own.model_fingerprint:
+            self.a.setCurrentIndex(self._index(Side(profile=own.fingerprint)))
         self.b.setCurrentIndex(self._index(side))
+
+    @Slot(str)
+    def _turn(self, _key: str) -> None:
+        self.bring_up_to_date()
+        self.command_changed.emit()
 
     def _index(self, side: Side) -> int:
         return next((i for i, (_, known) in enumerate(self._listed) if known == side), 0)
@@ -296,6 +341,11 @@ class CompareView(View):
         cell = self.model.cell_at(index.row())
         if cell is not None:
             self.view.map.set_cursor_cell(*cell)
+
+    @Slot(int)
+    def _hover_layer(self, at: int) -> None:
+        shown = [f"{p.title} {p.texts_L[at]}" for p in self.beside.charts.panels] if at >= 0 else []
+        self.status_changed.emit(" · ".join(shown))
 
     @Slot(int, int)
     def _hover(self, expert_row: int, expert: int) -> None:
@@ -327,6 +377,10 @@ def comparison_table(found: Comparison, layer_ids: tuple[int, ...]) -> Table:
             for r, e in zip(rows.tolist(), experts.tolist(), strict=True)
         ),
     )  # fmt: skip
+
+
+def _part(widget: QWidget) -> Part:
+    return Part(widget=widget)
 
 
 def _rho(value: float) -> str:

@@ -25,7 +25,7 @@ from core import planning, scoring
 from core.planning.coverage import Coverage, coverage, coverage_curve
 from core.planning.edits import fixed
 from core.profiling import Lost, lost_under
-from core.scoring import Comparison, ExpertStatistics
+from core.scoring import Comparison, ExpertStatistics, LayerUse
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -180,6 +180,13 @@ class Derived:
 
         key = (left.profile, right.profile, (metric, a.domain, b.domain, top))
         return self._once("comparison", key, make)
+
+    def beside(self, sources: tuple[Source, ...], a: Side, b: Side) -> tuple[LayerUse, LayerUse]:
+        """How both sides use each layer."""
+        found = {source.profile.fingerprint: source for source in sources}
+        left, right = found[a.profile], found[b.profile]
+        key = (left.profile, right.profile, (a.domain, b.domain))
+        return self._once("beside", key, lambda: (left.use(a), right.use(b)))
 
     def histogram(self, plan: Plan, *, log: bool) -> Histogram | None:
         """Scores in bins, kept and dropped apart."""

@@ -106,11 +106,7 @@ def network_panels(session: Session, derived: Derived, plan: Plan) -> tuple[Pane
     if statistics is None:
         return tuple(panels)
     tokens_LE = np.nan_to_num(statistics.tokens_LE)
-    share_LE = np.nan_to_num(statistics.share_LE)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        used_L = np.exp(
-            -np.nansum(np.where(share_LE > 0, share_LE * np.log(share_LE), 0.0), axis=1)
-        )
+    used_L = scoring.effective_experts(np.nan_to_num(statistics.share_LE))
     norm_L = _mean(statistics.output_norm_LE, tokens_LE)
     idle_L = ((statistics.tokens_LE == 0) & statistics.seen_L[:, None]).sum(axis=1)
     panels += [

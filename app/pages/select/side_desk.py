@@ -167,7 +167,10 @@ class SideDesk(QObject):
         keep: tuple[tuple[int, ...], ...] | None,
     ) -> Source:
         name = path.stem if variant is None else variant.name
-        return Source(profile=profile, name=name, path=path, keep=keep)
+        # A tuning run keeps the plan that it started from beside its checkpoint.
+        made_by = Path(variant.path).parent / "plan.json" if variant and variant.path else None
+        plan = made_by if keep is not None and made_by and made_by.is_file() else None
+        return Source(profile=profile, name=name, path=path, keep=keep, plan=plan)
 
     def _refusal(self, profile: Profile, path: Path) -> StudioError | None:
         """Why a profile cannot be compared with this model's, or None."""

@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication
 
 from core import scoring
 from core.profiling import Profile
+from core.scoring import LayerUse
 
 translate = QCoreApplication.translate  # the name that lupdate looks for
 
@@ -38,12 +39,14 @@ class Source:
         name: Its name; empty for the project's own.
         path: Its file, as the command line names it.
         keep: Which of the open model's experts its own are, for a pruned model; None for all.
+        plan: The file of the plan that pruned it, as the command line names it; None without one.
     """
 
     profile: Profile
     name: str
     path: Path
     keep: tuple[tuple[int, ...], ...] | None = None
+    plan: Path | None = None
 
     def scores(self, metric: str, side: Side, exists_LE: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Scores of a side on the open model's cells; NaN where its model has no such expert.
@@ -55,6 +58,10 @@ class Source:
         if self.keep is None:
             return scores_LE
         return scoring.on_original(scores_LE, self.keep, exists_LE.shape[1])
+
+    def use(self, side: Side) -> LayerUse:
+        """How each layer uses its experts, on a side's texts."""
+        return scoring.layer_use(self.profile, self.weights(side))
 
     @property
     def sides(self) -> tuple[tuple[str, Side], ...]:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from core.profiling import load_lens, load_profile
-from core.scoring import compare, score
+from core.scoring import compare, layer_use, score
 
 
 def test_a_lens_names_every_tokens_experts_and_what_a_plan_drops(seer, model, profile, tmp_path):
@@ -77,3 +77,36 @@ def test_compare_says_what_it_cannot_do(seer, profile):
     assert "klingon" in wrong.err
     same = seer("compare", profile, profile)
     assert "rank correlation 1.000" in same.out
+
+
+def test_compare_puts_layers_beside_each_other(seer, profile):
+    sides = ("--domain-a", "prose", "--domain-b", "code")
+    found = seer("compare", profile, *sides, "--json").json["by_layer"]
+    made = load_profile(profile)
+    a, b = layer_use(made, {"code": 0.0}), layer_use(made, {"prose": 0.0})
+    assert [row["layer"] for row in found] == list(made.layer_ids)
+    assert [row["entropy_a"] for row in found] == pytest.approx(a.entropy_L.tolist())
+    assert [row["effective_experts_b"] for row in found] == pytest.approx(b.effective_L.tolist())
+    said = seer("compare", profile, *sides).out
+    assert "entropy of the router in nats" in said
+    assert f"{a.entropy_L[0]:.3f}" in said
+
+
+def test_compare_takes_a_pruned_models_experts_for_those_that_they_are(
+    seer, model, profile, tmp_path
+):
+    plan = tmp_path / "plan.json"
+    seer("plan", profile, "--keep", "4", "--model", model, "-o", plan)
+    smaller = tmp_path / "smaller"
+    assert seer("export", model, "--plan", plan, "-o", smaller).code == 0
+    after = tmp_path / "after.safetensors"
+    made = load_profile(profile)
+    words = [word for source in made.sources for word in ("--source", source)]
+    assert seer("profile", smaller, *words, "--device", "cpu", "-o", after).code == 0
+    assert seer("compare", profile, after).code == 1  # other experts
+    found = seer("compare", profile, after, "--plan", plan, "--json").json
+    kept = json.loads(plan.read_text())["layers"]
+    for layer, row in zip(found["layers"], found["difference"], strict=True):
+        there = [expert for expert, value in enumerate(row) if value is not None]
+        assert there == kept[str(layer)]["keep"]
+    assert len(found["by_layer"]) == len(found["layers"])

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from app.pages.select import SelectPage
 from app.session import Session
 from core.profiling import save_profile
-from core.scoring import compare, score
+from core.scoring import compare, layer_use, score
 from tests.values import made_info, made_profile
 
 LEFT = Qt.MouseButton.LeftButton
@@ -236,6 +236,37 @@ def test_a_tuned_model_of_fewer_experts_is_compared_on_the_cells_it_kept(
     assert session.profile is not after
     read = same_texts(dataclasses.replace(session.profile, sources=("demo",)))
     assert [str(source) for source in read.sources] == ["demo"]
+
+
+def test_layers_stand_beside_each_other_for_both_sides(page: SelectPage, tmp_path, qtbot) -> None:
+    view = turned(page, "compare")
+    other = tmp_path / "tuned.safetensors"
+    save_profile(made_profile(experts=EXPERTS, seed=5, fingerprint="a" * 64), other)
+    view.desk.open_profile(other)
+    qtbot.waitUntil(lambda: view.b.currentText() == "tuned", timeout=5000)
+    assert view.a.currentText() == "all domains"  # all that was seen of the weights before
+    difference = view.summary.full_text
+    QTest.mouseClick(view.what.button("layers"), LEFT)
+    view.grab()
+    assert view.top.isHidden()
+    after = view.desk.sources()[1].profile
+    panels = {panel.key: panel for panel in view.beside.charts.panels}
+    a, b = layer_use(page.session.profile), layer_use(after)
+    assert panels["entropy_nats"].values_L == pytest.approx(a.entropy_L)
+    assert panels["entropy_nats"].other_L == pytest.approx(b.entropy_L)
+    assert panels["experts_in_use"].texts_L[2] == f"{a.effective_L[2]:.1f} → {b.effective_L[2]:.1f}"
+    assert f"{a.entropy_L.mean():.2f} → {b.entropy_L.mean():.2f} nats" in view.summary.full_text
+    assert "B · tuned" in view.beside.key.accessibleName()
+    with qtbot.waitSignal(view.status_changed, timeout=2000) as said:
+        view.beside.charts.layer_hovered.emit(3)
+    assert panels["entropy_nats"].texts_L[3] in said.args[0]
+    taken = page.takeaway.taken()
+    assert taken.table().header[:3] == ("layer", "experts_a", "experts_b")
+    assert taken.table().rows[1][3:5] == pytest.approx((a.entropy_L[1], b.entropy_L[1]))
+    page.takeaway.save_svg(tmp_path / "layers.svg")
+    assert "B · tuned" in (tmp_path / "layers.svg").read_text()
+    QTest.mouseClick(view.what.button("experts"), LEFT)
+    assert view.summary.full_text == difference
 
 
 # plans and history
