@@ -71,7 +71,7 @@ def evaluate(
         ResourceError: The device ran out of memory.
         StudioError: The model puts out NaN.
     """
-    _check_texts(live, reference, calibration)
+    check_texts(live, reference, calibration)
     changed = plan is not None or top_k is not None
     mask = mask_of(live, plan, top_k=top_k) if changed else None
     counts = [len(rows) for rows in calibration.sequences_by_domain]
@@ -148,7 +148,7 @@ def _streamed(
         reference=pair.reference,
         mask=pair.mask,
         piece=lambda index: piece_of(calibration.batch(index)),
-        sums=_sums,
+        sums=sums_of,
         turns=turns,
     )
     return measure_streamed(measurement, calibration, stage=STAGE, kept=kept, run=run)
@@ -173,10 +173,10 @@ class _Pair:
             other = found
         else:
             other = forward(self.reference, piece)
-        return _sums(found, other, len(piece.ids))
+        return sums_of(found, other, len(piece.ids))
 
 
-def _sums(found: Forward, other: Forward | None, sequences: int) -> NDArray[np.float64]:
+def sums_of(found: Forward, other: Forward | None, sequences: int) -> NDArray[np.float64]:
     """Tokens, loss, the reference's loss, KL and agreements by sequence [B, 5], in float64."""
     device = found.states.device
     total_B5 = torch.zeros(sequences, 5, dtype=torch.float64, device=device)
@@ -214,7 +214,12 @@ def piece_of(batch: Batch) -> Piece:
     )
 
 
-def _check_texts(live: LiveModel, reference: LiveModel | None, calibration: CalibrationSet) -> None:
+def check_texts(live: LiveModel, reference: LiveModel | None, calibration: CalibrationSet) -> None:
+    """Refuse texts that say nothing, or that are not these models'.
+
+    Raises:
+        InputError: No text, a domain with a name of our own, or token ids beyond the vocabulary.
+    """
     if len(calibration) == 0:
         raise InputError("the evaluation text is empty", remedy="add a source with text in it")
     if OVERALL in calibration.domains:

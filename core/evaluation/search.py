@@ -4,13 +4,16 @@ Each trial masks the model with one plan and measures its perplexity on the same
 candidates c_1 ⊂ … ⊂ c_n by size, bisection keeps the invariant that c_high is within the limit
 and c_low is not, and ends when they are neighbours: ⌈log2 n⌉ trials. Perplexity is not strictly
 monotone in the number of experts, so a smaller candidate within the limit may exist between trials;
-what is returned was itself measured, and every trial is reported.
+what is returned was itself measured, and every trial is reported. A streamed model is read for two
+steps of the bisection at once: the plan of the next one, and both that may follow.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, overload
 
 from core.errors import InputError, PlanError
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from core.runtime.live import LiveModel
 
 STAGE = "search"
+LEVELS = 2  # of bisection that one reading of a streamed model is used for: three plans
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +132,10 @@ def search_plan(
     ledger = ledger or Ledger()
     meter = _Meter(live, texts, ledger, passes=2 + len(candidates).bit_length(), run=run)
     with ledger.kept():
-        original = meter.measure(Plan.keep_all(live.info))
+        whole = Plan.keep_all(live.info)
+        first = _coming(-1, len(candidates) - 1)
+        meter.ahead(whole, [len(candidates) - 1, *first], candidates)
+        original = meter.measure(whole)
         limit = original[OVERALL] * (1 + max_increase)
         trials: list[Trial] = []
         measured: dict[int, Mapping[str, float]] = {}
@@ -152,7 +159,11 @@ def search_plan(
                 trials.append(Trial(kept=kept, perplexity=found, increase=increase, within=good))
             return good
 
-        best = _smallest(len(candidates), within)
+        best = _smallest(
+            len(candidates),
+            within,
+            lambda coming: meter.ahead(None, coming, candidates),
+        )
     plan = candidates[best] if best is not None else Plan.keep_all(live.info)
     perplexity = measured[best] if best is not None else original
     meter.finish()
@@ -238,13 +249,38 @@ class Candidates(Sequence[Plan]):
         return self._make(self._sizes[index])
 
 
-def _smallest(count: int, within: Callable[[int], bool]) -> int | None:
-    """The least index within the limit, by bisection; None if not even the last one is."""
+def _possible(indices: Sequence[int], candidates: Sequence[Plan]) -> Iterator[Plan]:
+    """The candidates that a router can take."""
+    for index in indices:
+        with contextlib.suppress(PlanError):
+            yield candidates[index]
+
+
+def _coming(low: int, high: int, levels: int = LEVELS) -> list[int]:
+    """Where bisection may look next, the certain one first, then either half's."""
+    if high - low <= 1 or not levels:
+        return []
+    middle = (low + high) // 2
+    halves = (_coming(low, middle, levels - 1), _coming(middle, high, levels - 1))
+    return [middle, *halves[0], *halves[1]]
+
+
+def _smallest(
+    count: int,
+    within: Callable[[int], bool],
+    ahead: Callable[[list[int]], None] | None = None,
+) -> int | None:
+    """The least index within the limit, by bisection; None if not even the last one is.
+
+    `ahead` is told before each look where the next ones may be, the certain one first.
+    """
     low, high = -1, count - 1
     if not within(high):
         return None
     while high - low > 1:
         middle = (low + high) // 2
+        if ahead is not None:
+            ahead(_coming(low, high))
         if within(middle):
             high = middle
         else:
@@ -260,6 +296,30 @@ class _Meter:
     ) -> None:
         self._live, self._texts, self._ledger, self._run = live, texts, ledger, run
         self._total, self._done = passes * texts.tokens, 0
+        self._found: dict[str, Mapping[str, float]] = {}  # measured ahead
+
+    def ahead(self, first: Plan | None, indices: Sequence[int], candidates: Sequence[Plan]) -> None:
+        """Measure what is about to be asked for and what may be, where one reading does it all.
+
+        Only a streamed model is worth it: reading it is what costs. Nothing if the first is known.
+        """
+        if self._live.stream is None:
+            return
+        from core.evaluation.together import perplexities, room_for
+
+        plans: dict[str, Plan] = {}
+        room = room_for(self._live, self._texts, len(indices) + 1)
+        for plan in chain([first] if first is not None else [], _possible(indices, candidates)):
+            asked = plan_question("perplexity", plan)
+            known = asked in self._found or self._ledger.knows(asked)
+            if known and not plans:
+                return
+            if not known and len(plans) < room:
+                plans.setdefault(asked, plan)
+        if len(plans) > 1:
+            part = Share(self._run, stage=STAGE, before=self._done, total=self._total)
+            found = perplexities(self._live, self._texts, list(plans.values()), run=part)
+            self._found.update(zip(plans, found, strict=True))
 
     def measure(self, plan: Plan) -> Mapping[str, float]:
         """Perplexity of the masked model."""
@@ -275,7 +335,9 @@ class _Meter:
             return {n: v for n, v in zip(names, known, strict=True) if v > 0}
         part = Share(self._run, stage=STAGE, before=self._done, total=self._total)
         masked = plan if plan.dropped or plan.top_k else None
-        found = evaluate(self._live, self._texts, plan=masked, run=part).perplexity
+        found = self._found.get(asked)
+        if found is None:
+            found = evaluate(self._live, self._texts, plan=masked, run=part).perplexity
         self._done += self._texts.tokens
         # A domain without a predicted token has no perplexity; no perplexity is 0.
         self._ledger.put(asked, [found.get(name, 0.0) for name in names])

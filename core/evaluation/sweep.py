@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -113,7 +113,8 @@ class Sweep:
                     whole_NV.append(logits_NV)
             found[index] = sums(logits_NV, piece).cpu()
 
-        watcher = _Masking(self._live, self._masks, travellers, checked, self._run)
+        plans = [checked[id(traveller.plan)] for traveller in travellers]
+        watcher = Masking(self._masks, plans, self._reporter(travellers))
         try:
             self._live.stream.drive(
                 list(range(len(travellers))),
@@ -131,34 +132,42 @@ class Sweep:
             raise StudioError("a text has not come through the model", remedy="report this model")
         return [found[index] for index in range(len(travellers))]
 
+    def _reporter(self, travellers: Sequence[Traveller]) -> Callable[[int], None]:
+        assert self._live.stream is not None
+        layers = len(self._live.stream.store.layers)
+        count = len({traveller.mask for traveller in travellers})
 
-class _Masking(Watcher[int]):
+        def report(layer: int) -> None:
+            done, at = layer * count // layers, (layer + 1, layers)
+            self._run.progress(STAGE, done, count, "masks", layer=at)
+
+        return report
+
+
+class Masking(Watcher[int]):
     """Puts each traveller's mask on while it goes through a layer, and reports."""
 
     def __init__(
-        self,
-        live: LiveModel,
-        masks: LayerMasks,
-        travellers: Sequence[Traveller],
-        checked: Mapping[int, Plan],
-        run: Run,
+        self, masks: LayerMasks, plans: Sequence[Plan], report: Callable[[int], None]
     ) -> None:
-        assert live.stream is not None
-        self._masks, self._travellers, self._checked = masks, travellers, checked
-        self._layers, self._run = len(live.stream.store.layers), run
+        """Nothing is on yet.
+
+        Args:
+            masks: Of the streamed model.
+            plans: By item: a checked plan.
+            report: Told the layer, now and then.
+        """
+        self._masks, self._plans, self._report = masks, plans, report
         self._on = contextlib.ExitStack()
         self._report_due = 0.0
 
     def enter(self, item: int, layer: int, /) -> None:
         """Mask on."""
-        plan = self._checked[id(self._travellers[item].plan)]
-        self._on.enter_context(self._masks.on(plan, layer))
+        self._on.enter_context(self._masks.on(self._plans[item], layer))
         now = time.monotonic()
         if now >= self._report_due:
             self._report_due = now + PROGRESS_SECONDS
-            count = len({traveller.mask for traveller in self._travellers})
-            done = layer * count // self._layers
-            self._run.progress(STAGE, done, count, "masks", layer=(layer + 1, self._layers))
+            self._report(layer)
 
     def leave(self, _item: int, _layer: int, /) -> None:
         """Mask off."""

@@ -13,6 +13,7 @@ from core.evaluation.ledger import Ledger, ledger_path
 from core.evaluation.search import _smallest, rule_plans, search_plan
 from core.planning import Bounds, Plan, keep_per_layer
 from core.run import Note, Progress, Run
+from tests.core.evaluation.test_losses_streamed import pair, readings
 from tests.core.live import load_tiny, random_set
 from tests.values import made_info, made_profile
 
@@ -181,3 +182,22 @@ def test_sizes_that_round_to_one_plan_are_measured_once_and_impossible_ones_are_
     assert len(measured) == len({tuple(kept) for kept in measured}) == len(found.trials)
     with pytest.raises(PlanError, match="no router"):
         search_plan(live, texts, search.Candidates(range(3), make), max_increase=1, run=Run())
+
+
+@pytest.mark.parametrize("limit", [0.0, 0.02, 1e9])
+def test_a_streamed_search_finds_the_same_and_reads_the_model_for_several_trials_at_once(
+    limit, tmp_path, monkeypatch
+):
+    whole, streamed = pair("mixtral", tmp_path)
+    texts, plans = random_set(sequences=3, batch_size=2), candidates(whole)
+    expected = search_plan(whole, texts, plans, max_increase=limit, run=Run())
+    read = readings(streamed)
+    found = search_plan(streamed, texts, plans, max_increase=limit, run=Run())
+    assert found == expected
+    passes = len(read) / len(streamed.stream.store.layers)
+    assert passes <= 2 < len(found.trials) + 1
+    with monkeypatch.context() as little:
+        little.setattr("core.evaluation.together.room_for", lambda *_: 1)
+        read.clear()
+        assert search_plan(streamed, texts, plans, max_increase=limit, run=Run()) == expected
+    assert len(read) / len(streamed.stream.store.layers) == len(found.trials) + 1

@@ -1,0 +1,119 @@
+"""Perplexity of several masks of a streamed model in one reading of it, by domain.
+
+What `measure.evaluate` says of each mask by itself, to the last bit: same pieces, same sums.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.evaluation.forward import forward
+from core.evaluation.measure import STAGE, check_texts, piece_of, sums_of
+from core.evaluation.sweep import Masking
+from core.evaluation.tally import Tally
+from core.planning.plan import Plan
+from core.pruning.by_layer import LayerMasks
+from core.run import Run
+from core.runtime.live import LiveModel
+from core.runtime.streaming_model import memory_plan
+
+if TYPE_CHECKING:
+    from core.calibration import CalibrationSet
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Passenger:
+    """A batch under a mask."""
+
+    batch: int
+    plan: Plan
+    mask: int
+
+
+def room_for(live: LiveModel, texts: CalibrationSet, most: int) -> int:
+    """How many masks, at most `most`, can be measured in one reading; 1 at least.
+
+    Raises:
+        ResourceError: Not even one batch fits beside two layers.
+    """
+    plan = memory_plan(
+        live,
+        batches=most * len(texts),
+        rows=texts.options.batch_size,
+        length=texts.options.seq_len,
+        logits=True,
+    )
+    return max(1, plan.at_once // len(texts))
+
+
+def perplexities(
+    live: LiveModel, texts: CalibrationSet, plans: Sequence[Plan], *, run: Run
+) -> list[Mapping[str, float]]:
+    """Measure masks together.
+
+    Args:
+        live: The original model, streamed.
+        texts: What is measured on.
+        plans: The masks; `room_for` says how many one reading is enough for.
+        run: Checked before each batch of each layer; gets `Progress` in tokens.
+
+    Returns:
+        Perplexity of each, "overall" first, then by domain.
+
+    Raises:
+        Cancelled: The run was stopped; the model is as before.
+        PlanError: A router cannot take a mask.
+        ResourceError: Not even one batch fits beside two layers.
+        InputError: No text, or token ids that are not this model's.
+        StudioError: The model puts out NaN.
+    """
+    assert live.stream is not None
+    check_texts(live, None, texts)
+    masks = LayerMasks(live)
+    checked = [masks.checked(plan) for plan in plans]
+    counts = [len(rows) for rows in texts.sequences_by_domain]
+    tallies = [Tally(texts.domains, counts, compared=False) for _ in plans]
+    aboard = [
+        _Passenger(batch=batch, plan=plan, mask=at)
+        for batch in range(len(texts))
+        for at, plan in enumerate(checked)
+    ]
+
+    def step(index: int) -> None:
+        passenger = aboard[index]
+        batch = texts.batch(passenger.batch)
+        piece = piece_of(batch)
+        found = forward(live, piece)
+        parts_B5 = sums_of(found, None, len(piece.ids))
+        tallies[passenger.mask].add(batch.domain, batch.first, parts_B5)
+
+    layers, tokens = len(live.stream.store.layers), texts.tokens
+
+    def report(layer: int) -> None:
+        run.progress(STAGE, layer * tokens // layers, tokens, "tokens", layer=(layer + 1, layers))
+
+    plan = memory_plan(
+        live,
+        batches=len(aboard),
+        rows=texts.options.batch_size,
+        length=texts.options.seq_len,
+        logits=True,
+    )
+    began = time.monotonic()
+    watcher = Masking(masks, [passenger.plan for passenger in aboard], report)
+    try:
+        live.stream.drive(
+            list(range(len(aboard))),
+            step,
+            at_once=plan.at_once,
+            park=plan.park_on_host,
+            watcher=watcher,
+            run=run,
+        )
+    finally:
+        watcher.off()
+    seconds = time.monotonic() - began
+    return [tally.evaluation(seconds).perplexity for tally in tallies]
