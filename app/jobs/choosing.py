@@ -176,12 +176,12 @@ def choose_line(
     if search:
         words += ["--max-ppl-increase", f"{choice.loss:g}%"]
     else:
-        words += ["--policy", choice.way, "--keep", f"{choice.percent:g}%"]
+        words += ["--policy", choice.way, "--keep", f"{choice.percent:.12g}%"]
         if choice.way == "allocate":
             words += ["--rank", "score" if subject.info.n_group > 1 else "loss"]
     words += ["--metric", choice.metric, "--scope", choice.scope, "--floor", choice.floor]
     for name, value in sorted(choice.weights.items()):
-        words += ["--domain-weight", f"{name}={value:g}"]
+        words += ["--domain-weight", f"{name}={value:.12g}"]
     for flag, cells in (("--lock-keep", start.locks.keep), ("--lock-drop", start.locks.drop)):
         if cells:
             named = (f"{start.layer_ids[row]}:{expert}" for row, expert in sorted(cells))

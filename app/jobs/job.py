@@ -93,7 +93,7 @@ class Job(QObject):
         self.exception: BaseException | None = None
         self.log: list[LogLine] = []
         self.book = LogBook(None)
-        self.started_at: float | None = None
+        self._began: float | None = None  # by a clock that nobody sets back
         self.seconds = 0.0
         self._mailbox = Mailbox()
         self._run = Run(self._put)
@@ -144,7 +144,7 @@ class Job(QObject):
             log_folder: Where its log is kept, or None.
         """
         assert self.state == "queued"
-        self.state, self.started_at = "running", time.time()
+        self.state, self._began = "running", time.monotonic()
         self.book = LogBook(log_folder)
         name = f"seer-job-{self.task.kind}"
         # A daemon: a worker deep inside a library must not keep the process alive after quitting.
@@ -208,7 +208,9 @@ class Job(QObject):
         except BaseException as error:  # noqa: BLE001 - the edge of the job: shown, never lost
             ended = Ended(state="failed", error=error, traceback=traceback.format_exc())
             self.book.write("error", ended.traceback)
-        self.book.write("info", f"{ended.state} after {time.time() - (self.started_at or 0):.1f} s")
+        self.book.write(
+            "info", f"{ended.state} after {time.monotonic() - (self._began or 0):.1f} s"
+        )
         self.book.close()
         self._mailbox.end(ended)
 
@@ -223,8 +225,8 @@ class Job(QObject):
         events, ended = self._mailbox.take()
         for event in events:
             self._take(event)
-        if self.started_at is not None and not self.over:
-            self.seconds = time.time() - self.started_at
+        if self._began is not None and not self.over:
+            self.seconds = time.monotonic() - self._began
         if ended is not None:
             self._finish(ended)
         elif events:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from app.widgets.provenance import Number, Provenance
     from core.checkpoint.info import ModelInfo
     from core.planning import Cost, Plan, Problem
+    from core.planning.plan import Cell
     from core.profiling import Profile
 
 T = TypeVar("T")
@@ -89,6 +90,16 @@ class Derived:
         from core.scoring import super_experts
 
         return self._once("super", (profile,), lambda: super_experts(profile))
+
+    @property
+    def super_cells(self) -> frozenset[Cell] | None:
+        """Super-experts as (row, expert); None without a profile."""
+        found = self.super_LE
+        if found is None:
+            return None
+        return frozenset(
+            (int(row), int(expert)) for row, expert in zip(*found.nonzero(), strict=True)
+        )
 
     @property
     def problems(self) -> tuple[Problem, ...]:

@@ -83,7 +83,9 @@ def _of_plan(session: Session, what: str) -> Provenance | None:
     command = _line(words)
     if what in PROFILED:
         file = profile_path(session)
-        command = origin.plan_command(plan, file) if file is not None else ""
+        command = ""
+        if file is not None:
+            command = origin.plan_command(plan, file, session.super_cells)
     return Provenance(formula=formula_of(f"plan.{what}"), facts=facts, command=command)
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from core.checkpoint.info import ModelInfo
     from core.evaluation.variant import Variant
     from core.planning import Plan
+    from core.planning.plan import Cell
     from core.profiling import Profile
     from core.report.gather import Subject
 
@@ -86,7 +87,7 @@ def origins(subject: Subject) -> tuple[Origin, ...]:
     if subject.profile is not None:
         out.append(of_profile(subject.profile, subject.model))
     if subject.plan is not None:
-        out.append(of_plan(subject.plan))
+        out.append(of_plan(subject.plan, profile=subject.profile))
     out += [of_variant(variant) for variant in subject.variants]
     if subject.record and subject.result is not None:
         out.append(of_export(subject.result.path, subject.record))
@@ -134,9 +135,18 @@ def of_profile(profile: Profile, model: str = "") -> Origin:
     return Origin(kind="profile", facts=_facts(facts), command=profile_command(profile, model))
 
 
-def of_plan(plan: Plan, *, profile_file: str | Path = "profile.safetensors") -> Origin:
+def of_plan(
+    plan: Plan,
+    *,
+    profile_file: str | Path = "profile.safetensors",
+    profile: Profile | None = None,
+) -> Origin:
     """The rule or the hand that chose the experts."""
-    made = plan.made_by
+    made, found = plan.made_by, None
+    if profile is not None and profile.fingerprint == made.profile:
+        from core.scoring import super_experts
+
+        found = plan.cells(super_experts(profile))
     facts = {
         "metric": made.metric,
         "scope": made.scope,
@@ -149,7 +159,7 @@ def of_plan(plan: Plan, *, profile_file: str | Path = "profile.safetensors") -> 
         "fingerprint": _short(plan.fingerprint),
         "model_fingerprint": _short(plan.model_fingerprint),
     }
-    return Origin(kind="plan", facts=_facts(facts), command=plan_command(plan, profile_file))
+    return Origin(kind="plan", facts=_facts(facts), command=plan_command(plan, profile_file, found))
 
 
 def of_variant(variant: Variant) -> Origin:
@@ -213,13 +223,21 @@ def profile_command(profile: Profile, model: str = "") -> str:
     return shlex.join([*words, "-o", "profile.safetensors"])
 
 
-def plan_command(plan: Plan, profile: str | Path) -> str:
-    """The line that makes a plan again; empty where none of `seer plan` can: hands or measuring."""
+def plan_command(
+    plan: Plan, profile: str | Path, super_experts: frozenset[Cell] | None = None
+) -> str:
+    """The line that makes a plan again; empty where none of `seer plan` can: hands or measuring.
+
+    Args:
+        plan: The plan.
+        profile: The file of its profile.
+        super_experts: What the command line would protect by itself; None where that is not known.
+    """
     made = plan.made_by
     options = dict(made.options)
     wanted = [name for name in ("keep", "coverage", "threshold") if name in options]
     measured = {"policy", "max_ppl_increase"} & set(options)  # seer select, seer search
-    if len(wanted) != 1 or options.get("edited") or measured:
+    if len(wanted) != 1 or options.get("edited") or measured or plan.top_k is not None:
         return ""
     words = ["seer", "plan", str(profile), "--metric", made.metric]
     words += [f"--{wanted[0]}", str(options[wanted[0]])]
@@ -229,12 +247,33 @@ def plan_command(plan: Plan, profile: str | Path) -> str:
         words += ["--seed", str(options["seed"])]
     for name, value in options.items():
         if name.startswith("weight."):
-            words += ["--domain-weight", f"{name.removeprefix('weight.')}={value:g}"]
-    for flag, cells in (("--lock-keep", made.locks.keep), ("--lock-drop", made.locks.drop)):
+            words += ["--domain-weight", f"{name.removeprefix('weight.')}={number(value)}"]
+    keep, protection = _protection(plan, super_experts)
+    for flag, cells in (("--lock-keep", keep), ("--lock-drop", made.locks.drop)):
         if cells:
             named = (f"{plan.layer_ids[row]}:{expert}" for row, expert in sorted(cells))
             words += [flag, ",".join(named)]
-    return shlex.join([*words, "-o", "plan.json"])
+    return shlex.join([*words, *protection, "-o", "plan.json"])
+
+
+def _protection(
+    plan: Plan, super_experts: frozenset[Cell] | None
+) -> tuple[frozenset[Cell], list[str]]:
+    """Cells that must be named to stay, and the option that lifts the protection of others.
+
+    `seer plan` protects all super-experts or none: where some were freed, the others are locked.
+    """
+    made = plan.made_by
+    if super_experts is None:  # where none is protected, perhaps one was freed
+        return made.locks.keep, [] if made.protected else ["--no-protect"]
+    if super_experts - made.locks.drop - made.locks.keep <= made.protected:
+        return made.locks.keep, []
+    return made.locks.keep | made.protected, ["--no-protect"]
+
+
+def number(value: object) -> str:
+    """A number as a command line takes it, to the last digit that counts."""
+    return f"{value:.12g}" if isinstance(value, float) else str(value)
 
 
 _PROFILE_OPTIONS = (

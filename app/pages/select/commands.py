@@ -27,7 +27,7 @@ def score_line(session: Session) -> str:
     words: list[str | Path] = ["seer", "score", path, "--metric", session.metric]
     for name, weight in sorted((session.shown_weights or {}).items()):
         if weight != 1:
-            words += ["--domain-weight", f"{name}={weight:g}"]
+            words += ["--domain-weight", f"{name}={weight:.12g}"]
     return lines.line(*words)
 
 

@@ -119,9 +119,9 @@ class Rule:
         if self.kind in {"number", "random"}:
             made["keep"] = self.number
         elif self.kind in {"share", "global"}:
-            made["keep"] = f"{self.percent:g}%"
+            made["keep"] = f"{self.percent:.12g}%"  # to the last expert of twenty thousand
         elif self.kind in {"cover", "cover_global"}:
-            made["coverage"] = self.percent / 100
+            made["coverage"] = round(self.percent / 100, 14)
         elif self.kind == "threshold":
             made["threshold"] = self.at_least
         if self.kind in WHOLE_MODEL:

@@ -112,7 +112,7 @@ class SelectTakeAway(TakeAway):
         file = project_file(session, "profiles", f"{profile.fingerprint[:16]}.safetensors")
         from core.report.origin import plan_command
 
-        return plan_command(plan, file)
+        return plan_command(plan, file, session.super_cells)
 
 
 def expert_table(table: ExpertTable, order: Iterable[int] | None = None) -> Table:
