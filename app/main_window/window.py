@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.main_window import leaving, shape
+from app.main_window.copied import CopiedLines
 from app.main_window.help_desk import HelpDesk
 from app.main_window.job_desk import JobDesk
 from app.main_window.menus import WindowMenu
@@ -92,6 +93,7 @@ class MainWindow(QMainWindow):
         self.dock = self.desk.dock
         self.recovery = Recovery(session, self.settings, self)
         self.guard = ModelGuard(session, self.opener, self)
+        self.copied = CopiedLines(session, self)
         self.reporter = Reporter(self)
         self._make_actions()
         self._build()

@@ -30,6 +30,7 @@ class Contents:
         variants: The variants table.
         pages: Options by page, JSON values.
         unfinished: Jobs that are not over, as `unfinished.notes` gives them.
+        copied: Files of plans that a copied command line names.
     """
 
     model: str = ""
@@ -40,6 +41,7 @@ class Contents:
     variants: tuple[Variant, ...] = ()
     pages: Mapping[str, Mapping[str, object]] | None = None
     unfinished: tuple[Mapping[str, object], ...] = ()
+    copied: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

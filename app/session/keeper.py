@@ -78,6 +78,7 @@ def write(project: Project, contents: Contents) -> Project:
         variants=tuple(variant.to_json() for variant in contents.variants),
         pages=contents.pages or {},
         unfinished=contents.unfinished,
+        copied=contents.copied,
     )
     project.save()
     return project

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 # How often a project notes how far its jobs have come.
 BEAT_MS = 20_000
+# Copied command lines whose plans stay.
+MOST_COPIED = 50
+_PLAN_FILE = re.compile(r"plans/([0-9a-f]{16}\.json)")
 
 
 class KeptSession(QObject):
@@ -50,6 +54,7 @@ class KeptSession(QObject):
         self.crashed = False  # whether the project was left by a crash
         self.lost: tuple[str, ...] = ()  # what could not be read of it, in words
         self._pages: dict[str, Mapping[str, object]] = {}
+        self._copied: tuple[str, ...] = ()
         self._last_jobs: tuple[tuple[Job, Mapping[str, object]], ...] | None = None
         self._keeper = Keeper(self._contents, self.start, data_dir, self)
         self._keeper.changed.connect(self.project_changed)
@@ -138,7 +143,7 @@ class KeptSession(QObject):
             if opened.lock is not None:
                 opened.lock.release()
             raise
-        self._pages = dict(contents.pages or {})
+        self._pages, self._copied = dict(contents.pages or {}), contents.copied
         self._take_values(contents)
         self._keeper.adopt(opened)
         self.crashed, self.lost = opened.crashed, opened.lost
@@ -202,6 +207,7 @@ class KeptSession(QObject):
             self.jobs.set_aside()
         self._keeper.release(lose=True)
         self._last_jobs, self.crashed, self.lost = None, False, ()
+        self._copied = ()
 
     def save_project(self, folder: Path | None = None) -> None:
         """Save the project, into another folder if one is given.
@@ -229,6 +235,32 @@ class KeptSession(QObject):
         if dict(self._pages.get(page, {})) != dict(options):
             self._pages[page] = dict(options)
             self._keeper.touch()
+
+    def keep_for_line(self, text: str) -> None:
+        """Keep the plans that a copied command line names; the newest few lines count.
+
+        A plan's file goes when another plan takes its place; who pastes the line an hour later
+        would find none. The one in hand is written now: the line may be pasted at once.
+        """
+        folder, names = self.folder, _PLAN_FILE.findall(text)
+        if folder is None or not names:
+            return
+        contents = self._contents()
+        for plan in (contents.plan, *(contents.plans or {}).values()):
+            path = folder / "plans" / ("" if plan is None else f"{plan.fingerprint[:16]}.json")
+            if plan is not None and path.name in names and not path.exists():
+                try:
+                    plan.save(path)
+                except StudioError as error:
+                    self.refused.emit(error.what, error.remedy)
+                    return
+        there = [name for name in dict.fromkeys(names) if (folder / "plans" / name).exists()]
+        files = tuple(f"plans/{name}" for name in there)
+        if not files:
+            return
+        others = tuple(file for file in self._copied if file not in files)
+        self._copied = (*others, *files)[-MOST_COPIED:]
+        self._keeper.touch_quietly()
 
     def note_place(self, page: str) -> None:
         """Remember which page is shown, so that the project reopens there."""

@@ -105,6 +105,7 @@ class _Reading:
             variants=self._variants(),
             pages=project.pages,
             unfinished=project.unfinished if held else (),
+            copied=project.copied,
         )
 
     def _attempt(self, read: Callable[[], T], what: str) -> T | None:

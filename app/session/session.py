@@ -355,6 +355,7 @@ class Session(KeptSession, Derived):
             variants=self.variants,
             pages={**self._pages, "session": own},
             unfinished=self._unfinished(),
+            copied=self._copied,
         )
 
     # -- jobs --------------------------------------------------------------------------------

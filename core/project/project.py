@@ -52,6 +52,7 @@ class Project:
         plan: File of the current plan, likewise.
         plans: Files of named plans, by name.
         unfinished: Jobs that were running, to be offered again after a crash; JSON objects.
+        copied: Files of plans that a copied command line names.
     """
 
     folder: Path
@@ -63,6 +64,7 @@ class Project:
     plan: str = ""
     plans: Mapping[str, str] = field(default_factory=dict)
     unfinished: tuple[Mapping[str, object], ...] = ()
+    copied: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -142,11 +144,12 @@ class Project:
             "plan": self.plan,
             "plans": dict(self.plans),
             "unfinished": [dict(job) for job in self.unfinished],
+            **({"copied": list(self.copied)} if self.copied else {}),
         }
 
     def _drop_unnamed_plans(self) -> None:
         """An hour of painting saves a thousand plans; only those that are named stay."""
-        named = {self.plan, *self.plans.values()}
+        named = {self.plan, *self.plans.values(), *self.copied}
         for path in (self.folder / "plans").glob("*.json"):
             if by_content(path) and f"plans/{path.name}" not in named:
                 path.unlink(missing_ok=True)
@@ -221,6 +224,7 @@ def parse(folder: Path, data: Json, reader: Reader) -> Project:
         plan=reader.field(inside, data.get("plan", ""), "plan") or "",
         plans=reader.texts(data.get("plans", {}), "plans", inside),
         unfinished=reader.rows(data.get("unfinished", []), "unfinished"),
+        copied=reader.files(data.get("copied", []), "copied"),
     )
 
 

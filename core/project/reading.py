@@ -59,6 +59,12 @@ class Reader:
         found = (self.field(an_object, item, f"{what}[{index}]") for index, item in items)
         return tuple(one for one in found if one is not None)
 
+    def files(self, value: object, what: str) -> tuple[str, ...]:
+        """A list of files inside the project."""
+        items = enumerate(self.field(a_list, value, what) or [])
+        found = (self.field(inside, item, f"{what}[{index}]") for index, item in items)
+        return tuple(one for one in found if one)
+
 
 def read_json_file(path: Path) -> Json:
     """The object in a project's file.

@@ -11,13 +11,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.main_window.copied import CopiedLines
 from app.pages.select import SelectPage
-from app.pages.select.commands import all_lines, score_line
+from app.pages.select.commands import CopyAction, all_lines, score_line
 from app.pages.select.rules import KINDS, Rule
 from app.session import Session
 from core.checkpoint import inspect_model
 from core.cli import main
 from core.planning import Plan, lock
+from core.project import open_project
 from tests.app.folders import write_mixtral
 from tests.values import made_profile
 
@@ -158,3 +160,23 @@ def test_the_lines_of_scores_and_cost_say_the_numbers_on_the_screen(
     cost = json.loads(seer(cost_line + " --json", tmp_path, monkeypatch, capsys))
     assert cost["bytes"] == session.cost.bytes
     assert cost["parameters"]["total"] == session.cost.parameters.total
+
+
+def test_a_copied_lines_plan_is_there_at_once_and_after_more_edits(page, tmp_path) -> None:
+    session = page.session
+    watcher = CopiedLines(session, page)
+    page.desk.set_rule(Rule(kind="number", number=9))
+    page.desk.apply()
+    shown = session.plan
+    line = next(text for _, text in all_lines(session, "") if text.startswith("seer cost"))
+    CopyAction("Cost", line, page).trigger()
+    assert watcher.parent() is page
+    file = Path(shlex.split(line)[shlex.split(line).index("--plan") + 1])
+    assert Plan.load(file) == shown, "written before the next save"
+    for number in (10, 11, 12):
+        page.desk.set_rule(Rule(kind="number", number=number))
+        page.desk.apply()
+        session.save_project()
+    assert Plan.load(file) == shown
+    assert len(list(file.parent.glob("*.json"))) == 2, "and no other one stays"
+    assert open_project(session.folder).copied == (f"plans/{file.name}",)
