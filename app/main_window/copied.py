@@ -1,4 +1,4 @@
-"""A copied line names a plan's file: it stays in the project, since the line may be kept as well."""
+"""A copied line names a plan's file: it stays in the project, for the line may be kept as well."""
 
 from __future__ import annotations
 
