@@ -58,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from app.main_window.studio import Studio
 
     settings = Settings.of_user()
-    studio = Studio(sys.argv[:1], settings, data_folder())
+    studio = Studio(["seer-studio"], settings, data_folder())  # the name of its X windows
     code = studio.run(arguments[0] if arguments else "")
     if any(thread.name.startswith("seer-") for thread in threading.enumerate()):
         # Everything is saved; tearing the interpreter down under a worker that is deep inside a

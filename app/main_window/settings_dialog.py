@@ -20,7 +20,6 @@ from app.theme import (
 )
 from app.widgets.forms import Button, ElidedLabel, Form, column, row
 from app.widgets.help import help_for
-from app.widgets.scale_box import ScaleBox
 
 WIDTH = 560
 THREADS = "threads"  # the preference's key; 0 leaves it to torch
@@ -92,6 +91,8 @@ class SettingsDialog(QDialog):
         )
 
     def _add_scales(self, form: Form) -> None:
+        from app.widgets.scale_box import ScaleBox  # needs NumPy, which no window waits for
+
         chosen = chosen_scales()
         self.scale = ScaleBox(SCALES, chosen[0])
         self.scale.scale_chosen.connect(self._choose_scale)

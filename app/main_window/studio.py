@@ -45,7 +45,8 @@ class Studio(QObject):
         super().__init__()
         existing = QApplication.instance()
         self.app = existing if isinstance(existing, QApplication) else QApplication(list(argv))
-        self.app.setApplicationName("SEER Studio")
+        # The class of its X windows, by which a desktop finds the menu's entry (StartupWMClass).
+        self.app.setApplicationName("seer-studio")
         self.app.setApplicationVersion(__version__)
         self.app.setDesktopFileName("seer-studio")
         self.settings = settings or Settings()

@@ -83,6 +83,7 @@ class MainWindow(QMainWindow):
         self.pages: dict[str, Page] = {}
         self.replaced = False
         self.painted = False
+        self._closed = False
         self._waiting = list(PAGES)
         self.setWindowTitle("SEER Studio")
         self.setWindowIcon(QIcon(str(icon_folder() / "app.svg")))
@@ -216,6 +217,8 @@ class MainWindow(QMainWindow):
     @Slot()
     def _load_next_page(self) -> None:
         """Import and build one page, then give the event loop a turn."""
+        if self._closed:
+            return  # a page that is built after the last window went keeps Qt from quitting
         if not self._waiting:
             self._all_loaded()
             return
@@ -378,8 +381,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask when a heavy job runs or waits, stop all jobs, remember the window's shape."""
         if self.replaced:
-            shape.remember(self, self.splitter, self.settings)
-            self.meter.stop()
+            self._put_away()
             event.accept()
             return
         if self.session.jobs.unfinished_heavy and not self.confirm_close():
@@ -389,8 +391,12 @@ class MainWindow(QMainWindow):
         if why and not self.confirm_lose(why):
             event.ignore()
             return
-        shape.remember(self, self.splitter, self.settings)
-        self.meter.stop()
+        self._put_away()
         self.session.close()
         self.recovery.closed()
         event.accept()
+
+    def _put_away(self) -> None:
+        self._closed = True
+        shape.remember(self, self.splitter, self.settings)
+        self.meter.stop()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -103,3 +106,24 @@ def studio(qtbot, tmp_path: Path) -> Iterator[Studio]:
     window.close()
     assert all(job.over for job in session.jobs), "a job outlived its window"
     assert not made.watchdog.stalls, "\n".join(map(str, made.watchdog.stalls))
+
+
+@pytest.fixture
+def display() -> Iterator[str]:
+    """A virtual X screen of its own."""
+    if shutil.which("Xvfb") is None:
+        pytest.skip("Xvfb is not installed")
+    reading, writing = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1440x900x24", "-nolisten", "tcp"],
+        pass_fds=[writing],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        number = pipe.readline().strip()
+    try:
+        yield f":{number}"
+    finally:
+        server.terminate()
+        server.wait(timeout=10)

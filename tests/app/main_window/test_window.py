@@ -256,6 +256,17 @@ def test_closing_names_the_heavy_jobs_alone(window, qtbot, monkeypatch):
     window.confirm_close = lambda: True
 
 
+def test_a_window_that_is_closed_at_once_loads_no_more_pages(qtbot, settings):
+    made = MainWindow(Session(), settings)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitUntil(lambda: made.painted)
+    assert made.close()
+    loaded = set(made.pages)
+    qtbot.wait(100)
+    assert set(made.pages) == loaded != set(window_module.KEYS)
+
+
 def test_closing_without_a_job_does_not_ask(window):
     window.confirm_close = lambda: pytest.fail("asked")
     assert window.close()
