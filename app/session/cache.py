@@ -13,8 +13,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-import numpy as np
-
 T = TypeVar("T")
 Parts = tuple[object, ...]
 
@@ -70,8 +68,9 @@ class ValueCache:
 
 def nbytes(value: object) -> int:
     """About what a value takes: its arrays, and little for the rest."""
-    if isinstance(value, np.ndarray):
-        return value.nbytes
+    size = getattr(value, "nbytes", None)  # an array's; NumPy itself comes after the window
+    if isinstance(size, int):
+        return size
     if isinstance(value, tuple | list):
         return sum(map(nbytes, value)) + sys.getsizeof(value)
     if isinstance(value, Mapping):

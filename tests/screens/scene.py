@@ -36,6 +36,7 @@ from core.errors import ResourceError
 from core.export import ExportOptions
 from core.planning import cost
 from core.run import Progress, Run
+from core.tuning import footprint
 from tests.core.paper.results import example
 from tests.screens import made
 
@@ -68,6 +69,7 @@ def still_world() -> Iterator[None]:
         stack.enter_context(patch.object(pynvml, "nvmlInit", no_card))
         stack.enter_context(patch.object(shutil, "disk_usage", lambda _: disk))
         stack.enter_context(patch.object(tasks, "preview_task", packed))
+        stack.enter_context(patch.object(footprint, "cpu_flops_per_second", lambda: 5e10))
         yield
 
 
