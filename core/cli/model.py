@@ -9,6 +9,7 @@ import typer
 from core.cli.options import AsJson, Force, Model, PlanFile, Quiet, TopK
 from core.cli.terminal import Terminal
 from core.cli.words import count, percent, size
+from core.errors import InputError
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -83,6 +84,12 @@ def cost(
 
         info = inspect_model(locate_model(model))
         chosen = planning.Plan.load(plan).for_model(info, force=force) if plan else None
+        least = min(info.experts if chosen is None else map(len, chosen.keep))
+        if top_k is not None and top_k > least:
+            raise InputError(
+                f"a token cannot choose {top_k} experts where a layer has {least}",
+                remedy=f"--top-k {least} or less",
+            )
         base = planning.cost(info, context=context)
         priced = planning.cost(info, chosen, top_k=top_k, context=context)
         memory = planning.vram_estimate(info, chosen, top_k=top_k, context=context)

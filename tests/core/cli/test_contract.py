@@ -95,6 +95,19 @@ def test_a_lower_top_k_costs_fewer_flops(seer: Seer, model: Path) -> None:
     assert one["parameters"]["active"] < two["parameters"]["active"]
 
 
+def test_nothing_is_counted_for_a_top_k_that_no_layer_has(
+    seer: Seer, model: Path, plan: Path
+) -> None:
+    experts = inspect_model(model).experts[0]
+    kept = min(map(len, Plan.load(plan).keep))
+    for most, more in ((experts, ()), (kept, ("--plan", plan))):
+        assert seer("cost", model, *more, "--top-k", most).code == 0
+        refused = seer("cost", model, *more, "--top-k", most + 1)
+        assert refused.code == 1
+        assert f"cannot choose {most + 1} experts" in refused.err
+        assert f"--top-k {most} or less" in refused.err
+
+
 @pytest.mark.timeout(300)
 def test_a_folder_with_nothing_but_a_config_has_a_cost(seer: Seer) -> None:
     config = Path(__file__).parents[3] / "resources" / "configs" / "mixtral-8x7b"
