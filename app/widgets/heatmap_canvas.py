@@ -66,6 +66,7 @@ class HeatMapCanvas(QWidget):
         self._words: NDArray[np.uint32] | None = None
         self._image: QImage | None = None
         self._colours: CellColours | None = None
+        self._dark_ink: NDArray[np.bool_] | None = None
         self._gutter = 40
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(200, 120)
@@ -234,7 +235,7 @@ class HeatMapCanvas(QWidget):
         return theme.scale()
 
     def _restyle(self) -> None:
-        self.table, self._colours = self._scale(), None
+        self.table, self._colours, self._dark_ink = self._scale(), None, None
         self._redraw_all()
 
     def _rescore(self) -> None:
@@ -383,7 +384,9 @@ class HeatMapCanvas(QWidget):
         """Light on dark cells, dark on bright ones."""
         if not self._shown_kept()[row, expert] or self.scores_LE is None:
             return theme.theme().text
-        dark = bool(theme.dark_ink(self.table)[self.levels.level_LE[row, expert]])
+        if self._dark_ink is None:
+            self._dark_ink = theme.dark_ink(self.table)
+        dark = bool(self._dark_ink[self.levels.level_LE[row, expert]])
         colour = QColor(theme.INK_DARK if dark else theme.INK_LIGHT)
         if mark == "idle":
             colour.setAlphaF(FAINT)

@@ -157,7 +157,9 @@ def _facts(facts: tuple[tuple[str, str], ...]) -> QWidget:
     grid.setColumnStretch(1, 1)
     top = Qt.AlignmentFlag.AlignTop
     for at, (name, value) in enumerate(facts):
-        grid.addWidget(label(name, "caption"), at, 0, top)
+        left = label(name, "caption")
+        left.setContentsMargins(0, 2, 0, 0)  # on the line of the larger text beside it
+        grid.addWidget(left, at, 0, top)
         grid.addWidget(label(value, "small", wrap=True), at, 1)
     return out
 

@@ -138,7 +138,9 @@ class WhatIfStrip(QWidget):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             for index, figure in enumerate(self._figures):
                 if self.cell(index).contains(event.pos()):
-                    QToolTip.showText(event.globalPos(), figure.tip, self)
+                    ask = self.tr("Right click, or I: what made this number") if figure.key else ""
+                    tip = "\n".join(part for part in (figure.tip, ask) if part)
+                    QToolTip.showText(event.globalPos(), tip, self)
                     return True
         return super().event(event)
 

@@ -6013,6 +6013,10 @@
         <source>What the plan would cost</source>
         <translation>계획의 비용</translation>
     </message>
+    <message>
+        <source>Right click, or I: what made this number</source>
+        <translation>오른쪽 클릭 또는 I: 이 숫자가 무엇으로 만들어졌는지</translation>
+    </message>
 </context>
 <context>
     <name>WindowMenu</name>

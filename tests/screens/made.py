@@ -19,7 +19,7 @@ from core.evaluation import TaskResult
 from core.evaluation.speed import Speed
 from core.evaluation.variant import Variant
 from core.export import ExportResult
-from core.planning import Bounds, MadeBy, Plan, keep_per_layer
+from core.planning import Bounds, MadeBy, Merge, Plan, keep_per_layer
 from core.profiling import Lens, Profile
 from core.profiling.profile import CONTEXT
 from core.tuning import Found, StepReport, Trial, TuneOptions, TuneResult
@@ -228,3 +228,11 @@ def trials() -> Found:
             for at, value in enumerate((14.9, 14.2, None, 13.8, 14.0))
         )
     )  # fmt: skip
+
+
+def merged(plan: Plan) -> Plan:
+    """The plan with two of the first layer's dropped experts averaged into one that stays."""
+    gone = [e for e in range(plan.experts[0]) if e not in plan.keep[0]][:2]
+    into = plan.keep[0][1]
+    group = Merge.of(into, {into: 2.0, **dict.fromkeys(gone, 1.0)})
+    return plan.with_merges([[group], *([()] * (len(plan.keep) - 1))])

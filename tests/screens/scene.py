@@ -31,6 +31,7 @@ from app.pages import subject
 from app.pages.evaluate_texts import TextsDialog
 from app.session import Session
 from app.theme import apply_theme
+from app.widgets.provenance import Number
 from core.checkpoint import inspect_model, locate_model
 from core.errors import ResourceError
 from core.export import ExportOptions
@@ -225,6 +226,11 @@ class Scene:
             views.show_view(key)
             self.settle()
             yield f"select-{key}", self.window
+            if key == "compare":
+                views.current.what.set_key("layers")
+                self.settle()
+                yield "select-compare-layers", self.window
+                views.current.what.set_key("experts")
         views.show_view("map")
 
     def _tabs(self) -> Iterator[Shown]:
@@ -274,6 +280,20 @@ class Scene:
         self.page("evaluate")
         texts = self._texts_dialog()
         yield from self._dialog("texts", texts)
+        yield from self._provenance()
+
+    def _provenance(self) -> Iterator[Shown]:
+        """What made a number; of a measurement, whose command has no folder of this run in it."""
+        page = self.window.pages["evaluate"]
+        self.page("evaluate")
+        number = Number(
+            key="variant.perplexity.soft-count 64 of 128", name="Perplexity", value="31.50"
+        )
+        popover = page.asker.ask(number, page.table.viewport())
+        assert popover is not None
+        yield "provenance", popover
+        popover.close()
+        self.settle()
 
     def _texts_dialog(self) -> QDialog:
         page = self.window.pages["evaluate"]
@@ -297,6 +317,9 @@ class Scene:
         session.apply_plan(session.plan.with_kept(kept), "Drop four experts")
         yield "stale-evaluate", self.page("evaluate")
         yield "ragged-select", self.page("select")
+        session.apply_plan(made.merged(session.plan), "Merge two")
+        yield "merged-select", self.page("select")
+        session.undo_stack.undo()
         yield from self._running()
         yield from self._failed()
         self.window.dock.hide()
