@@ -117,12 +117,18 @@ def by_stock_auto_class(folder: Path, tmp_path: Path) -> torch.Tensor:
     "model_type",
     [
         "qwen3_moe",
-        "qwen3_vl_moe",
         *(
             pytest.param(name, marks=pytest.mark.slow)
             for name in (
                 *("bailing_hybrid", "deepseek_v4", "jetmoe", "qwen3_5_moe", "gemma4"),
-                *("glm4v_moe", "aria", "minimax_m3_vl", "step3p7", "mistral_large4"),
+                *(
+                    "qwen3_vl_moe",
+                    "glm4v_moe",
+                    "aria",
+                    "minimax_m3_vl",
+                    "step3p7",
+                    "mistral_large4",
+                ),
             )
         ),
     ],
