@@ -62,8 +62,10 @@ def read_moe_config(config: Mapping[str, object]) -> MoeConfig:
     family = family_for(config)
     section, text = text_section(config)
     layers = _number(text, family.layers_keys, family.defaults, MOST_LAYERS)
-    experts = _number(text, family.experts_keys, family.defaults, MOST_EXPERTS)
-    top_k = _number(text, family.top_k_keys, family.defaults, MOST_EXPERTS)
+    experts, top_k = (
+        _number(_listed(text, keys), keys, family.defaults, MOST_EXPERTS)
+        for keys in (family.experts_keys, family.top_k_keys)
+    )
     if top_k > experts:
         raise CheckpointError(
             f"config.json chooses {top_k} experts per token out of {experts}",
@@ -128,6 +130,28 @@ def _per_layer(text: Mapping[str, object], family: Family) -> dict[int, int]:
         if isinstance(entry, Mapping) and str(layer).isdecimal() and len(str(layer)) <= 6
     }
     return {layer: count for layer, count in counts.items() if count > 0}
+
+
+def _listed(text: Mapping[str, object], keys: tuple[str, ...]) -> Mapping[str, object]:
+    """The config with one number where the file lists the same one for every layer (Hunyuan).
+
+    Raises:
+        CheckpointError: Layers differ, or the list holds something else.
+    """
+    for key in keys:
+        value = text.get(key)
+        if not isinstance(value, list):
+            continue
+        numbers = [n for n in value if isinstance(n, int) and not isinstance(n, bool)]
+        low, high = min(numbers, default=0), max(numbers, default=0)
+        if low < high or len(numbers) < len(value) or not value:
+            what = f"{low} to {high}" if low < high else "no numbers"
+            raise CheckpointError(
+                f"config.json says {what} for single layers under {key}, needed is one number",
+                remedy="a model whose layers are alike, or a complete config.json of this model",
+            )
+        return {**text, key: low}
+    return text
 
 
 def _number(

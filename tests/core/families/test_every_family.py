@@ -252,3 +252,18 @@ def test_a_streamed_pass_gives_the_bits_of_one_in_memory(family: str, models) ->
     streamed = profile_model(live, texts, run=Run())
     for name in (*COUNTS, *SUMS, *MAXIMA):
         np.testing.assert_array_equal(getattr(streamed, name), getattr(whole, name), err_msg=name)
+
+
+def test_a_top_k_that_is_listed_for_each_layer_is_lowered_to_one_number(tmp_path: Path) -> None:
+    folder = tiny_model("hunyuan_v1_moe", tmp_path, tokenizer=False, moe_topk=[3, 3])
+    live = load(folder)
+    assert live.info.top_k == 3
+    plan = dataclasses.replace(some_plan(live.info), top_k=2)
+    with masked(live, plan):
+        expected = logits_of(live.model)
+    export_checkpoint(folder, ExportOptions(plan=plan, output=tmp_path / "out"), Run())
+    smaller = load(tmp_path / "out")
+    assert (smaller.info.top_k, smaller.experts) == (2, (7, 7))
+    torch.testing.assert_close(logits_of(smaller.model), expected, rtol=1e-5, atol=1e-5)
+    shrink(live, plan)
+    torch.testing.assert_close(logits_of(live.model), expected, rtol=1e-5, atol=1e-5)

@@ -126,3 +126,31 @@ def test_names_have_their_roles(model_type: str, rest: str, role: Role, expert: 
     found, number, (start, end) = FAMILIES[model_type].role_of(rest)
     assert (found, number) == (role, expert)
     assert rest[start:end] == ("" if expert is None else str(expert))
+
+
+def hunyuan(**changes: object) -> dict[str, object]:
+    """Hunyuan-A13B's config lists what each layer chooses."""
+    said = {"model_type": "hunyuan_v1_moe", "num_hidden_layers": 4, "num_experts": 64}
+    return {**said, "moe_topk": [8, 8, 8, 8], "moe_intermediate_size": [3072] * 4, **changes}
+
+
+def test_a_number_that_is_listed_for_each_layer_is_read_where_all_are_alike() -> None:
+    moe = read_moe_config(hunyuan())
+    assert (moe.layers, moe.experts, moe.top_k) == (4, 64, 8)
+    assert read_moe_config(hunyuan(num_experts=[32] * 4)).experts == 32
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"moe_topk": [8, 8, 4, 8]}, r"4 to 8 for single layers under moe_topk"),
+        ({"num_experts": [64, 32, 64, 64]}, r"32 to 64 for single layers under num_experts"),
+        ({"moe_topk": [8, "x", 8, 8]}, r"config.json says"),
+        ({"moe_topk": []}, r"config.json says"),
+    ],
+)
+def test_numbers_that_differ_between_layers_are_refused_and_not_taken_for_the_default(
+    changes: dict[str, object], said: str
+) -> None:
+    with pytest.raises(CheckpointError, match=said):
+        read_moe_config(hunyuan(**changes))
