@@ -51,6 +51,21 @@ class PlanRow:
     removed: int
 
 
+# What the columns are to whoever knows where their numbers come from; empty for what is no number.
+NUMBERS = ("", "", "kept", "coverage", "coverage", "bytes", "perplexity", "")
+
+
+def plan_key(index: QModelIndex) -> str:
+    """What a cell is to whoever knows where its number comes from."""
+    what, model = NUMBERS[index.column()], index.model()
+    if not what or not isinstance(model, PlansModel):
+        return ""
+    name = model.name_at(index.row())
+    if not name:
+        return "plan.checked" if what == "perplexity" else f"plan.{what}"
+    return f"named.{what}.{name}"
+
+
 class PlansModel(QAbstractTableModel):
     """A line per plan; a name can be edited."""
 

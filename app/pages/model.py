@@ -174,6 +174,8 @@ class ModelPage(Page):
     def _facts_card(self) -> Card:
         card = Card(self.tr("Architecture"))
         self.facts = Facts()
+        self.facts.setAccessibleName(card.heading.text())
+        self.asker.watch(self.facts)
         card.body.addWidget(self.facts)
         card.body.addStretch(1)
         return card
@@ -347,7 +349,8 @@ class ModelPage(Page):
         ]
         if info.n_group <= 1:
             facts = [fact for fact in facts if fact[0] != self.tr("Router groups")]
-        self.facts.set_facts(tuple(facts))
+        # Read and not computed: every line leads to the headers and how to read them again.
+        self.facts.set_facts(tuple(facts), ("model.read",) * len(facts))
 
     # -- as a page ---------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """What made a number on screen, as a frozen value: formula, sources, options, seed, job, command.
 
-A key names a number: `plan.<what>` of the plan in hand, `model.<what>` of the model's headers,
+A key names a number: `plan.<what>` of the plan in hand, `named.<what>.<name>` of one that is kept
+under a name, `model.<what>` of the model's headers,
 `expert.<layer>.<expert>.<what>` of a profile, `variant.<column>.<name>` of a measurement,
 `run.<column>.<folder>` of a tuning run. An unknown key has no answer.
 """
@@ -45,6 +46,7 @@ def provenance_of(session: Session, number: Number) -> Provenance | None:
     kind, _, rest = number.key.partition(".")
     answer = {
         "plan": _of_plan,
+        "named": _of_named,
         "model": _of_model,
         "expert": _of_expert,
         "variant": _of_variant,
@@ -87,6 +89,26 @@ def _of_plan(session: Session, what: str) -> Provenance | None:
         if file is not None:
             command = origin.plan_command(plan, file, session.super_cells)
     return Provenance(formula=formula_of(f"plan.{what}"), facts=facts, command=command)
+
+
+def _of_named(session: Session, rest: str) -> Provenance | None:
+    """A number of a plan that is kept under a name."""
+    from core.report import origin
+
+    name = next((name for name in session.plans if rest.endswith(f".{name}")), None)
+    if name is None:
+        return None
+    plan, file = session.plans[name], profile_path(session)
+    what = rest.removesuffix(f".{name}")
+    if what == "perplexity":
+        rows = [v for v in session.variants if v.overall is not None]
+        row = next((v for v in rows if v.is_plan(plan.keep, plan.top_k, plan.merges)), None)
+        return None if row is None else _of_variant(session, f"perplexity.{row.name}")
+    return Provenance(
+        formula=formula_of(f"plan.{what}"),
+        facts=_facts(origin.of_plan(plan), PLAN),
+        command=origin.plan_command(plan, file) if file is not None else "",
+    )
 
 
 def _of_check(session: Session) -> Provenance | None:

@@ -8,12 +8,13 @@ from PySide6.QtCore import QModelIndex, Qt, Slot
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QTableView, QWidget
 
-from app.models.plans import MADE, NAME, PlanRow, PlansModel
+from app.models.plans import MADE, NAME, PlanRow, PlansModel, plan_key
 from app.pages.quick_check import plan_name
 from app.pages.select.plan_rows import plan_rows
 from app.pages.select.view import View
 from app.theme import UNIT
 from app.widgets.forms import Button, column, label, row
+from app.widgets.provenance import Asker
 from app.widgets.take_menu import Table, Taken, table_of
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ class PlansView(View):
         return table
 
     def _connect(self) -> None:
+        self.asker = Asker(self.session.provenance, self)
+        self.asker.watch_table(self.table, plan_key)
         self.name.returnPressed.connect(self.keep_current)
         self.keep.clicked.connect(self.keep_current)
         self.take.clicked.connect(self._take)

@@ -153,6 +153,24 @@ def test_what_nobody_knows_has_no_answer(session) -> None:
     assert ask(session, "expert.1.3.score") is None
 
 
+def test_a_plan_that_is_kept_under_a_name_answers_for_its_own_numbers(qtbot, session) -> None:
+    session.keep_plan("six of each", session.plan)
+    session.undo_stack.undo()
+    assert dict(ask(session, "named.kept.six of each").facts)["Rule"] == "keep=6"
+    assert ask(session, "named.perplexity.six of each").command == "seer evaluate X --plan p.json"
+    assert ask(session, "named.kept.nobody's") is None
+    page = SelectPage(session)
+    qtbot.addWidget(page)
+    page.resize(1244, 780)
+    page.show()
+    page.views.show_view("plans")
+    view = page.views.current
+    index = view.model.index(view.model.line_of("six of each"), 3)
+    view.table.setCurrentIndex(index)
+    QTest.keyClick(view.table, Qt.Key.Key_I)
+    assert "--keep 6" in popover_of(page).accessibleDescription()
+
+
 def popover_of(page) -> ProvenancePopover:
     found = [p for p in page.findChildren(ProvenancePopover) if p.isVisible()]
     return found[-1]
@@ -187,7 +205,7 @@ def test_the_model_page_and_the_variants_answer_at_their_numbers(qtbot, session)
     qtbot.addWidget(page)
     page.show()
     assert len(page.strip.numbers()) == 6
-    for number in page.strip.numbers():
+    for number in (*page.strip.numbers(), *page.facts.numbers()):
         assert session.provenance(number).command == f"seer inspect {session.model}"
     table = EvaluatePage(session)
     qtbot.addWidget(table)
