@@ -3,45 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from enum import Enum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.cli.options import (
-    AsJson,
-    BatchSize,
-    ChatTemplate,
-    Device,
-    Dtype,
-    Force,
-    MaxTokens,
-    Model,
-    NoPack,
-    PlanFile,
-    Quiet,
-    Seed,
-    SeqLen,
-    Stream,
-    StreamChoice,
-    TopK,
-)
-from core.cli.texts import packed
+from core.cli.asking import Asking
+from core.cli.grouped import grouped
+from core.cli.options import AsJson, Force, MaxTokens, Model, PlanFile, Quiet, SeqLen, TopK
+from core.cli.running import Running
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from core.evaluation import Evaluation, TaskResult
     from core.evaluation.paired import PairedTask
-    from core.runtime import LiveModel
-
-
-class StyleChoice(Enum):
-    """How questions with choices are put."""
-
-    LETTERS = "letters"
-    TEXT = "text"
 
 
 EvaluationSources = Annotated[
@@ -78,59 +53,9 @@ Stride = Annotated[
         show_default=False,
     ),
 ]
-TaskStyle = Annotated[
-    StyleChoice,
-    typer.Option(
-        "--task-style",
-        help="Whether choices of a question are lettered and letters are scored, or their text.",
-    ),
-]
-TaskLimit = Annotated[
-    int | None,
-    typer.Option(
-        "--task-limit",
-        min=1,
-        metavar="N",
-        help="Ask only the first N questions of each task.",
-        show_default=False,
-    ),
-]
-LengthNormalised = Annotated[
-    bool,
-    typer.Option("--length-normalised", help="Divide each choice's log-likelihood by its bytes."),
-]
-Harness = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--lm-eval",
-        metavar="TASK",
-        help="A task of lm-evaluation-harness, which is an optional extra: "
-        "pip install 'seer-studio[lm-eval]'. May be given several times.",
-        show_default=False,
-    ),
-]
-HarnessPath = Annotated[
-    Path | None,
-    typer.Option(
-        "--lm-eval-path",
-        metavar="DIR",
-        help="A folder with harness tasks of your own.",
-        show_default=False,
-    ),
-]
-Cache = Annotated[
-    Path | None,
-    typer.Option(
-        "--cache",
-        metavar="DIR",
-        help="Where scores of questions are kept, so that a stopped run goes on; the user's cache "
-        "if not given.",
-        show_default=False,
-    ),
-]
-NoCache = Annotated[bool, typer.Option("--no-cache", help="Keep no scores and use none.")]
 
 
+@grouped
 def evaluate(
     model: Model,
     *,
@@ -150,20 +75,8 @@ def evaluate(
     max_tokens: MaxTokens = 50_000,
     seq_len: SeqLen = 256,
     stride: Stride = None,
-    batch_size: BatchSize = 8,
-    seed: Seed = 0,
-    device: Device = "auto",
-    dtype: Dtype = "auto",
-    stream: Stream = StreamChoice.AUTO,
-    chat_template: ChatTemplate = False,
-    no_pack: NoPack = False,
-    task_style: TaskStyle = StyleChoice.LETTERS,
-    task_limit: TaskLimit = None,
-    length_normalised: LengthNormalised = False,
-    lm_eval: Harness = None,
-    lm_eval_path: HarnessPath = None,
-    cache: Cache = None,
-    no_cache: NoCache = False,
+    running: Running,
+    asking: Asking,
     force: Force = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -176,15 +89,13 @@ def evaluate(
     Several GPUs or machines share the work under torchrun:
     torchrun --nproc-per-node 4 --no-python seer evaluate …
     """
-    if not source and not task and not lm_eval:
+    if not source and not task and not asking.lm_eval:
         raise typer.BadParameter("give a --source, a --task, or both")
     from core.cli.ranks import launched
 
     with launched(as_json=as_json, quiet=quiet) as (ranks, terminal):
         from core.checkpoint import inspect_model, locate_model
         from core.evaluation import Evaluation
-        from core.evaluation.tasks import load_task
-        from core.evaluation.tasks.cache import default_folder
         from core.planning import Plan
 
         folder = locate_model(model)
@@ -192,83 +103,35 @@ def evaluate(
         if plan is not None:
             chosen = Plan.load(plan).for_model(inspect_model(folder), force=force)
         compared = locate_model(reference) if reference is not None else None
-        asked = [load_task(word, style=task_style.value, limit=task_limit) for word in task or ()]
+        asked = asking.tasks(task or [])
         texts = None
         if source:
-            texts = packed(
-                folder,
-                source,
-                "heldout",
-                terminal,
-                max_tokens=max_tokens,
-                seq_len=seq_len,
-                batch_size=batch_size,
-                seed=seed,
-                pack=not no_pack,
-                chat_template=chat_template,
-                stride=stride,
-            )
+            sized: Any = {"max_tokens": max_tokens, "seq_len": seq_len, "stride": stride}
+            texts = running.pack(folder, source, "heldout", terminal, **sized)
         from core.evaluation import evaluate as measure
-        from core.evaluation.lm_eval_adapter import HarnessOptions, check_harness, run_harness
-        from core.runtime import load_model
 
-        harness = HarnessOptions(
-            tasks=tuple(lm_eval or ()),
-            include=lm_eval_path,
-            batch_size=batch_size,
-            limit=task_limit,
-        )
-        if lm_eval:
-            check_harness(harness, ranks)
-
-        def load(place: Path) -> LiveModel:
-            return load_model(
-                place,
-                device=ranks.device(device),
-                dtype=dtype,
-                stream=stream.value,
-                ranks=ranks,
-                run=terminal.run,
-            )
-
-        live = load(folder)
+        harness = asking.harness(running.batch_size, ranks)
+        live = running.load(folder, terminal, ranks)
         original = live if chosen is not None or top_k is not None else None
         if compared is not None:
-            original = live if compared == folder else load(compared)
+            original = live if compared == folder else running.load(compared, terminal, ranks)
         result = Evaluation(perplexity={}, tokens=0)
+        sides: Any = {"reference": original, "plan": chosen, "top_k": top_k}
+        common: Any = {"ranks": ranks, "run": terminal.run}
         if texts is not None:
-            result = measure(
-                live,
-                texts,
-                reference=original,
-                plan=chosen,
-                top_k=top_k,
-                ranks=ranks,
-                run=terminal.run,
-            )
+            result = measure(live, texts, **sides, **common)
         from core.calibration import load_tokenizer
 
         if asked:
-            from core.evaluation.tasks.score import TaskOptions, run_tasks
+            from core.evaluation.tasks.score import run_tasks
 
-            found, theirs = run_tasks(
-                live,
-                asked,
-                load_tokenizer(folder),
-                reference=original,
-                plan=chosen,
-                top_k=top_k,
-                options=TaskOptions(
-                    batch_size=batch_size,
-                    normalised=length_normalised,
-                    cache=None if no_cache else cache or default_folder(),
-                ),
-                ranks=ranks,
-                run=terminal.run,
-            )
+            tokenizer, options = load_tokenizer(folder), asking.options(running.batch_size)
+            found, theirs = run_tasks(live, asked, tokenizer, options=options, **sides, **common)
             result = replace(result, tasks=found, reference_tasks=theirs)
         shown = {**result.to_json(), "paired": paired_json(result)}
-        if lm_eval:
+        if harness is not None:
+            from core.evaluation.lm_eval_adapter import run_harness
+
             shown["lm_eval"] = run_harness(
                 live, load_tokenizer(folder), harness, plan=chosen, top_k=top_k, run=terminal.run
             )

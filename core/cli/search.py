@@ -8,22 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from core.cli.options import (
-    AsJson,
-    BatchSize,
-    ChatTemplate,
-    Device,
-    Dtype,
-    MaxTokens,
-    Model,
-    NoPack,
-    Quiet,
-    Seed,
-    SeqLen,
-    Sources,
-    Stream,
-    StreamChoice,
-)
+from core.cli.grouped import grouped
+from core.cli.options import AsJson, MaxTokens, Model, Quiet, SeqLen, Sources
 from core.cli.plan import (
     DomainWeights,
     Floor,
@@ -40,8 +26,8 @@ from core.cli.plan import (
     warn_if_unfinished,
 )
 from core.cli.rule import Request, Scope, find_model, make_plan, plan_result, starting_plan
+from core.cli.running import Running, ledger_beside
 from core.cli.terminal import Terminal
-from core.cli.texts import packed
 from core.cli.words import parse_increase, parse_weights
 
 if TYPE_CHECKING:
@@ -64,6 +50,7 @@ Resume = Annotated[
 ]
 
 
+@grouped
 def search(
     model: Model,
     profile: ProfileFile,
@@ -81,13 +68,7 @@ def search(
     domain_weight: DomainWeights = None,
     max_tokens: MaxTokens = 50_000,
     seq_len: SeqLen = 256,
-    batch_size: BatchSize = 8,
-    seed: Seed = 0,
-    device: Device = "auto",
-    dtype: Dtype = "auto",
-    stream: Stream = StreamChoice.AUTO,
-    chat_template: ChatTemplate = False,
-    no_pack: NoPack = False,
+    running: Running,
     resume: Resume = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -110,7 +91,7 @@ def search(
             metric=metric,
             scope=scope,
             floor=floor,
-            seed=seed,
+            seed=running.seed,
             weights=parse_weights(domain_weight or []),
             uniform=uniform,
             protect=not no_protect,
@@ -122,28 +103,13 @@ def search(
         start = starting_plan(observed, request)
         candidates = _candidates(observed, start, info, request)
         _ = candidates[-1]  # what locks forbid is said before the model is loaded
-        texts = packed(
-            folder,
-            source,
-            "heldout",
-            terminal,
-            max_tokens=max_tokens,
-            seq_len=seq_len,
-            batch_size=batch_size,
-            seed=seed,
-            pack=not no_pack,
-            chat_template=chat_template,
+        texts = running.pack(
+            folder, source, "heldout", terminal, max_tokens=max_tokens, seq_len=seq_len
         )
-        from core.evaluation.ledger import Ledger, ledger_key, ledger_path
         from core.evaluation.search import search_plan
-        from core.runtime import load_model
 
-        live = load_model(folder, device=device, dtype=dtype, stream=stream.value, run=terminal.run)
-        ledger = Ledger(
-            ledger_path(output),
-            key=ledger_key(info.fingerprint, texts.fingerprint, live.dtype, live.device.type),
-            resume=resume,
-        )
+        live = running.load(folder, terminal)
+        ledger = ledger_beside(output, live, texts, resume=resume)
         found = search_plan(
             live, texts, candidates, max_increase=limit, ledger=ledger, run=terminal.run
         )

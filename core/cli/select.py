@@ -6,22 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from core.cli.options import (
-    AsJson,
-    BatchSize,
-    ChatTemplate,
-    Device,
-    Dtype,
-    MaxTokens,
-    Model,
-    NoPack,
-    Quiet,
-    Seed,
-    SeqLen,
-    Sources,
-    Stream,
-    StreamChoice,
-)
+from core.cli.grouped import grouped
+from core.cli.options import AsJson, MaxTokens, Model, Quiet, SeqLen, Sources
 from core.cli.plan import (
     DomainWeights,
     Floor,
@@ -37,8 +23,8 @@ from core.cli.plan import (
     warn_if_unfinished,
 )
 from core.cli.rule import Request, Scope, find_model, plan_result, starting_plan
+from core.cli.running import Running, ledger_beside
 from core.cli.terminal import Terminal
-from core.cli.texts import packed
 from core.cli.words import parse_keep, parse_weights
 
 if TYPE_CHECKING:
@@ -103,6 +89,7 @@ Resume = Annotated[
 ]
 
 
+@grouped
 def select(
     model: Model,
     profile: ProfileFile,
@@ -124,13 +111,7 @@ def select(
     domain_weight: DomainWeights = None,
     max_tokens: MaxTokens = 24_000,
     seq_len: SeqLen = 256,
-    batch_size: BatchSize = 8,
-    seed: Seed = 0,
-    device: Device = "auto",
-    dtype: Dtype = "auto",
-    stream: Stream = StreamChoice.AUTO,
-    chat_template: ChatTemplate = False,
-    no_pack: NoPack = False,
+    running: Running,
     resume: Resume = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -155,7 +136,7 @@ def select(
             metric=metric,
             scope=scope,
             floor=floor,
-            seed=seed,
+            seed=running.seed,
             weights=weights,
             protect=not no_protect,
             lock_keep=split(lock_keep),
@@ -175,31 +156,15 @@ def select(
             step=step,
             exchanges=exchanges,
             weights=weights,
-            seed=seed,
+            seed=running.seed,
             **wanted,
         )
         options.check(start, info)
-        texts = packed(
-            folder,
-            source,
-            "calibration",
-            terminal,
-            max_tokens=max_tokens,
-            seq_len=seq_len,
-            batch_size=batch_size,
-            seed=seed,
-            pack=not no_pack,
-            chat_template=chat_template,
+        texts = running.pack(
+            folder, source, "calibration", terminal, max_tokens=max_tokens, seq_len=seq_len
         )
-        from core.evaluation.ledger import Ledger, ledger_key, ledger_path
-        from core.runtime import load_model
-
-        live = load_model(folder, device=device, dtype=dtype, stream=stream.value, run=terminal.run)
-        ledger = Ledger(
-            ledger_path(output),
-            key=ledger_key(info.fingerprint, texts.fingerprint, live.dtype, live.device.type),
-            resume=resume,
-        )
+        live = running.load(folder, terminal)
+        ledger = ledger_beside(output, live, texts, resume=resume)
         found = select_plan(live, observed, texts, start, options, ledger=ledger, run=terminal.run)
         result = plan_result(found.plan, observed, info, weights, output) | found.to_json()
         found.plan.save(output)
