@@ -58,13 +58,14 @@ def loss_curves(
     ]
     total, done = sum(len(grid) for grid in grids), 0
     run.progress(STAGE, 0, total, "masks")
-    masks = []
-    for row in reversed(range(rows)):
-        for count in grids[row].tolist():
-            slices_L = most_L.copy()
-            slices_L[row] = count
-            masks.append(ranking.keep(slices_L))
-    losses = in_turn(of, masks, ahead)
+
+    def mask(point: tuple[int, int]) -> MaskLE:
+        slices_L = most_L.copy()
+        slices_L[point[0]] = point[1]
+        return ranking.keep(slices_L)
+
+    points_in_turn = [(row, n) for row in reversed(range(rows)) for n in grids[row].tolist()]
+    losses = in_turn(of, points_in_turn, mask, ahead)
     for row in reversed(range(rows)):
         measured = []
         for _ in grids[row]:

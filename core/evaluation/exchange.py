@@ -85,10 +85,10 @@ def _round(measured: Measured, kept_LE: MaskLE, limits: Exchange, run: Run) -> M
     total, done = len(back) + len(away), 0
     run.progress(STAGE, 0, total, "experts")
     both = [[(row, expert) for row, expert in cells.tolist()] for cells in (back, away)]
-    masks = [_turned(kept_LE, cell) for cells in both for cell in cells]
-    measured.foresee([kept_LE, *masks])
+    every = both[0] + both[1]
+    measured.foresee(chain([kept_LE], (_turned(kept_LE, cell) for cell in every)))
     now = measured.of(kept_LE)
-    losses = in_turn(measured.of, masks, measured.ahead)
+    losses = in_turn(measured.of, every, lambda cell: _turned(kept_LE, cell), measured.ahead)
     changes: list[list[tuple[float, Cell]]] = []
     for cells in both:
         found = []

@@ -328,12 +328,13 @@ def _alone(work: _Work, losses: AnyLosses) -> NDArray[np.float64]:
     alone_LE = np.full(exists_LE.shape, np.nan)
     cells = np.argwhere(exists_LE)[::-1].tolist()
     work.run.progress(STAGE_RANK, 0, len(cells), "experts")
-    masks = []
-    for row, expert in cells:
+
+    def without(cell: list[int]) -> NDArray[np.bool_]:
         mask_LE = exists_LE.copy()
-        mask_LE[row, expert] = False
-        masks.append(mask_LE)
-    found = in_turn(lambda mask_LE: losses.of(mask_LE).kl, masks, losses.ahead)
+        mask_LE[cell[0], cell[1]] = False
+        return mask_LE
+
+    found = in_turn(lambda mask_LE: losses.of(mask_LE).kl, cells, without, losses.ahead)
     for done, (row, expert) in enumerate(cells, 1):
         alone_LE[row, expert] = next(found)
         work.run.progress(STAGE_RANK, done, len(cells), "experts")
