@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QModelIndex, Qt, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -21,7 +22,7 @@ from app.jobs import lines
 from app.models.only_b import OnlyInBModel
 from app.pages.select.layers_beside import LayersBeside, beside_table, summary
 from app.pages.select.side_desk import SideDesk
-from app.pages.select.sides import Side, Source
+from app.pages.select.sides import Side, Source, comparison_table
 from app.pages.select.view import View
 from app.theme import UNIT
 from app.widgets import numbers
@@ -30,7 +31,7 @@ from app.widgets.drawing import Part, Sheet
 from app.widgets.forms import Button, ElidedLabel, IconButton, column, label, row
 from app.widgets.help import help_for
 from app.widgets.segments import Segments
-from app.widgets.take_menu import Table, Taken, table_of
+from app.widgets.take_menu import Taken
 from core.errors import StudioError
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from app.session import Session
     from core.scoring import Comparison, LayerUse
 
-LIST_WIDTH = 304
+LIST_WIDTH, LIST_LEAST = 304, 216
 EXPERTS, LAYERS = "experts", "layers"
 
 
@@ -100,7 +101,6 @@ class CompareView(View):
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setShowGrid(False)
-        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         table.setWordWrap(False)
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(24)
@@ -114,11 +114,12 @@ class CompareView(View):
     def _lay_out(self) -> None:
         head = row(
             label("A", "strong"), self.a, label("−", "dim"), label("B", "strong"), self.b,
-            self.swap, 12, self.what, 12, self.top_name, self.top, None, self.add,
-            help_for("select#compare"),
+            self.swap, None, self.add, help_for("select#compare"),
             spacing=UNIT,
         )  # fmt: skip
-        side = QWidget()
+        line = row(self.what, self.summary, self.top_name, self.top, spacing=UNIT)
+        line.setStretch(1, 1)
+        self._side = side = QWidget()
         side.setFixedWidth(LIST_WIDTH)
         side.setLayout(column(self.only_title, self.table, spacing=6))
         body = row(self.view, side, spacing=2 * UNIT)
@@ -139,9 +140,17 @@ class CompareView(View):
         self._stack.addWidget(empty)
         self._stack.addWidget(shown)
         self._stack.addWidget(self.beside)
-        whole = column(head, self.summary, self._stack, spacing=UNIT)
+        whole = column(head, line, self._stack, spacing=UNIT)
         whole.setStretch(2, 1)
         self.setLayout(whole)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the list gives the map its room."""
+        super().resizeEvent(event)
+        rest = self.width() - self.view.minimumWidth() - 2 * UNIT
+        self._side.setFixedWidth(min(max(rest, LIST_LEAST), LIST_WIDTH))
+        off, needed = Qt.ScrollBarPolicy.ScrollBarAlwaysOff, Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        self.table.setHorizontalScrollBarPolicy(needed if rest < LIST_WIDTH else off)
 
     def _connect(self) -> None:
         self.session.model_changed.connect(self._forget)
@@ -361,22 +370,6 @@ class CompareView(View):
                 a=numbers.percent(float(a)), b=numbers.percent(float(b)),
             )
         )  # fmt: skip
-
-
-def comparison_table(found: Comparison, layer_ids: tuple[int, ...]) -> Table:
-    """Shares of both sides, expert by expert; what matters only in B is marked."""
-    only = {(one.row, one.expert) for one in found.only_b}
-    rows, experts = np.nonzero(np.isfinite(found.difference_LE))
-    return table_of(
-        ("layer", "expert", "share_a", "share_b", "difference", "matters_only_in_b"),
-        (
-            (
-                layer_ids[r], e, float(found.share_a_LE[r, e]), float(found.share_b_LE[r, e]),
-                float(found.difference_LE[r, e]), int((r, e) in only),
-            )
-            for r, e in zip(rows.tolist(), experts.tolist(), strict=True)
-        ),
-    )  # fmt: skip
 
 
 def _part(widget: QWidget) -> Part:

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication
 
+from app.widgets.take_menu import Table, table_of
 from core import scoring
 from core.profiling import Profile
-from core.scoring import LayerUse
+from core.scoring import Comparison, LayerUse
 
 translate = QCoreApplication.translate  # the name that lupdate looks for
 
@@ -81,3 +82,19 @@ class Source:
         if not side.domain:
             return None
         return {name: float(name == side.domain) for name in self.profile.domains}
+
+
+def comparison_table(found: Comparison, layer_ids: tuple[int, ...]) -> Table:
+    """Shares of both sides, expert by expert; what matters only in B is marked."""
+    only = {(one.row, one.expert) for one in found.only_b}
+    rows, experts = np.nonzero(np.isfinite(found.difference_LE))
+    return table_of(
+        ("layer", "expert", "share_a", "share_b", "difference", "matters_only_in_b"),
+        (
+            (
+                layer_ids[r], e, float(found.share_a_LE[r, e]), float(found.share_b_LE[r, e]),
+                float(found.difference_LE[r, e]), int((r, e) in only),
+            )
+            for r, e in zip(rows.tolist(), experts.tolist(), strict=True)
+        ),
+    )  # fmt: skip
