@@ -1,7 +1,7 @@
 import dataclasses
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.checkpoint.info import ModelInfo
@@ -172,3 +172,34 @@ def test_every_fix_removes_its_problem_and_respects_locks(seed: int, groups: int
         assert problem.kind not in kinds(fixed, info)
         assert all(fixed.kept_LE[cell] for cell in plan.locks.keep)
         assert not any(fixed.kept_LE[cell] for cell in plan.locks.drop)
+
+
+@settings(max_examples=80)
+@given(data=st.data(), kind=st.sampled_from(("plain", "grouped", "hashed")))
+def test_every_fix_removes_its_problem_and_never_moves_a_lock(
+    data: st.DataObject, kind: str
+) -> None:
+    more = {
+        "plain": {},
+        "grouped": {"n_group": 4, "topk_group": 2},
+        "hashed": {"hash_layers": (0,)},
+    }
+    info = made_info(experts=(16,) * 3, top_k=4 if kind == "grouped" else 2, **more[kind])
+    cells = st.tuples(st.integers(0, 2), st.integers(0, 15))
+    kept = np.array(data.draw(st.lists(st.booleans(), min_size=48, max_size=48))).reshape(3, 16)
+    plan = Plan.keep_all(info).with_kept(kept)
+    for cell in data.draw(st.lists(cells, max_size=8)):
+        plan = lock(plan, [cell], "keep" if plan.kept_LE[cell] else "drop")
+    locked_LE = plan.mask(plan.locks.keep | plan.locks.drop)
+    for _ in range(6):
+        problem = next((p for p in check_plan(plan, info) if p.fix is not None), None)
+        if problem is None:
+            break
+        fixed = problem.fix()
+        assert fixed != plan
+        assert (fixed.kept_LE == plan.kept_LE)[locked_LE].all()
+        left = [p.kind for p in check_plan(fixed, info) if p.fix is not None]
+        assert problem.kind not in left
+        plan = fixed
+    else:
+        raise AssertionError("fixes go round in circles")
