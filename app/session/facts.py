@@ -18,6 +18,11 @@ def kind_text(kind: str) -> str:
     }[kind]
 
 
+def by_hand_text() -> str:
+    """Why a plan has no command."""
+    return translate("Origins", "No single command makes this: hands were in it.")
+
+
 def value_text(value: str) -> str:
     """A fact as it is, but for the two words that every language has."""
     words = {"yes": translate("Origins", "yes"), "no": translate("Origins", "no")}

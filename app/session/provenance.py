@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.session.facts import fact_text, value_text
+from app.session.facts import by_hand_text, fact_text, value_text
 from app.session.formulas import formula_of
 from app.session.places import plan_file, profile_path
 from app.widgets.provenance import Number, Provenance
@@ -88,7 +88,8 @@ def _of_plan(session: Session, what: str) -> Provenance | None:
         command = ""
         if file is not None:
             command = origin.plan_command(plan, file, session.super_cells)
-    return Provenance(formula=formula_of(f"plan.{what}"), facts=facts, command=command)
+    note = "" if command else by_hand_text()
+    return Provenance(formula=formula_of(f"plan.{what}"), facts=facts, command=command, note=note)
 
 
 def _of_named(session: Session, rest: str) -> Provenance | None:
@@ -104,10 +105,12 @@ def _of_named(session: Session, rest: str) -> Provenance | None:
         rows = [v for v in session.variants if v.overall is not None]
         row = next((v for v in rows if v.is_plan(plan.keep, plan.top_k, plan.merges)), None)
         return None if row is None else _of_variant(session, f"perplexity.{row.name}")
+    command = origin.plan_command(plan, file) if file is not None else ""
     return Provenance(
         formula=formula_of(f"plan.{what}"),
         facts=_facts(origin.of_plan(plan), PLAN),
-        command=origin.plan_command(plan, file) if file is not None else "",
+        command=command,
+        note="" if command else by_hand_text(),
     )
 
 

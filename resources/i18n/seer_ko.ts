@@ -2602,6 +2602,10 @@
         <translation>내보낸 체크포인트</translation>
     </message>
     <message>
+        <source>No single command makes this: hands were in it.</source>
+        <translation type="unfinished">명령 하나로는 만들 수 없습니다. 손으로 고친 부분이 있습니다.</translation>
+    </message>
+    <message>
         <source>yes</source>
         <translation>예</translation>
     </message>

@@ -79,6 +79,17 @@ def test_coverage_names_the_rule_and_the_profile_behind_it(session) -> None:
     assert Path(words[2]).parent.name == "profiles"
 
 
+def test_a_plan_that_hands_were_in_says_why_it_has_no_command(session) -> None:
+    assert ask(session, "plan.coverage").note == ""
+    kept = session.plan.kept_LE.copy()
+    kept[0, 0] = ~kept[0, 0]
+    by_hand = MadeBy(metric="manual", scope="manual")
+    session.apply_plan(session.plan.with_kept(kept, made_by=by_hand), "by hand")
+    made = ask(session, "plan.coverage")
+    assert made.command == ""
+    assert "hands were in it" in made.note
+
+
 def test_costs_are_given_again_by_seer_cost(session) -> None:
     for what in ("parameters", "active", "bytes", "memory", "flops", "loads"):
         made = ask(session, f"plan.{what}")
