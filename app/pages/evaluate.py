@@ -171,7 +171,6 @@ class EvaluatePage(Page):
     def choose_texts(self) -> None:
         """Ask what to measure on."""
         dialog = TextsDialog(texts(self.session), questions(self.session), self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(self._on_texts)
         dialog.open()
 

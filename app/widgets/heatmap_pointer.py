@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from app.widgets.focus import FocusRing
 from app.widgets.heatmap_canvas import HeatMapCanvas
 from app.widgets.heatmap_labels import HEADER
 
@@ -38,6 +39,7 @@ class HeatMapPointer(HeatMapCanvas):
         self._how_to = ""
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        FocusRing(self)
 
     # what is pointed at
 

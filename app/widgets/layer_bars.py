@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
 from app.widgets import heatmap_marks as marks
+from app.widgets.focus import FocusRing
 from app.widgets.heatmap_view import hatch_tile, merge_tile
 
 TOP = 18.0
@@ -67,6 +68,7 @@ class LayerBars(QWidget):
         self._hover = -1
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        FocusRing(self)
         self.setMinimumSize(240, 120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(self.tr("Scores of the layer's experts"))

@@ -9,15 +9,10 @@ from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent, 
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QSizePolicy, QWidget
 
 from app.theme import RAIL_WIDTH, TYPE, UNIT, color, pixmap, theme, theme_changed
+from app.widgets.focus import came_by_key, paint_ring
 from app.widgets.forms import column
 
 _DOT = {"done": "good", "stale": "accent", "ready": "text_faint", "blocked": "line_strong"}
-
-_BY_KEY = {
-    Qt.FocusReason.TabFocusReason,
-    Qt.FocusReason.BacktabFocusReason,
-    Qt.FocusReason.ShortcutFocusReason,
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +88,7 @@ class RailItem(QAbstractButton):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Draw a ring for who walks by keys, none for who clicks."""
-        self._by_key = event.reason() in _BY_KEY
+        self._by_key = came_by_key(event)
         super().focusInEvent(event)
 
     def _line(self, painter: QPainter, area: QRectF, text: str) -> None:
@@ -108,9 +103,7 @@ class RailItem(QAbstractButton):
             painter.setBrush(color("raised", 1.0 if self.isChecked() else 0.5))
             painter.drawRoundedRect(area, 6, 6)
         if self.hasFocus() and self._by_key:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(color("accent"), 1))
-            painter.drawRoundedRect(area, 6, 6)
+            paint_ring(painter, self.rect(), 6)
 
     def _paint_dot(self, painter: QPainter) -> None:
         if self.step.icon_name:

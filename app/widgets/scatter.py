@@ -97,6 +97,9 @@ class ScatterPlot(QWidget):
         self._y_axis = _Axis("left", y_words)
         self._x_axis = _Axis("bottom", x_words)
         self._plot = pg.PlotWidget(axisItems={"left": self._y_axis, "bottom": self._x_axis})
+        # No key does anything here: the table beside it has the same rows.
+        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._plot.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot.setFrameShape(self._plot.Shape.NoFrame)
         self._plot.hideButtons()
         self._plot.setMenuEnabled(False)

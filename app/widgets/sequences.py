@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from app.theme import TYPE, UNIT, color, mono_font, theme_changed, ui_font
+from app.widgets.focus import FocusRing
 
 LINES = 3  # of text per sequence: enough to recognise it
 HEAD_WIDTH = 112
@@ -65,6 +66,7 @@ class SequencePreview(QAbstractScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setAutoFillBackground(False)
         self.setAccessibleName(self.tr("Packed sequences"))
+        FocusRing(self)
         theme_changed.connect(self._on_theme)
 
     def sizeHint(self) -> QSize:

@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from app import theme
+from app.widgets.focus import FocusRing
 
 NARROWEST = 176.0
 LOWEST = 74.0
@@ -73,6 +74,7 @@ class SmallMultiples(QWidget):
         self._at = -1
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        FocusRing(self)
         self.setMinimumSize(320, 200)
         self.setAccessibleName(self.tr("Layers, one small chart per quantity"))
         theme.theme_changed.connect(self.update)

@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from app import theme
+from app.widgets.focus import FocusRing
 from app.widgets.heatmap_view import hatch_tile
 
 LABEL = 40.0
@@ -76,6 +77,7 @@ class TokenCard(QAbstractScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        FocusRing(self)
         self.viewport().setMouseTracking(True)
         self.setAccessibleName(self.tr("Experts of the token, layer by layer"))
         theme.theme_changed.connect(self.viewport().update)

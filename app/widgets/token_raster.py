@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from app import theme
+from app.widgets.focus import FocusRing
 from app.widgets.heatmap_labels import HEADER
 from app.widgets.heatmap_raster import SMALLEST_HATCHED, CellColours, paint_cells
 from app.widgets.token_labels import GUTTER, paint_frames, paint_layers, paint_tokens
@@ -53,6 +54,7 @@ class TokenRaster(QAbstractScrollArea):
         self._image: QImage | None = None
         self._colours: tuple[float, CellColours] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        FocusRing(self)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.viewport().setMouseTracking(True)

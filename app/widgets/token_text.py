@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from app import theme
+from app.widgets.focus import FocusRing
 
 LINE = 22.0
 PAD = 8.0
@@ -66,6 +67,7 @@ class TokenText(QAbstractScrollArea):
         self.setProperty("panel", "card")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        FocusRing(self)
         self.viewport().setMouseTracking(True)
         self.setAccessibleName(self.tr("Tokens of the text"))
         theme.theme_changed.connect(self._restyle)

@@ -13,6 +13,7 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.main_window import MainWindow, Settings
+from app.main_window.language import install_language
 from app.session import Session
 from app.theme import apply_theme
 from tests.journeys.watchdog import Watchdog
@@ -86,9 +87,17 @@ class Studio:
 
 
 @pytest.fixture
-def studio(qtbot, tmp_path: Path) -> Iterator[Studio]:
+def dress() -> tuple[str, str]:
+    """Language and theme; a journey that is to be made in others parametrises it."""
+    return "en", "dark"
+
+
+@pytest.fixture
+def studio(qtbot, tmp_path: Path, dress: tuple[str, str]) -> Iterator[Studio]:
     """A window that stands, with every page loaded."""
-    apply_theme(QApplication.instance(), "dark")
+    app = QApplication.instance()
+    install_language(app, dress[0])
+    apply_theme(app, dress[1])
     settings = Settings(QSettings(str(tmp_path / "studio.ini"), QSettings.Format.IniFormat))
     session = Session(data_dir=tmp_path / "data")
     window = MainWindow(session, settings)
@@ -102,6 +111,7 @@ def studio(qtbot, tmp_path: Path) -> Iterator[Studio]:
     made.watchdog.start()
     yield made
     made.watchdog.stop()
+    install_language(app, "en")
     window.confirm_close = lambda: True
     window.close()
     assert all(job.over for job in session.jobs), "a job outlived its window"

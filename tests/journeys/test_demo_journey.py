@@ -35,7 +35,14 @@ def measure_few(studio) -> None:
     studio.wait(lambda: f"{QUICK_TOKENS / 1000:.1f} k" in page.texts_button.text(), 5000)
 
 
-def test_a_newcomer_profiles_paints_checks_exports_and_reloads(studio, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "dress",
+    [("en", "dark"), pytest.param(("ko", "light"), marks=pytest.mark.slow)],
+    ids="-".join,
+)
+def test_a_newcomer_profiles_paints_checks_exports_and_reloads(
+    studio, dress, tmp_path: Path
+) -> None:
     session = studio.session
     studio.open_demo()
     studio.profile()

@@ -13,9 +13,15 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from app.jobs.warm import wait_for_libraries
+from app.main_window.about import AboutBox
 from app.main_window.dialogs import ChoiceDialog, ErrorDialog
+from app.main_window.help_window import HelpWindow
 from app.main_window.origins import OriginsDialog
 from app.main_window.runs import RunsDialog
+from app.main_window.settings_dialog import SettingsDialog
+from app.main_window.shortcuts import ShortcutSheet
+from app.pages import quick_check
+from app.pages.evaluate_texts import TextsDialog
 from core.planning import Plan
 from core.project import create_project
 from core.run import Run
@@ -93,6 +99,13 @@ def dialogs(window):
     yield lambda: ChoiceDialog("Open elsewhere", "text", {"read": "Read-only"}, window)
     yield lambda: RunsDialog(Path(), window)
     yield lambda: OriginsDialog((), "", window)
+    yield lambda: AboutBox(window)
+    yield lambda: ShortcutSheet(window.actions(), window)
+    yield lambda: SettingsDialog(window.settings, None, window)
+    yield lambda: HelpWindow(window)
+    session = window.session
+    texts, questions = quick_check.texts(session), quick_check.questions(session)
+    yield lambda: TextsDialog(texts, questions, window)
 
 
 def test_dialogs_are_gone_when_they_are_closed(studio) -> None:
@@ -108,6 +121,7 @@ def test_dialogs_are_gone_when_they_are_closed(studio) -> None:
         dialog.reject()
         del dialog
     settle(studio)
-    assert sorted(gone) == ["ChoiceDialog", "ErrorDialog", "OriginsDialog", "RunsDialog"]
+    ours = {kind.__name__ for kind in QDialog.__subclasses__() if kind.__module__[:4] == "app."}
+    assert sorted(gone) == sorted(ours), "a dialog of the window is not in this list"
     assert [ref() for ref in watched] == [None] * len(watched)
     assert not [w for w in studio.window.findChildren(QWidget) if isinstance(w, QDialog)]

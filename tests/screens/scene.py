@@ -152,7 +152,7 @@ class Scene:
         """Bring up one thing after the other; what is shown is to be looked at before the next."""
         yield from self._empty()
         yield from self._fresh()
-        self._work()
+        self.work()
         yield from self._worked()
         yield from self._views()
         yield from self._tabs()
@@ -171,20 +171,24 @@ class Scene:
 
     def _fresh(self) -> Iterator[Shown]:
         """The model is open and nothing ran."""
+        self.open_model()
+        for key in ("model", "calibrate", "select", "evaluate", "export"):
+            yield f"fresh-{key}", self.page(key)
+
+    def open_model(self) -> None:
+        """Open the bundled model, with runs of Tune from before."""
         info = inspect_model(locate_model("demo"))
         self.session.set_model(info, name="demo")
         for number in (1, 2):
             made.make_run(info, self.runs, number=number)
         made.make_run(info, self.runs, number=3, state="cancelled")
-        for key in ("model", "calibrate", "select", "evaluate", "export"):
-            yield f"fresh-{key}", self.page(key)
 
     @property
     def runs(self) -> Path:
         """Where the project keeps its runs."""
         return subject.project_file(self.session, "runs")
 
-    def _work(self) -> None:
+    def work(self) -> None:
         """Profile, plans, measurements, an export."""
         session = self.session
         session.set_profile(made.profile_of(session.info))

@@ -14,8 +14,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QAbstractItemModel
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QWidget
 
 from app import theme as theme_module
 from app.theme import DARK, apply_theme, ui_font
@@ -134,6 +136,7 @@ def walked(qapp, references: References, tmp_path_factory) -> Iterator[dict[str,
         scene = Scene(tmp_path_factory.mktemp("screens"), "en", "dark")
         try:
             for name, widget in scene.walk():
+                watch_models(scene.window)
                 found[name] = references.differences(look(name, widget))
                 if name == "select":
                     for fault in FAULTS:
@@ -142,6 +145,30 @@ def walked(qapp, references: References, tmp_path_factory) -> Iterator[dict[str,
             yield found
         finally:
             scene.close()
+
+
+def of_the_window(kind: type) -> Iterator[type]:
+    """All classes below one that are ours."""
+    for below in kind.__subclasses__():
+        if below.__module__.startswith("app."):
+            yield below
+        yield from of_the_window(below)
+
+
+def watch_models(window: QWidget) -> None:
+    """Let Qt's own tester watch every model that is there by now; it complains by a Qt warning."""
+    models = {*window.findChildren(QAbstractItemModel)}
+    models |= {view.model() for view in window.findChildren(QAbstractItemView)}
+    for model in models:
+        ours = type(model).__module__.startswith("app.")
+        if ours and model.findChild(QAbstractItemModelTester) is None:
+            QAbstractItemModelTester(
+                model, QAbstractItemModelTester.FailureReportingMode.Warning, model
+            )
+            _watched.add(type(model).__name__)
+
+
+_watched: set[str] = set()
 
 
 def spoil(scene: Scene, widget: QWidget, fault: Callable, references: References) -> list[str]:
@@ -160,6 +187,10 @@ def test_every_picture_and_layout_is_as_it_was_accepted(walked, references) -> N
     assert not wrong, "\n".join(
         (*wrong, "look with `python -m tests.screens.references`, accept with --accept")
     )
+
+
+def test_every_item_model_was_under_qts_tester_all_the_way(walked) -> None:
+    assert {kind.__name__ for kind in of_the_window(QAbstractItemModel)} == _watched
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)

@@ -96,6 +96,7 @@ class CompareView(View):
 
     def _table(self) -> QTableView:
         table = QTableView()
+        table.setTabKeyNavigation(False)
         table.setModel(self.model)
         table.setAccessibleName(self.tr("Experts that matter only in B"))
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -121,6 +121,7 @@ def _tab(icon_name: str, name: str) -> IconButton:
 
 def _table(model: ExpertsModel) -> QTableView:
     table = QTableView()
+    table.setTabKeyNavigation(False)
     table.setModel(model)
     table.setAccessibleName(QCoreApplication.translate("Lower", "Experts"))
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -60,6 +60,7 @@ class PlansView(View):
 
     def _table(self) -> QTableView:
         table = QTableView()
+        table.setTabKeyNavigation(False)
         table.setModel(self.model)
         table.setAccessibleName(self.tr("Plans"))
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -250,6 +250,7 @@ def table_of(model: QAbstractItemModel, name: str) -> QTableView:
 
 def _comparison(name: str) -> QTableWidget:
     table = QTableWidget()
+    table.setTabKeyNavigation(False)
     table.setProperty("panel", "plain")
     table.setShowGrid(False)
     table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
