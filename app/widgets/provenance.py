@@ -33,7 +33,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QGridLayout, QTableView, QWidget
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QTableView, QWidget
 
 from app import theme
 from app.theme import UNIT
@@ -316,6 +316,15 @@ class _Ring(QWidget):
             self.setGeometry(number.box.adjusted(1, 1, -1, -1))
             self.raise_()
             self.parentWidget().setAccessibleDescription(f"{number.name}: {number.value}")
+            self._scroll_to()
+
+    def _scroll_to(self) -> None:
+        """Qt brings the widget into view, which may be higher than the view is."""
+        above = self.parentWidget()
+        while above is not None and not isinstance(above, QScrollArea):
+            above = above.parentWidget()
+        if above is not None:
+            above.ensureWidgetVisible(self, 0, UNIT)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The ring."""
