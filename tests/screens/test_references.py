@@ -107,7 +107,7 @@ def dress(scene: Scene, **colours: str) -> Callable[[], object]:
     """Another theme of the same name."""
 
     def apply(colours: dict[str, str]) -> None:
-        theme_module.DARK = dataclasses.replace(DARK, **colours)
+        theme_module.DARK = dataclasses.replace(DARK, **colours) if colours else DARK
         scene.app.setProperty("seer_theme", "")
         apply_theme(scene.app, "dark")
 
