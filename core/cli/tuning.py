@@ -95,8 +95,19 @@ def _tune(
     folder = locate_model(request.model)
     teacher = locate_model(request.teacher) if request.teacher is not None else None
     plan = _plan(request)
-    texts, validation = texts_of(request, folder, terminal)
     from core.tuning import tune
+    from core.tuning.request import check_early
+
+    check_early(
+        folder,
+        request.options,
+        output=request.output,
+        plan=plan,
+        seq_len=request.seq_len,
+        force=request.force,
+        ranks=ranks,
+    )
+    texts, validation = texts_of(request, folder, terminal)
 
     return tune(
         folder,

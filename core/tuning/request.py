@@ -16,7 +16,7 @@ from core.run import Run
 from core.runtime.device import choose_device, free_bytes
 from core.runtime.ranks import Ranks
 from core.tuning.data import check_ids
-from core.tuning.estimate import estimate
+from core.tuning.estimate import TuneEstimate, estimate
 from core.tuning.obstacles import TuneProblem
 from core.tuning.options import TuneOptions
 from core.tuning.schedule import TopKSchedule
@@ -108,6 +108,29 @@ def libraries() -> dict[str, str]:
     return {name: importlib.metadata.version(name) for name in _LIBRARIES}
 
 
+def check_early(
+    folder: Path,
+    options: TuneOptions,
+    *,
+    output: Path,
+    plan: Plan | None,
+    seq_len: int,
+    force: bool,
+    ranks: Ranks,
+) -> None:
+    """Refuse what needs no text, before any is downloaded and packed.
+
+    Raises:
+        StudioError: What `core.tuning.tune` says of the folder, the plan, Top-K, memory and disk.
+    """
+    options.check()
+    info = inspect_model(folder)
+    check_target(output, folder)
+    if plan is not None:
+        plan = _checked_plan(plan.for_model(info, force=force), info)
+    _guess(info, options, output=output, plan=plan, seq_len=seq_len, ranks=ranks)
+
+
 def checked(
     folder: Path,
     texts: CalibrationSet,
@@ -136,21 +159,10 @@ def checked(
         texts, validation = hold_out(texts, seed=options.seed)
     for one in (texts, validation):
         check_ids(one, info.geometry.vocab_size)
-    device = choose_device(ranks.device(options.device))
-    guess = estimate(
-        info,
-        options,
-        plan=plan,
-        seq_len=texts.options.seq_len,
-        texts_tokens=texts.tokens,
-        # Shards of several devices add up.
-        device_free=free_bytes(device) * ranks.size,
-        cuda=device.type == "cuda",
-        flops_per_second=1.0,  # nobody asks for the time here
-        output=output,
+    seq_len = texts.options.seq_len
+    guess = _guess(
+        info, options, output=output, plan=plan, seq_len=seq_len, ranks=ranks, tokens=texts.tokens
     )
-    for problem in guess.errors:
-        raise _refusal(problem)
     taught = inspect_model(teacher or folder) if options.distill else None
     if taught is not None and taught.geometry.vocab_size != info.geometry.vocab_size:
         raise InputError(
@@ -173,6 +185,35 @@ def checked(
         ranks=ranks,
         run=run,
     )
+
+
+def _guess(
+    info: ModelInfo,
+    options: TuneOptions,
+    *,
+    output: Path,
+    plan: Plan | None,
+    seq_len: int,
+    ranks: Ranks,
+    tokens: int | None = None,
+) -> TuneEstimate:
+    """What the run would take, if nothing is in its way."""
+    device = choose_device(ranks.device(options.device))
+    found = estimate(
+        info,
+        options,
+        plan=plan,
+        seq_len=seq_len,
+        texts_tokens=tokens,
+        # Shards of several devices add up.
+        device_free=free_bytes(device) * ranks.size,
+        cuda=device.type == "cuda",
+        flops_per_second=1.0,  # nobody asks for the time here
+        output=output,
+    )
+    for problem in found.errors:
+        raise _refusal(problem)
+    return found
 
 
 def _checked_plan(plan: Plan, info: ModelInfo) -> Plan:

@@ -44,6 +44,16 @@ def test_tuning_into_a_folder_that_holds_something_is_refused(
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
+def test_what_needs_no_text_is_refused_before_any_is_packed(
+    seer: Seer, model: Path, tmp_path: Path
+) -> None:
+    nowhere = tmp_path / "not-even-looked-for.txt"
+    outcome = seer("tune", model, "-s", nowhere, "-o", tmp_path / "out", "--top-k", 3, *QUICK)
+    assert outcome.code == 1
+    assert "Top-3 is above the model's Top-2" in outcome.err
+    assert "pack" not in outcome.err
+
+
 def test_a_dry_run_says_what_it_would_take_and_writes_nothing(
     seer: Seer, model: Path, texts: Path, tmp_path: Path
 ) -> None:
