@@ -87,6 +87,8 @@ def walk(language: str, theme: str, only: tuple[str, ...] = ()) -> Iterator[Seen
             for name, widget in scene.walk():
                 if not only or name.startswith(only):
                     yield look(name, widget)
+                else:
+                    widget.grab()  # drawing settles layouts that the next pictures start from
         finally:
             scene.close()
 
