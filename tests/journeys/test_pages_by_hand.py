@@ -86,7 +86,12 @@ def around(window: QWidget, widget: QWidget) -> QImage:
 
 VIEWS = ("layer", "network", "compare", "lens", "plans")
 TABS = ("curves", "runs", "search", "paper")
-PLACES = (*KEYS, *(f"select/{view}" for view in VIEWS), *(f"tune/{tab}" for tab in TABS[1:]))
+PLACES = (
+    *KEYS,
+    "select/table",
+    *(f"select/{view}" for view in VIEWS),
+    *(f"tune/{tab}" for tab in TABS[1:]),
+)
 
 
 def go_to(scene: Scene, place: str) -> str:
@@ -95,7 +100,8 @@ def go_to(scene: Scene, place: str) -> str:
     page = scene.window.pages[key]
     scene.page(key)
     if key == "select":
-        page.views.show_view(part or "map")
+        page.views.show_view(part if part in VIEWS else "map")
+        page.lower._turn(int(part == "table"))
     if key == "tune":
         page.tabs.setCurrentIndex(TABS.index(part or "curves"))
         if part == "runs":
