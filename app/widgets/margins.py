@@ -20,6 +20,7 @@ from app.widgets.heatmap_labels import HEADER
 
 LOWEST_TEXT_ROW = 11.0  # logical pixels of a row that text fits into
 PREFERRED_WIDTH = 220
+ALMOST_ALL = 0.9995  # what would round to 100.0 %
 SMALLEST_WIDTH = 150
 
 
@@ -193,7 +194,7 @@ class Margins(QWidget):
         painter.setPen(theme.color("text_dim"))
         painter.drawText(
             QRectF(coverage.x(), middle - 9, coverage.width(), 18), right,
-            f"{100 * covered:.1f} %" if np.isfinite(covered) else "–",
+            _share(covered),
         )  # fmt: skip
 
     def _bar(self, painter: QPainter, box: QRectF, share: float, token: str) -> None:
@@ -204,3 +205,10 @@ class Margins(QWidget):
         painter.setBrush(theme.color(token))
         width = max(box.width() * share, 2.0)
         painter.drawRoundedRect(QRectF(box.x(), box.y(), width, box.height()), radius, radius)
+
+
+def _share(covered: float) -> str:
+    """A share in the column's width: all of it needs no decimals."""
+    if not np.isfinite(covered):
+        return "–"
+    return "100 %" if covered >= ALMOST_ALL else f"{100 * covered:.1f} %"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -108,6 +109,10 @@ def studio(qtbot, tmp_path: Path, dress: tuple[str, str]) -> Iterator[Studio]:
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow, timeout=5000)
     made = Studio(window, qtbot)
+    # What hundreds of tests before this one left alive is no part of the window, and a full
+    # collection of it takes a second on a busy machine.
+    gc.collect()
+    gc.freeze()
     made.watchdog.start()
     yield made
     made.watchdog.stop()
