@@ -141,6 +141,17 @@ def tiny_model(
     return folder
 
 
+def tiny_loadable(model_type: str, tmp_path: Path, **overrides: object) -> Path:
+    """A tiny model of a family, without a tokenizer, that an auto class of transformers takes.
+
+    Where the language model is never alone, that is the whole multimodal one.
+    """
+    row = ROWS[model_type]
+    if row.nested:
+        return tiny_multimodal(row.multimodal, tmp_path)
+    return tiny_model(model_type, tmp_path, tokenizer=False, **overrides)
+
+
 def tiny_multimodal(model_type: str, tmp_path: Path) -> Path:
     """Build a tiny multimodal model, language model and towers, and save it as the hub has it.
 

@@ -8,16 +8,14 @@ from core.evaluation import forward as module
 from core.evaluation.forward import Piece, forward
 from core.run import Run
 from core.runtime import load_model
-from tests.tiny import FAMILIES, VOCABULARY, tiny_model
+from tests.tiny import FAMILIES, VOCABULARY, tiny_loadable
 
 # Logits that are scaled, capped, tied or plain.
 SOME = ("mixtral", "granitemoe", "gemma4_text", "deepseek_v3", "gpt_oss", "cohere2_moe")
 
 
 def check(family: str, folder) -> None:
-    live = load_model(
-        tiny_model(family, folder, tokenizer=False), device="cpu", dtype="float32", run=Run()
-    )
+    live = load_model(tiny_loadable(family, folder), device="cpu", dtype="float32", run=Run())
     rng = np.random.default_rng(0)
     ids = rng.integers(3, VOCABULARY, (2, 9))
     scored = np.ones((2, 9), dtype=bool)

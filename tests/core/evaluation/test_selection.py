@@ -101,9 +101,9 @@ def test_joint_is_better_than_the_score_and_merging_is_no_worse(subject):
     scored = keep_per_layer(score(observed, "weighted-ean-sum"), bounds=bounds, n=5)
     with Losses(live, texts, run=Run()) as losses:
         single = losses.of(scored).kl
-    uniform = choose(subject, "joint", scope="layer")
-    free = choose(subject, "joint")
-    merged = choose(subject, "merge")
+    uniform = choose(subject, "joint", scope="layer", exchanges=1)
+    free = choose(subject, "joint", exchanges=1)
+    merged = choose(subject, "merge", exchanges=1)
     assert uniform.kl < single
     assert free.kl <= uniform.kl * 1.05
     assert merged.kl <= free.kl

@@ -7,11 +7,10 @@ import numpy as np
 from safetensors.numpy import load_file
 
 from core.calibration import CalibrationSet
-from core.families import FAMILIES
 from core.run import Event, Run
 from core.tuning import TuneOptions, TuneResult, tune
 from tests.core.live import random_set
-from tests.tiny import tiny_model, tiny_multimodal
+from tests.tiny import tiny_loadable
 
 SEQUENCES = 12
 
@@ -39,11 +38,8 @@ def options(**changes: object) -> TuneOptions:
 
 
 def tiny(model_type: str, tmp_path: Path, **overrides: object) -> Path:
-    """A tiny model's folder; of the whole model where the language model is never alone."""
-    row = FAMILIES[model_type]
-    if row.nested:
-        return tiny_multimodal(row.multimodal, tmp_path / "models")
-    return tiny_model(model_type, tmp_path / "models", tokenizer=False, **overrides)
+    """A tiny model's folder."""
+    return tiny_loadable(model_type, tmp_path / "models", **overrides)
 
 
 def tuned(
