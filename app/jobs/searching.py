@@ -10,10 +10,9 @@ from PySide6.QtCore import QCoreApplication
 from app.jobs.measuring import Subject
 from app.jobs.recipe import MAKERS
 from app.jobs.task import Task
-from app.jobs.tuning import TuneRequest, keep_end, recipe_of, request_from, texts_of
+from app.jobs.tuning import TuneRequest, kept_end, recipe_of, request_from, texts_of
 from app.jobs.tuning_lines import search_line
 from app.jobs.warm import wait_for_libraries
-from core.errors import Cancelled, Parked, StudioError
 from core.run import Run
 from core.tuning import Found
 from core.tuning.history import RunRecord, list_runs
@@ -55,19 +54,9 @@ def search_task(request: TuneRequest, minutes: float) -> SearchTask:
         record.save()
         if request.plan is not None and not record.plan_file.exists():
             request.plan.save(record.plan_file)
-        try:
+        with kept_end(record, run):
             wait_for_libraries(run)
             found = _search(request, record, minutes, run)
-        except Parked:
-            raise
-        except Cancelled:
-            keep_end(record.ended("cancelled"), run)
-            raise
-        except BaseException as error:
-            expected = isinstance(error, StudioError)
-            why = error.what if expected else f"{type(error).__name__}: {error}"
-            keep_end(record.ended("failed", error=why), run)
-            raise
         ended = record.ended("done", result=found.to_json())
         ended.save()
         return Searched(record=ended, found=found)

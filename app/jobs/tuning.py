@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -132,19 +133,9 @@ def tune_task(
         record.save()
         if request.plan is not None and not record.plan_file.exists():
             request.plan.save(record.plan_file)
-        try:
+        with kept_end(record, run):
             wait_for_libraries(run)
             result = _tune(request, record, _Reporting(run), resume=again, use_step=use_step)
-        except Parked:
-            raise
-        except Cancelled:
-            keep_end(record.ended("cancelled"), run)
-            raise
-        except BaseException as error:
-            expected = isinstance(error, StudioError)
-            why = error.what if expected else f"{type(error).__name__}: {error}"
-            keep_end(record.ended("failed", error=why), run)
-            raise
         ended = record.ended("done", result=result.to_json())
         ended.save()
         return Tuned(record=ended, result=result)
@@ -168,7 +159,24 @@ def tune_task(
     )
 
 
-def keep_end(record: RunRecord, run: Run) -> None:
+@contextmanager
+def kept_end(record: RunRecord, run: Run) -> Iterator[None]:
+    """Write down how a run ends that does not end well; a parked one has not ended."""
+    try:
+        yield
+    except Parked:
+        raise
+    except Cancelled:
+        _keep_end(record.ended("cancelled"), run)
+        raise
+    except BaseException as error:
+        expected = isinstance(error, StudioError)
+        why = error.what if expected else f"{type(error).__name__}: {error}"
+        _keep_end(record.ended("failed", error=why), run)
+        raise
+
+
+def _keep_end(record: RunRecord, run: Run) -> None:
     """Write how a run ended; a full disk, which may be why, must not hide it."""
     try:
         record.save()

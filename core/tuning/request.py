@@ -123,11 +123,7 @@ def check_early(
     Raises:
         StudioError: What `core.tuning.tune` says of the folder, the plan, Top-K, memory and disk.
     """
-    options.check()
-    info = inspect_model(folder)
-    check_target(output, folder)
-    if plan is not None:
-        plan = _checked_plan(plan.for_model(info, force=force), info)
+    info, plan = _opened(folder, options, output=output, plan=plan, force=force)
     _guess(info, options, output=output, plan=plan, seq_len=seq_len, ranks=ranks)
 
 
@@ -150,11 +146,7 @@ def checked(
     Raises:
         StudioError: What `core.tuning.tune` says.
     """
-    options.check()
-    info = inspect_model(folder)
-    check_target(output, folder)
-    if plan is not None:
-        plan = _checked_plan(plan.for_model(info, force=force), info)
+    info, plan = _opened(folder, options, output=output, plan=plan, force=force)
     if validation is None:
         texts, validation = hold_out(texts, seed=options.seed)
     for one in (texts, validation):
@@ -185,6 +177,18 @@ def checked(
         ranks=ranks,
         run=run,
     )
+
+
+def _opened(
+    folder: Path, options: TuneOptions, *, output: Path, plan: Plan | None, force: bool
+) -> tuple[ModelInfo, Plan | None]:
+    """The model as its headers tell it, and the plan for it, if they can be trained at all."""
+    options.check()
+    info = inspect_model(folder)
+    check_target(output, folder)
+    if plan is not None:
+        plan = _checked_plan(plan.for_model(info, force=force), info)
+    return info, plan
 
 
 def _guess(

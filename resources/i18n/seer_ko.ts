@@ -3501,10 +3501,6 @@
         <translation>규칙</translation>
     </message>
     <message>
-        <source>By measured loss: on the demo model far better than any score, in minutes</source>
-        <translation>측정한 손실로: 데모 모델에서 어떤 점수보다 훨씬 낫고 몇 분이면 됨</translation>
-    </message>
-    <message>
         <source>Experts per layer</source>
         <translation>층당 전문가</translation>
     </message>
@@ -3543,6 +3539,10 @@
     <message>
         <source>Recommended</source>
         <translation>권장</translation>
+    </message>
+    <message>
+        <source>By measured loss, in minutes: on the demo far better than scores at half</source>
+        <translation>측정한 손실로 고르며 몇 분 걸립니다. 데모 모델에서 절반을 남길 때 어떤 점수보다 훨씬 낫습니다</translation>
     </message>
     <message>
         <source>SEER’s own</source>

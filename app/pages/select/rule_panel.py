@@ -81,7 +81,7 @@ class RulePanel(QWidget):
     def _presets(self) -> QHBoxLayout:
         self.recommended = Button(self.tr("Recommended"))
         self.recommended.setToolTip(
-            self.tr("By measured loss: on the demo model far better than any score, in minutes")
+            self.tr("By measured loss, in minutes: on the demo far better than scores at half")
         )
         self.recommended.clicked.connect(self._choose_recommended)
         self.seer = Button(self.tr("SEER’s own"))
