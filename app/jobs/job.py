@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from app.jobs.logbook import LogBook
 from app.jobs.mailbox import Ended, Mailbox
 from app.jobs.parking import parkable
+from app.jobs.recipe import recipe_json
 from app.jobs.task import Task
 from core.errors import Cancelled, StudioError
 from core.run import Event, Note, Progress, Run, Snapshot
@@ -199,7 +200,7 @@ class Job(QObject):
         """Run the task and leave its outcome in the mailbox; the only code on the worker thread."""
         task = self.task
         try:
-            options = task.recipe.to_json(None) if task.recipe is not None else None
+            options = recipe_json(task.recipe, None) if task.recipe is not None else None
             self.book.begin(task.title, task.command, options)
             result = parkable(task.function, self._run) if task.parks else task.function(self._run)
             ended = Ended(state="done", result=result)

@@ -15,7 +15,7 @@ from importlib import import_module
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
-from app.jobs.task import Task
+from app.jobs.task import Recipe, Task
 from core.errors import ProjectError
 
 if TYPE_CHECKING:
@@ -54,35 +54,19 @@ TYPE = "type"
 INSIDE, PATH = "inside", "path"
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Recipe:
-    """A maker, and what it was called with.
+def recipe_json(recipe: Recipe, folder: Path | None) -> dict[str, object]:
+    """JSON of a recipe.
 
-    Attributes:
-        maker: Its name in the table of makers.
-        device: Where the model runs.
-        stream: Whether it passes layer by layer.
-        arguments: The other arguments, values as they are.
+    Args:
+        recipe: What a task was made of.
+        folder: The project's folder; paths in it are kept relative to it.
     """
-
-    maker: str
-    device: str
-    stream: str
-    arguments: Mapping[str, object]
-
-    def to_json(self, folder: Path | None) -> dict[str, object]:
-        """JSON of this recipe.
-
-        Args:
-            folder: The project's folder; paths in it are kept relative to it.
-        """
-        arguments = {key: encode(value, folder) for key, value in self.arguments.items()}
-        return {
-            "maker": self.maker,
-            "device": self.device,
-            "stream": self.stream,
-            "arguments": arguments,
-        }
+    return {
+        "maker": recipe.maker,
+        "device": recipe.device,
+        "stream": recipe.stream,
+        "arguments": {key: encode(value, folder) for key, value in recipe.arguments.items()},
+    }
 
 
 def lasting(
@@ -117,7 +101,7 @@ def remake(data: object, subject: Subject, folder: Path) -> Task:
     """The task of a recipe's JSON, for the model that is open now.
 
     Args:
-        data: What `Recipe.to_json` wrote.
+        data: What `recipe_json` wrote.
         subject: The open model; device and stream come from the recipe.
         folder: The project's folder.
 

@@ -10,7 +10,8 @@ from PySide6.QtCore import QCoreApplication
 from app.jobs.measuring import Subject
 from app.jobs.recipe import MAKERS
 from app.jobs.task import Task
-from app.jobs.tuning import TuneRequest, kept_end, recipe_of, request_from, texts_of
+from app.jobs.tune_request import TuneRequest
+from app.jobs.tuning import kept_end, new_record, recipe_of, request_from, texts_of
 from app.jobs.tuning_lines import search_line
 from app.jobs.warm import wait_for_libraries
 from core.run import Run
@@ -48,7 +49,7 @@ def search_task(request: TuneRequest, minutes: float) -> SearchTask:
         minutes: For all trials, those of before included.
     """
     command = search_line(request, minutes)
-    record = replace(request.record(), command=command)
+    record = replace(new_record(request), command=command)
 
     def work(run: Run) -> Searched:
         record.save()

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from core.run import Run
 
-if TYPE_CHECKING:
-    from app.jobs.recipe import Recipe
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """A maker of tasks, and what it was called with.
+
+    Attributes:
+        maker: Its name in the table of makers.
+        device: Where the model runs.
+        stream: Whether it passes layer by layer.
+        arguments: The other arguments, values as they are.
+    """
+
+    maker: str
+    device: str
+    stream: str
+    arguments: Mapping[str, object]
 
 
 @dataclass(frozen=True, kw_only=True)

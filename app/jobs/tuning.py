@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from app.jobs.measuring import Subject, pack
-from app.jobs.recipe import MAKERS, Recipe
-from app.jobs.task import Task
+from app.jobs.recipe import MAKERS
+from app.jobs.task import Recipe, Task
+from app.jobs.tune_request import TuneRequest
 from app.jobs.tuning_lines import tune_line, validation_tokens
 from app.jobs.warm import wait_for_libraries
 from core.checkpoint import inspect_model
 from core.errors import Cancelled, Parked, StudioError
 from core.evaluation.variant import Provenance, Variant
 from core.run import Event, Relay, Run, Snapshot
-from core.tuning import StepReport, TuneEstimate, TuneOptions, TuneResult, estimate
+from core.tuning import StepReport, TuneEstimate, TuneResult, estimate
 from core.tuning.history import RECORD, RunRecord, RunRow, list_runs, now
 
 if TYPE_CHECKING:
-    from core.calibration import CalibrationOptions, CalibrationSet
-    from core.planning import Plan
+    from core.calibration import CalibrationSet
 
 translate = QCoreApplication.translate  # the name that lupdate looks for
 
@@ -36,45 +36,19 @@ REPORTS = "reports"
 STARTS = ("plan", "model")  # any other start is the name of an earlier run
 
 
-@dataclass(frozen=True, kw_only=True)
-class TuneRequest:
-    """A run that was asked for.
-
-    Attributes:
-        model: Where it starts: the model, or the checkpoint of an earlier run.
-        start: "plan", "model", or the earlier run's name.
-        options: For the engine.
-        texts: What is read.
-        record_texts: The page's own form of it, kept in the record.
-        plan: Experts that stay; None for all.
-        plan_file: Where the command line finds the plan.
-        teacher: The original to distil from, where the run does not start from it.
-        folder: The run's folder below the project's `runs`.
-    """
-
-    model: Subject
-    start: str
-    options: TuneOptions
-    texts: CalibrationOptions
-    record_texts: Mapping[str, object]
-    folder: Path
-    plan: Plan | None = None
-    plan_file: str | Path = "plan.json"
-    teacher: Path | None = None
-
-    def record(self) -> RunRecord:
-        """The record of a run that begins now."""
-        record = RunRecord(
-            folder=self.folder,
-            model=self.model.name,
-            start=self.start,
-            plan="" if self.plan is None else self.plan.fingerprint,
-            kept=None if self.plan is None else self.plan.keep,
-            options=self.options,
-            texts=self.record_texts,
-            made_at=now(),
-        )
-        return replace(record, command=tune_line(replace(self, plan_file=record.plan_file)))
+def new_record(request: TuneRequest) -> RunRecord:
+    """The record of a run that begins now."""
+    record = RunRecord(
+        folder=request.folder,
+        model=request.model.name,
+        start=request.start,
+        plan="" if request.plan is None else request.plan.fingerprint,
+        kept=None if request.plan is None else request.plan.keep,
+        options=request.options,
+        texts=request.record_texts,
+        made_at=now(),
+    )
+    return replace(record, command=tune_line(replace(request, plan_file=record.plan_file)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +98,7 @@ def tune_task(
             when it is run again.
         use_step: Train no further, but write the checkpoint of this step; 0 is the newest.
     """
-    record = request.record()
+    record = new_record(request)
     if resume or use_step is not None:
         record = replace(RunRecord.load(request.folder), state="started", error="")
 

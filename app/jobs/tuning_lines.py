@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from app.jobs.lines import line, place_words, source_words, text_words
+from app.jobs.tune_request import TuneRequest
 from core.tuning import TuneOptions
-
-if TYPE_CHECKING:
-    from app.jobs.tuning import TuneRequest
 
 # What `seer tune` takes of held-out text; of short training texts a fifth is enough.
 VALIDATION_TOKENS, VALIDATION_SHARE = 20_000, 5

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu
 
 from app.main_window.actions import UndoAction, action, choice_menu
+from app.main_window.job_desk import JobDesk
 from app.main_window.language import LANGUAGES
+from app.main_window.opener import Opener
+from app.main_window.reporter import Reporter
+from app.main_window.settings import Settings
 from app.main_window.settings_dialog import SettingsDialog, keep_scales
+from app.session import Session
 from app.theme import ThemeName, apply_theme, chosen_theme, theme_changed
-
-if TYPE_CHECKING:
-    from app.main_window.window import MainWindow
 
 Entry = tuple[str, Callable[[], object], str | QKeySequence.StandardKey]
 
@@ -24,7 +25,13 @@ class WindowMenu(QObject):
     """Makes the actions and the menu; the window lends itself as their parent.
 
     Args:
-        window: Where the keys work: its session, opener, desk and settings.
+        window: Where the keys work.
+        session: Whose changes are undone.
+        settings: Where preferences are kept.
+        opener: Opens and saves.
+        reporter: Reports, and says what made a number.
+        desk: Shows jobs.
+        copy_command: Copies the command line of the page that shows.
         help_menu: Goes in before the last entry.
 
     Attributes:
@@ -34,24 +41,35 @@ class WindowMenu(QObject):
 
     language_chosen = Signal(str)
 
-    def __init__(self, window: MainWindow, help_menu: QMenu) -> None:
+    def __init__(
+        self,
+        window: QMainWindow,
+        *,
+        session: Session,
+        settings: Settings,
+        opener: Opener,
+        reporter: Reporter,
+        desk: JobDesk,
+        copy_command: Callable[[], object],
+        help_menu: QMenu,
+    ) -> None:
         super().__init__(window)
-        self._window = window
-        self._settings = window.settings
+        self._window, self._session, self._settings = window, session, settings
+        self._opener = opener
         self.menu = QMenu(window)
-        stack = window.session.undo_stack
+        stack = session.undo_stack
         self.undo = UndoAction(stack, redo=False, parent=window)
         self.redo = UndoAction(stack, redo=True, parent=window)
         window.addActions([self.undo, self.redo])
-        self.copy = action(window, self.tr("Copy command"), window.copy_command, "Ctrl+Shift+C")
-        self._add_files()
+        self.copy = action(window, self.tr("Copy command"), copy_command, "Ctrl+Shift+C")
+        self._add_files(opener, reporter)
         self.menu.addSeparator()
         self.menu.addActions([self.undo, self.redo, self.copy])
         self.menu.addSeparator()
         self._add(
-            (self.tr("What made this…"), window.reporter.show_origins, "Ctrl+I"),
-            (self.tr("Jobs"), window.desk.toggle, "Ctrl+J"),
-            (self.tr("Earlier runs…"), window.desk.show_runs, "Ctrl+Shift+J"),
+            (self.tr("What made this…"), reporter.show_origins, "Ctrl+I"),
+            (self.tr("Jobs"), desk.toggle, "Ctrl+J"),
+            (self.tr("Earlier runs…"), desk.show_runs, "Ctrl+Shift+J"),
         )
         self._add_choices()
         self._add((self.tr("Settings…"), self.show_settings, "Ctrl+,"))
@@ -64,8 +82,7 @@ class WindowMenu(QObject):
         for text, call, keys in entries:
             self.menu.addAction(action(self._window, text, call, keys))
 
-    def _add_files(self) -> None:
-        opener = self._window.opener
+    def _add_files(self, opener: Opener, reporter: Reporter) -> None:
         self._add(
             (self.tr("Open demo"), opener.open_demo, ""),
             (self.tr("Open model folder…"), opener.choose_model, QKeySequence.StandardKey.Open),
@@ -73,7 +90,7 @@ class WindowMenu(QObject):
             (self.tr("Open profile…"), opener.choose_profile, ""),
             (self.tr("Save project"), opener.save, "Ctrl+S"),
             (self.tr("Save project as…"), opener.save_as, "Ctrl+Shift+S"),
-            (self.tr("Report…"), self._window.reporter.ask, "Ctrl+R"),
+            (self.tr("Report…"), reporter.ask, "Ctrl+R"),
         )
         self.menu.addMenu(opener.recent_menu)
 
@@ -98,11 +115,10 @@ class WindowMenu(QObject):
     @Slot()
     def show_settings(self) -> SettingsDialog:
         """Show the user's preferences."""
-        window = self._window
-        dialog = SettingsDialog(self._settings, window.session.data_dir, window)
+        dialog = SettingsDialog(self._settings, self._session.data_dir, self._window)
         dialog.theme_chosen.connect(self.set_theme)
         dialog.language_chosen.connect(self.set_language)
-        dialog.recent_cleared.connect(window.opener.recent_changed)
+        dialog.recent_cleared.connect(self._opener.recent_changed)
         dialog.open()
         return dialog
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, QObject, QUrl, Slot
+from PySide6.QtCore import QLocale, QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.jobs.job import Job
 from app.main_window.origins import OriginsDialog
+from app.session import Session
 from app.theme import chosen_scales
 
 if TYPE_CHECKING:
-    from app.main_window.window import MainWindow
     from core.report.gather import Subject
 
 # What a page is about, in the words of `core.report.origin`.
@@ -31,18 +32,25 @@ class Reporter(QObject):
     """Writes reports and shows origins.
 
     Args:
-        window: The main window: its session and the page that is shown.
+        session: What they are about.
+        topic: Which page is shown, when it is asked.
+        window: The parent of the dialogs.
+
+    Signals:
+        said: Something for the status bar.
     """
 
-    def __init__(self, window: MainWindow) -> None:
+    said = Signal(str)
+
+    def __init__(self, session: Session, topic: Callable[[], str], window: QWidget) -> None:
         super().__init__(window)
-        self._window = window
+        self._session, self._topic, self._window = session, topic, window
 
     def subject(self) -> Subject:
         """What is open, as the report takes it."""
         from core.report.gather import Subject
 
-        session = self._window.session
+        session = self._session
         folder = session.folder
         return Subject(
             name=session.name,
@@ -58,9 +66,9 @@ class Reporter(QObject):
     @Slot()
     def ask(self) -> None:
         """Ask for a file and write the report there."""
-        session = self._window.session
+        session = self._session
         if session.info is None:
-            self._window.status.set_text(self.tr("Open a model first: there is nothing to report."))
+            self.said.emit(self.tr("Open a model first: there is nothing to report."))
             return
         folder = session.folder / "reports" if session.folder is not None else Path.home()
         proposed = folder / f"{session.name or 'report'}.html"
@@ -77,7 +85,7 @@ class Reporter(QObject):
         from core.report.page import Look
         from core.report.texts import DEFAULT_LANGUAGE, LANGUAGES
 
-        session = self._window.session
+        session = self._session
         shown = QLocale().name().partition("_")[0]  # the window's own language
         language = shown if shown in LANGUAGES else DEFAULT_LANGUAGE
         look = Look(scale=chosen_scales()[0], language=language)
@@ -91,7 +99,7 @@ class Reporter(QObject):
         job = self.sender()
         assert isinstance(job, Job)
         if job.state == "done":
-            self._window.status.set_text(self.tr("Report: {file}").format(file=job.result))
+            self.said.emit(self.tr("Report: {file}").format(file=job.result))
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(job.result)))
 
     @Slot()
@@ -99,7 +107,7 @@ class Reporter(QObject):
         """Say what made the numbers of this page, and of all others."""
         from core.report.origin import origins
 
-        about = ABOUT.get(self._window.current_topic(), "")
+        about = ABOUT.get(self._topic(), "")
         dialog = OriginsDialog(origins(self.subject()), about, self._window)
         dialog.open()
         return dialog

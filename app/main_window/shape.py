@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMainWindow, QSplitter
 from app.main_window.settings import Settings
 
 DEFAULT_SIZE = QSize(1280, 820)
+LEAST_SIZE = QSize(1024, 640)
 
 
 def remember(window: QMainWindow, splitter: QSplitter, settings: Settings) -> None:

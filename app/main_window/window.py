@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -53,7 +53,6 @@ PAGES = (
 )
 KEYS = ("welcome", *(key for key, _, _ in PAGES))
 ICONS = {"welcome": "home"}
-LEAST_SIZE = QSize(1024, 640)
 
 
 class MainWindow(QMainWindow):
@@ -81,7 +80,7 @@ class MainWindow(QMainWindow):
         self._waiting = list(PAGES)
         self.setWindowTitle("SEER Studio")
         self.setWindowIcon(QIcon(str(icon_folder() / "app.svg")))
-        self.setMinimumSize(LEAST_SIZE)
+        self.setMinimumSize(shape.LEAST_SIZE)
         self.setAcceptDrops(True)
         self.opener = Opener(session, self.settings, self)
         self.desk = JobDesk(session.jobs, self.settings, self)
@@ -89,7 +88,7 @@ class MainWindow(QMainWindow):
         self.recovery = Recovery(session, self.settings, self)
         self.guard = ModelGuard(session, self.opener, self)
         self.copied = CopiedLines(session, self)
-        self.reporter = Reporter(self)
+        self.reporter = Reporter(session, self.current_topic, self)
         self._make_actions()
         self._build()
         self._add_page("welcome", WelcomePage(session))
@@ -104,7 +103,11 @@ class MainWindow(QMainWindow):
 
     def _make_actions(self) -> None:
         self.help_desk = HelpDesk(self)
-        self.choices = WindowMenu(self, self.help_desk.menu)
+        self.choices = WindowMenu(
+            self, session=self.session, settings=self.settings, opener=self.opener,
+            reporter=self.reporter, desk=self.desk, copy_command=self.copy_command,
+            help_menu=self.help_desk.menu,
+        )  # fmt: skip
         self.menu = self.choices.menu
         self.copy_action = self.choices.copy
         self.choices.language_chosen.connect(self.language_chosen)
@@ -153,6 +156,7 @@ class MainWindow(QMainWindow):
     def _status(self) -> QFrame:
         self.meter = Meter()
         self.status = ElidedLabel("", "caption")
+        self.reporter.said.connect(self.status.set_text)
         self.status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         out = panel("bottom")
         out.setFixedHeight(STATUS_HEIGHT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ from app.pages.quick_check import (
 )
 from app.pages.texts import options_of
 from app.pages.variant_plan import kept_plan, plan_of
+from app.session.provenance import provenance_of
 from app.theme import UNIT
 from app.widgets import numbers
 from app.widgets.banner import Banner
@@ -226,7 +228,7 @@ class EvaluatePage(Page):
         self.table.setModel(self.sorted)
         self.table.setMinimumHeight(140)
         self.table.chosen.connect(self._on_chosen)
-        self.asker = Asker(self.session.provenance, self)
+        self.asker = Asker(partial(provenance_of, self.session), self)
         self.asker.watch_table(self.table, variant_key)
         self.plot_card = PlotCard()
         self.plot = self.plot_card.plot

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QGridLayout, QStackedLayout, QWidget
 from app.pages.page import Page, PageState
 from app.pages.share_card import ShareCard
 from app.session import Session
+from app.session.provenance import provenance_of
 from app.theme import UNIT
 from app.widgets import numbers
 from app.widgets.banner import Banner
@@ -140,7 +142,7 @@ class ModelPage(Page):
         keys = ("layers", "top_k", "parameters", "active", "bytes", "memory")
         self.strip.set_keys(tuple(f"model.{key}" for key in keys))
         self.strip.setAccessibleName(self.tr("The model in figures"))
-        self.asker = Asker(self.session.provenance, self)
+        self.asker = Asker(partial(provenance_of, self.session), self)
         self.asker.watch(self.strip)
         self.share = ShareCard()
         left = column(self._parts_card(), self._fit_card(), self._layers_card(), None)

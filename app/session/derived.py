@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from app.widgets.provenance import Number, Provenance
     from core.checkpoint.info import ModelInfo
     from core.planning import Cost, Plan, Problem
     from core.planning.plan import Cell
@@ -137,12 +136,6 @@ class Derived:
     def _once(self, name: str, key: tuple[object, ...], make: Callable[[], T]) -> T:
         """The value made for this key; made again when a part of the key is another object."""
         return self._cache.once(name, key, make)
-
-    def provenance(self, number: Number) -> Provenance | None:
-        """What made a number that is on screen; None for one that nobody knows."""
-        from app.session.provenance import provenance_of
-
-        return provenance_of(self, number)  # type: ignore[arg-type]
 
 
 def _key(weights: Mapping[str, float] | None) -> tuple[object, ...]:

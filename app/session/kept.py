@@ -58,7 +58,7 @@ class KeptSession(QObject):
         self._last_jobs: tuple[tuple[Job, Mapping[str, object]], ...] | None = None
         self._keeper = Keeper(self._contents, self.start, data_dir, self)
         self._keeper.changed.connect(self.project_changed)
-        self.watch = ModelWatch(self)
+        self.watch = ModelWatch(self.jobs, lambda: self.info, self)
         self._beat = QTimer(self, interval=BEAT_MS)
         self._beat.timeout.connect(self._note_progress)
         self.jobs.log_home = self._log_home

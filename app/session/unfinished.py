@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from app.jobs.job import Job
 from app.jobs.logbook import LogBook
 from app.jobs.queue import JobQueue
-from app.jobs.recipe import remake
+from app.jobs.recipe import recipe_json, remake
 from app.jobs.task import Task
 from core.errors import StudioError
 from core.run import Progress, Run
@@ -39,7 +39,7 @@ def _note(job: Job, folder: Path | None) -> Json:
         "kind": job.task.kind,
         "command": job.task.command,
         "state": job.state,
-        "recipe": job.task.recipe.to_json(folder),
+        "recipe": recipe_json(job.task.recipe, folder),
         "log": log.relative_to(folder).as_posix() if inside else "",  # type: ignore[union-attr]
         "noted_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
     }

@@ -6,16 +6,17 @@ size and time of change; headers are read again only where those have changed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.jobs.job import Job
+from app.jobs.queue import JobQueue
 from app.jobs.task import Task
 from core.run import Run
 
 if TYPE_CHECKING:
-    from app.session.kept import KeptSession
     from core.checkpoint.info import ModelInfo
     from core.checkpoint.look_again import Look, Standing
 
@@ -26,6 +27,11 @@ KIND = "look again"
 class ModelWatch(QObject):
     """Knows how the open model stands.
 
+    Args:
+        jobs: Runs the looks.
+        info: The open model, when it is asked.
+        parent: Qt's parent.
+
     Signals:
         changed: It stands otherwise.
 
@@ -35,17 +41,19 @@ class ModelWatch(QObject):
 
     changed = Signal()
 
-    def __init__(self, session: KeptSession) -> None:
-        super().__init__(session)
+    def __init__(
+        self, jobs: JobQueue, info: Callable[[], ModelInfo | None], parent: QObject
+    ) -> None:
+        super().__init__(parent)
         self.standing: Standing = "same"
-        self._session = session
+        self._jobs, self._info = jobs, info
         self._stopped = False
         self._of: ModelInfo | None = None
         self._last: Look | None = None
         self._job: Job | None = None
         self._timer = QTimer(self, interval=EVERY_MS)
         self._timer.timeout.connect(self.look)
-        session.jobs.job_finished.connect(self._on_finished)
+        jobs.job_finished.connect(self._on_finished)
 
     def stop(self) -> None:
         """Look no more."""
@@ -57,7 +65,7 @@ class ModelWatch(QObject):
         """Look once, unless that is under way."""
         if self._stopped:
             return
-        info = self._session.info
+        info = self._info()
         if info is not self._of:
             self._of, self._last = info, None
             self._set("same")
@@ -72,7 +80,7 @@ class ModelWatch(QObject):
             return info, look_again(info, last)
 
         self._timer.start()
-        self._job = self._session.start(
+        self._job = self._jobs.submit(
             Task(
                 title=self.tr("Look at the model"),
                 kind=KIND,
@@ -89,7 +97,7 @@ class ModelWatch(QObject):
             self._job = None
             if job.state == "done":
                 info, found = job.result  # type: ignore[misc]
-                if info is self._session.info:
+                if info is self._info():
                     self._last = found
                     self._set(found.standing)
         elif job.task.heavy and job.state == "failed":

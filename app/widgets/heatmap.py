@@ -124,12 +124,17 @@ class HeatMap(HeatMapPointer):
         elif key == Qt.Key.Key_Space and self.cursor_cell:
             self.toggle_cursor()
         elif key == Qt.Key.Key_L and self.cursor_cell:
-            self.lock_requested.emit(*self.cursor_cell)
+            self.lock_cursor()
         elif key == Qt.Key.Key_Escape and self._stroke is not None:
             self._cancel_stroke()
         else:
             return super()._letter(key)
         return True
+
+    def lock_cursor(self) -> None:
+        """Ask to lock the expert under the cursor, or to free it."""
+        if self.cursor_cell is not None:
+            self.lock_requested.emit(*self.cursor_cell)
 
     def toggle_cursor(self) -> None:
         """Drop the expert under the cursor, or keep it again."""

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QRegion
 
 from app import theme
-
-if TYPE_CHECKING:
-    from app.widgets.heatmap_canvas import HeatMapCanvas
+from app.widgets.heatmap_painted import Painted
 
 HEADER = 22  # logical pixels above the cells, the same in the margins
 GUTTER_PAD = 10
@@ -22,7 +18,7 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | _MIDDLE
 _CENTRE = Qt.AlignmentFlag.AlignHCenter | _MIDDLE
 
 
-def paint_rows(painter: QPainter, canvas: HeatMapCanvas, region: QRegion) -> None:
+def paint_rows(painter: QPainter, canvas: Painted, region: QRegion) -> None:
     """L0, L1, …: every row where there is room; the current and selected ones always."""
     grid = canvas.grid
     if not grid.rows or not canvas.layer_ids:
@@ -55,7 +51,7 @@ def paint_rows(painter: QPainter, canvas: HeatMapCanvas, region: QRegion) -> Non
         painter.drawText(box, _RIGHT, f"L{canvas.layer_ids[row]}")
 
 
-def paint_columns(painter: QPainter, canvas: HeatMapCanvas, region: QRegion) -> None:
+def paint_columns(painter: QPainter, canvas: Painted, region: QRegion) -> None:
     """Numbers above the columns, experts or ranks; the current one always."""
     grid = canvas.grid
     if not grid.columns or not region.intersects(canvas.header()):
@@ -78,7 +74,7 @@ def paint_columns(painter: QPainter, canvas: HeatMapCanvas, region: QRegion) -> 
         _column(painter, canvas, current, first)
 
 
-def _column(painter: QPainter, canvas: HeatMapCanvas, column: int, first: int) -> None:
+def _column(painter: QPainter, canvas: Painted, column: int, first: int) -> None:
     x, _, w, _ = canvas.grid.rect(0, column)
     middle = x + w / 2 + canvas.gutter()
     if canvas.gutter() <= middle <= canvas.width() - 7:

@@ -6,7 +6,7 @@ Marks: locked, protected, merged into another one, the mean of several, never ch
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +15,8 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
 
 from app import theme
 from app.widgets.heatmap_labels import HEADER
+from app.widgets.heatmap_painted import Painted
 from app.widgets.heatmap_state import CellState
-
-if TYPE_CHECKING:
-    from app.widgets.heatmap_canvas import HeatMapCanvas
 
 Mark = Literal["lock", "shield", "merge", "mean", "idle"]
 
@@ -27,7 +25,7 @@ SMALLEST_GLYPH = 10.0  # below this a mark is only a dot or a diamond
 LARGEST_GLYPH = 15.0
 
 
-def paint_marks(painter: QPainter, canvas: HeatMapCanvas, part: QRect) -> None:
+def paint_marks(painter: QPainter, canvas: Painted, part: QRect) -> None:
     """One mark at most on each exposed cell: what cannot be changed first, then groups."""
     grid = canvas.grid
     side, ratio = min(grid.cell) - grid.gap, grid.ratio
@@ -69,7 +67,7 @@ def mark_of(state: CellState, row: int, expert: int) -> Mark | None:
     return next(wanted, None)
 
 
-def _masks(canvas: HeatMapCanvas) -> list[tuple[Mark, NDArray[np.bool_]]]:
+def _masks(canvas: Painted) -> list[tuple[Mark, NDArray[np.bool_]]]:
     """Where each mark is drawn; no cell is in two of them."""
     free_LE = np.ones_like(canvas.state.exists_LE)
     out: list[tuple[Mark, NDArray[np.bool_]]] = []
@@ -80,7 +78,7 @@ def _masks(canvas: HeatMapCanvas) -> list[tuple[Mark, NDArray[np.bool_]]]:
     return out
 
 
-def paint_pointer(painter: QPainter, canvas: HeatMapCanvas) -> None:
+def paint_pointer(painter: QPainter, canvas: Painted) -> None:
     """Frames around the hovered cell and the cursor's, and the box that is being drawn."""
     if theme.paper():
         return
@@ -108,7 +106,7 @@ def paint_pointer(painter: QPainter, canvas: HeatMapCanvas) -> None:
         _paint_box(painter, canvas, canvas.box)
 
 
-def _paint_box(painter: QPainter, canvas: HeatMapCanvas, box: QRect) -> None:
+def _paint_box(painter: QPainter, canvas: Painted, box: QRect) -> None:
     x0, y0, _, _ = canvas.grid.rect(box.top(), box.left())
     x1, y1, w, h = canvas.grid.rect(box.bottom(), box.right())
     area = QRectF(x0 + canvas.gutter(), y0 + HEADER, x1 + w - x0, y1 + h - y0)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QScrollBar, QWidget
 
 from app import theme
 from app.widgets.heatmap_labels import HEADER, ROW_PITCH, thinning
 from app.widgets.token_text import shown_piece
-
-if TYPE_CHECKING:
-    from app.widgets.token_raster import TokenRaster
 
 GUTTER = 44
 TICK_PITCH = 44.0  # numbers of tokens are at least so far apart
@@ -20,7 +18,50 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _MIDDLE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
 
 
-def paint_layers(painter: QPainter, raster: TokenRaster) -> None:
+class Painted(Protocol):
+    """A token raster, for those who paint on it; a cell is a token and a row, −1 for none."""
+
+    @property
+    def pieces(self) -> tuple[str, ...]:
+        """The tokens' texts."""
+
+    @property
+    def layer_ids(self) -> tuple[int, ...]:
+        """The layers, a row each."""
+
+    @property
+    def starts(self) -> tuple[int, ...]:
+        """Tokens that begin a text."""
+
+    @property
+    def cell(self) -> tuple[int, int]:
+        """The current cell."""
+
+    @property
+    def hover_cell(self) -> tuple[int, int]:
+        """The cell under the mouse."""
+
+    @property
+    def pitch(self) -> float:
+        """Width of a column."""
+
+    def row_height(self) -> float:
+        """Height of a row."""
+
+    def body(self) -> QRectF:
+        """Where the cells are."""
+
+    def cell_rect(self, token: int, row: int) -> QRectF:
+        """A cell in pixels of the viewport."""
+
+    def viewport(self) -> QWidget:
+        """What is painted on."""
+
+    def horizontalScrollBar(self) -> QScrollBar:
+        """Scrolls the tokens."""
+
+
+def paint_layers(painter: QPainter, raster: Painted) -> None:
     """L0, L1, … in the gutter, thinned where they would touch; the marked ones always."""
     painter.fillRect(QRectF(0, 0, GUTTER, raster.viewport().height()), theme.color("background"))
     height = raster.row_height()
@@ -35,7 +76,7 @@ def paint_layers(painter: QPainter, raster: TokenRaster) -> None:
         painter.drawText(QRectF(0, middle - 9, GUTTER - 8, 18), _RIGHT, f"L{layer}")
 
 
-def paint_tokens(painter: QPainter, raster: TokenRaster) -> None:
+def paint_tokens(painter: QPainter, raster: Painted) -> None:
     """Numbers over the columns; over the hovered or current one its text."""
     if not raster.pieces:
         return
@@ -53,7 +94,7 @@ def paint_tokens(painter: QPainter, raster: TokenRaster) -> None:
             painter.drawText(box, _MIDDLE, str(token))
 
 
-def _paint_pointed(painter: QPainter, raster: TokenRaster) -> QRectF:
+def _paint_pointed(painter: QPainter, raster: Painted) -> QRectF:
     """The text of the hovered or current token; the room it takes."""
     pointed = raster.hover_cell[0] if raster.hover_cell[0] >= 0 else raster.cell[0]
     if pointed < 0 or theme.paper():
@@ -69,7 +110,7 @@ def _paint_pointed(painter: QPainter, raster: TokenRaster) -> QRectF:
     return QRectF(left - 8, 0, width + 16, HEADER)
 
 
-def paint_frames(painter: QPainter, raster: TokenRaster) -> None:
+def paint_frames(painter: QPainter, raster: Painted) -> None:
     """Lines where a text starts; frames around the hovered and the current column and cell."""
     painter.setClipRect(raster.body())
     tall = raster.row_height() * len(raster.layer_ids)

@@ -3,31 +3,48 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import partial
 
 from PySide6.QtCore import QObject
 
+from app.pages.select.inspector import Inspector
+from app.session import Session
+from app.session.provenance import provenance_of
+from app.widgets.heatmap import HeatMap
 from app.widgets.provenance import Asker, Number
-
-if TYPE_CHECKING:
-    from app.pages.select.page import SelectPage
+from app.widgets.whatif import WhatIfStrip
 
 
 class Asking(QObject):
-    """Ties the page's widgets to what the session knows of their numbers."""
+    """Ties the page's widgets to what the session knows of their numbers.
 
-    def __init__(self, page: SelectPage) -> None:
-        super().__init__(page)
-        self._page = page
-        self.asker = Asker(page.session.provenance, self)
-        card = page.inspector
-        for shown in (page.strip, card.facts, card.ranks):
+    Args:
+        session: Knows what made them.
+        strip: What the plan costs.
+        inspector: The card of the expert under the cursor.
+        cells: The heat map.
+        parent: Qt's parent.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        strip: WhatIfStrip,
+        inspector: Inspector,
+        cells: HeatMap,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._facts, self._map = inspector.facts, cells
+        self.asker = Asker(partial(provenance_of, session), self)
+        for shown in (strip, inspector.facts, inspector.ranks):
             self.asker.watch(shown)
-        self.asker.watch_pointed(page.map, self.pointed)
+        self.asker.watch_pointed(cells, self.pointed)
 
     def pointed(self) -> Number | None:
         """The score of the expert under the cursor; the card has it last."""
-        found, cell = self._page.inspector.facts.numbers(), self._page.map.cursor_cell
+        found, cell = self._facts.numbers(), self._map.cursor_cell
         if cell is None or not found:
             return None
-        return replace(found[-1], box=self._page.map.cell_rect(*cell).toAlignedRect())
+        return replace(found[-1], box=self._map.cell_rect(*cell).toAlignedRect())

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QComboBox, QWidget
 
+from app.pages.select.expert_csv import expert_table
 from app.pages.select.rules import Rule
-from app.pages.select.takeaway import expert_table
 from app.pages.select.view import View
 from app.theme import UNIT
 from app.widgets import numbers

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, Qt, QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
@@ -28,7 +28,7 @@ from app.pages.select.editor import Editor
 from app.pages.select.history import HistoryButton
 from app.pages.select.inspector import Inspector
 from app.pages.select.lower import Lower
-from app.pages.select.menu import cell_menu, fill_commands
+from app.pages.select.menu import CellMenu
 from app.pages.select.notices import Notices
 from app.pages.select.room import Room
 from app.pages.select.rule_desk import RuleDesk
@@ -77,7 +77,14 @@ class SelectPage(Page):
         self.clusters = Clusters(session, self.map, self)
         self.notices = Notices(session, self.editor, self.banner, self)
         self.views = Views(session, self.derived, self.editor, heat_map=self.view, parent=self)
-        self.takeaway = SelectTakeAway(self)
+        self.takeaway = SelectTakeAway(
+            session, self.derived, self.editor,
+            toolbar=self.toolbar, cells=self.map, views=self.views, parent=self,
+        )  # fmt: skip
+        self.cell_menu = CellMenu(
+            session, self.editor, cells=self.map, inspector=self.inspector, desk=self.desk,
+            views=self.views, takeaway=self.takeaway, parent=self,
+        )  # fmt: skip
         self.colours = ScaleMenu(self.toolbar.more_menu)
         self.empty = EmptyState(
             "select",
@@ -175,7 +182,10 @@ class SelectPage(Page):
         tools.order_chosen.connect(self.clusters.set_order)
         tools.scale_chosen.connect(self._set_scale)
         self.desk.applied.connect(self._rule_applied)
-        self.asking = Asking(self)
+        self.asking = Asking(
+            session, strip=self.strip, inspector=self.inspector, cells=cells, parent=self
+        )
+        self.takeaway.said.connect(self.status_changed)
         cells.edited.connect(self.editor.paint)
         cells.previewed.connect(self._preview_stroke)
         cells.refused.connect(self.editor.refuse)
@@ -185,7 +195,7 @@ class SelectPage(Page):
         cells.layers_toggled.connect(self.editor.toggle_layers)
         cells.pattern_copied.connect(self.editor.copy_pattern)
         cells.pattern_pasted.connect(self.editor.paste_pattern)
-        cells.menu_requested.connect(self._open_menu)
+        cells.menu_requested.connect(self.cell_menu.open)
         self.editor.said.connect(self.status_changed)
         self.editor.failed.connect(self.notices.say_failure)
         self.notices.profile_wanted.connect(self._ask_for_profile)
@@ -193,11 +203,11 @@ class SelectPage(Page):
         self.views.status_changed.connect(self.status_changed)
         self.views.failed.connect(self.notices.say_failure)
         self.views.command_changed.connect(self.state_changed)
-        self.views.menu_requested.connect(self._open_menu)
+        self.views.menu_requested.connect(self.cell_menu.open)
         tools.more_menu.aboutToShow.connect(self._fill_commands)
         self.views.turned.connect(self._view_turned)
         self.inspector.drop_clicked.connect(cells.toggle_cursor)
-        self.inspector.lock_clicked.connect(self.lock_cursor)
+        self.inspector.lock_clicked.connect(cells.lock_cursor)
         self.inspector.partner_chosen.connect(self._go_to_partner)
         self.reader.ready.connect(self._show_card)
         self.charts.applied.connect(self._soon.start)
@@ -358,11 +368,6 @@ class SelectPage(Page):
         self.views.point_at(expert_row, expert)
         self._show_hover(expert_row, expert)
 
-    def lock_cursor(self) -> None:
-        """Lock or free the expert under the cursor."""
-        if self.map.cursor_cell is not None:
-            self.editor.toggle_lock(*self.map.cursor_cell)
-
     def _go_to(self, expert_row: int, expert: int) -> None:
         self.map.set_cursor_cell(expert_row, expert)
 
@@ -376,11 +381,8 @@ class SelectPage(Page):
         self._show_range()
         self._soon.start()
 
-    def _open_menu(self, expert_row: int, expert: int, at: QPoint) -> None:
-        cell_menu(self, expert_row, expert).popup(at)
-
     def _fill_commands(self) -> None:
-        fill_commands(self.toolbar.commands, self)
+        self.cell_menu.fill(self.toolbar.commands)
 
     def _ask_for_profile(self) -> None:
         self.go_to.emit("calibrate")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, Slot
@@ -12,6 +13,7 @@ from app.models.plans import MADE, NAME, PlanRow, PlansModel, plan_key
 from app.pages.quick_check import plan_name
 from app.pages.select.plan_rows import plan_rows
 from app.pages.select.view import View
+from app.session.provenance import provenance_of
 from app.theme import UNIT
 from app.widgets.forms import Button, column, label, row
 from app.widgets.provenance import Asker
@@ -78,7 +80,7 @@ class PlansView(View):
         return table
 
     def _connect(self) -> None:
-        self.asker = Asker(self.session.provenance, self)
+        self.asker = Asker(partial(provenance_of, self.session), self)
         self.asker.watch_table(self.table, plan_key)
         self.name.returnPressed.connect(self.keep_current)
         self.keep.clicked.connect(self.keep_current)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from app.pages.job_watch import JobWatch
 from app.pages.tune.choice import TuneChoice
 from app.pages.tune.request import request_again
 from app.pages.tune.runs import RunsView
+from app.session.provenance import provenance_of
 from app.widgets.provenance import Asker
 from app.widgets.text_form import TextChoice
 from core.errors import StudioError
@@ -57,7 +59,7 @@ class RunsDesk(QObject):
         self._view = view
         self._watch = watch
         self._reading: Job | None = None
-        self.asker = Asker(session.provenance, self)
+        self.asker = Asker(partial(provenance_of, session), self)
         self.asker.watch_table(view.table, run_key)
         view.use_asked.connect(self.use)
         view.resume_asked.connect(self.resume)

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from app.jobs.tuning import TuneRequest
+    from app.jobs.tune_request import TuneRequest
     from app.session import Session
     from core.run import Snapshot
     from core.tuning import StepReport

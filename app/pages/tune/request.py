@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.jobs.measuring import Subject
-from app.jobs.tuning import TuneRequest
+from app.jobs.tune_request import TuneRequest
 from app.pages import subject
 from app.pages.quick_check import is_whole
 from app.pages.texts import options_of

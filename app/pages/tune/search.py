@@ -35,7 +35,7 @@ from core.tuning.history import RunRecord, RunRow, new_run_folder
 from core.tuning.search import REMEDY, SEARCHED, installed
 
 if TYPE_CHECKING:
-    from app.jobs.tuning import TuneRequest
+    from app.jobs.tune_request import TuneRequest
     from app.session import Session
     from core.run import Snapshot
 

@@ -10,7 +10,7 @@ import pytest
 
 from app.jobs.choosing import Choice, Chosen, choose_task
 from app.jobs.measuring import Subject, load, pack
-from app.jobs.recipe import remake
+from app.jobs.recipe import recipe_json, remake
 from core.calibration import CalibrationOptions, Source
 from core.checkpoint import inspect_model
 from core.errors import Cancelled
@@ -106,7 +106,7 @@ def test_a_choice_outlives_the_program_in_a_project_that_was_moved(
         task.function(run)
     assert list((project / "runs").iterdir()), "what was measured is kept"
 
-    note = json.loads(json.dumps(task.recipe.to_json(project)))
+    note = json.loads(json.dumps(recipe_json(task.recipe, project)))
     moved = project.rename(tmp_path / "moved")
     again = remake(note, subject, moved)
     assert (again.title, again.kind, again.on_result) == (task.title, "choose", "take_chosen")

@@ -12,7 +12,8 @@ import pytest
 from app.jobs.choosing import Choice, choose_task
 from app.jobs.measuring import Measure, Subject
 from app.jobs.tasks import evaluate_task, profile_task
-from app.jobs.tuning import TuneRequest, tune_task
+from app.jobs.tune_request import TuneRequest
+from app.jobs.tuning import tune_task
 from core.calibration import CalibrationOptions, Source
 from core.checkpoint import inspect_model
 from core.cli import main

@@ -17,7 +17,8 @@ from app.jobs.parking import parkable
 from app.jobs.queue import JobQueue
 from app.jobs.searching import search_task
 from app.jobs.tasks import evaluate_task, export_task, profile_task, reload_task
-from app.jobs.tuning import TuneRequest, tune_task
+from app.jobs.tune_request import TuneRequest
+from app.jobs.tuning import tune_task
 from core.calibration import CalibrationOptions, Source
 from core.checkpoint import inspect_model
 from core.errors import Cancelled

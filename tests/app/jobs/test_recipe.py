@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from app.jobs.measuring import Measure, Subject, plan_variant
-from app.jobs.recipe import decode, encode, remake
+from app.jobs.recipe import decode, encode, recipe_json, remake
 from app.jobs.speed import Timed, speed_task
 from app.jobs.tasks import checkpoint_task, evaluate_task, export_task, profile_task
-from app.jobs.tuning import TuneRequest, tune_task
+from app.jobs.tune_request import TuneRequest
+from app.jobs.tuning import tune_task
 from app.widgets.questions import Questions
 from core.calibration import CalibrationOptions, Source
 from core.checkpoint import inspect_model
@@ -39,7 +40,7 @@ OPTIONS = CalibrationOptions(
 
 
 def through_a_file(task, folder: Path) -> object:
-    return json.loads(json.dumps(task.recipe.to_json(folder)))
+    return json.loads(json.dumps(recipe_json(task.recipe, folder)))
 
 
 def half(subject: Subject) -> Plan:

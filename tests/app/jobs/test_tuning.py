@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 import core.tuning
 from app.jobs.measuring import Subject
-from app.jobs.tuning import TuneRequest
+from app.jobs.tune_request import TuneRequest
 from app.jobs.tuning_lines import search_line, tune_line
 from core.calibration import CalibrationOptions, Source
 from core.checkpoint import inspect_model

@@ -17,7 +17,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
 
 import core.tuning
-from app.jobs.recipe import remake
+from app.jobs.recipe import recipe_json, remake
 from app.jobs.searching import SearchTask
 from app.models.trials import TrialsModel
 from app.pages.tune import TunePage
@@ -195,7 +195,7 @@ def test_a_search_outlives_the_program(qtbot, page, engine, session, tmp_path) -
     click(qtbot, page.search.new_button)
     qtbot.waitUntil(lambda: over(page), timeout=10_000)
     task = page.search.watch.job.task
-    kept = json.loads(json.dumps(task.recipe.to_json(tmp_path)))
+    kept = json.loads(json.dumps(recipe_json(task.recipe, tmp_path)))
     from app.pages import subject
 
     again = remake(kept, subject.current(session), tmp_path)

@@ -18,6 +18,7 @@ from app.pages.evaluate import EvaluatePage
 from app.pages.model import ModelPage
 from app.pages.select import SelectPage
 from app.session import Session
+from app.session.provenance import provenance_of
 from app.widgets.provenance import Number, Provenance, ProvenancePopover
 from core.checkpoint import inspect_model
 from core.evaluation.variant import Provenance as Origin
@@ -60,7 +61,7 @@ def session(qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
 
 
 def ask(session: Session, key: str) -> Provenance | None:
-    return session.provenance(Number(key=key, name="x", value="1"))
+    return provenance_of(session, Number(key=key, name="x", value="1"))
 
 
 def test_coverage_names_the_rule_and_the_profile_behind_it(session) -> None:
@@ -200,7 +201,7 @@ def test_every_figure_of_the_strip_and_the_card_has_an_answer(qtbot, session) ->
     assert len(page.strip.numbers()) == 8
     assert len(page.inspector.facts.numbers()) == 5
     for number in numbers:
-        made = session.provenance(number)
+        made = provenance_of(session, number)
         assert made is not None, number.key
         assert made.formula, number.key
     page.map.setFocus()
@@ -217,7 +218,7 @@ def test_the_model_page_and_the_variants_answer_at_their_numbers(qtbot, session)
     page.show()
     assert len(page.strip.numbers()) == 6
     for number in (*page.strip.numbers(), *page.facts.numbers()):
-        assert session.provenance(number).command == f"seer inspect {session.model}"
+        assert provenance_of(session, number).command == f"seer inspect {session.model}"
     table = EvaluatePage(session)
     qtbot.addWidget(table)
     table.resize(1240, 800)

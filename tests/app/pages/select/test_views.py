@@ -391,8 +391,6 @@ def test_the_command_of_everything_that_shows_can_be_copied(page: SelectPage) ->
     from PySide6.QtGui import QGuiApplication
     from PySide6.QtWidgets import QMenu
 
-    from app.pages.select.menu import cell_menu
-
     turned(page, "compare")
     page.toolbar.more_menu.aboutToShow.emit()
     lines = {action.text(): action.toolTip() for action in page.toolbar.commands.actions()}
@@ -404,7 +402,7 @@ def test_the_command_of_everything_that_shows_can_be_copied(page: SelectPage) ->
     assert "This plan, as its rule makes it" not in lines  # it has none yet
     turned(page, "map")
     page.toolbar.apply.click()
-    menu = cell_menu(page, 1, 2)
+    menu = page.cell_menu.menu(1, 2)
     commands = next(m for m in menu.findChildren(QMenu) if m.title() == "Copy a command")
     made = next(a for a in commands.actions() if a.text() == "This plan, as its rule makes it")
     made.trigger()
@@ -419,18 +417,16 @@ def test_a_context_menu_opens_over_the_comparison_too(page: SelectPage, monkeypa
     from PySide6.QtGui import QContextMenuEvent
     from PySide6.QtWidgets import QApplication
 
-    import app.pages.select.page as module
-
     opened = []
 
     class Spy:
-        def __init__(self, page, row, expert) -> None:
+        def __init__(self, row, expert) -> None:
             self.cell = (row, expert)
 
         def popup(self, at: QPoint) -> None:
             opened.append(self.cell)
 
-    monkeypatch.setattr(module, "cell_menu", Spy)
+    monkeypatch.setattr(page.cell_menu, "menu", Spy)
     view = turned(page, "compare")
     at = view.view.map.cell_rect(2, 5).center().toPoint()
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, view.view.map.mapToGlobal(at))
