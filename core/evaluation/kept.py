@@ -1,7 +1,7 @@
 """What a stopped evaluation has measured: a few numbers a sequence, held until it goes on.
 
-What the batches of a streamed pass wait with between two layers is as large as the text; it lies in
-a file of the temporary folder, so that a paused pass holds no memory.
+What the batches of a streamed pass wait with before their layers is as large as the text; it lies
+in a file of the temporary folder, so that a paused pass holds no memory.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Kept:
         self.forget_waiting()
         try:
             folder = tempfile.TemporaryDirectory(prefix="seer-paused-", ignore_cleanup_errors=True)
-            save_start(Path(folder.name) / WAITING, start)
+            save_start(Path(folder.name) / WAITING, start, durably=False)
         except (OSError, ResourceError) as error:
             run.note(f"the paused pass will go on at its group: {error}", "warning")
             return

@@ -65,7 +65,7 @@ def evaluate(
     Raises:
         Cancelled: The run was stopped; the model is as before.
         Parked: It was paused and gives its memory back; `kept` goes on at the batch, or streamed at
-            the layer, where it was.
+            the batch and layer, where it was: that much is done again.
         InputError: No text to predict, or token ids that are not this model's.
         PlanError: The plan does not fit the model.
         ResourceError: The device ran out of memory.

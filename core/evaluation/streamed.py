@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from core.errors import InputError
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from core.calibration import CalibrationSet
 
 PROGRESS_SECONDS = 0.1
+_HELD = "held "  # names of what `GoingOn` holds, beside what batches wait with
 
 Sums = Callable[[Forward, Forward | None, int], NDArray[np.float64]]
 
@@ -89,12 +91,12 @@ def measure_streamed(
             remedy="--plan on the original, which streams once, or a reference that fits in memory",
         )
     driven = other if other_streams and other is not None else live
-    in_turn = _in_turn(measurement)
+    in_turn, held = _in_turn(measurement), dict[int, torch.Tensor]()
     windows = list(_windows(measurement, calibration, in_turn=in_turn))
     return drive(
         driven,
         windows,
-        _step(measurement, calibration, driven),
+        _step(measurement, calibration, driven, held),
         mask=measurement.mask,
         ranks=measurement.turns.ranks,
         shape=(
@@ -102,7 +104,9 @@ def measure_streamed(
             max(calibration.batch(i).input_ids.shape[1] for i in range(len(calibration))),
         ),
         report=Report(stage=stage, total=calibration.tokens, unit="tokens"),
-        going_on=GoingOn(kept, 2 if in_turn else 1) if measurement.turns.ranks.alone else None,
+        going_on=(
+            GoingOn(kept, 2 if in_turn else 1, held) if measurement.turns.ranks.alone else None
+        ),
         run=run,
     )
 
@@ -113,11 +117,15 @@ class GoingOn:
     Args:
         kept: What was measured.
         windows: Windows of one batch, which come one after another.
+        held: Last states of masked windows that are through, until the original's is.
     """
 
-    def __init__(self, kept: Kept, windows: int) -> None:
+    def __init__(
+        self, kept: Kept, windows: int, held: dict[int, torch.Tensor] | None = None
+    ) -> None:
         self.windows = windows
         self._kept = kept
+        self._held = {} if held is None else held
 
     @property
     def seconds(self) -> float:
@@ -128,17 +136,26 @@ class GoingOn:
         """Where the pass begins."""
         first = self._kept.batches * self.windows
         waiting = self._kept.waiting()
-        return waiting if waiting is not None and waiting.first == first else Start(first=first)
+        if waiting is None or waiting.first != first:
+            return Start(first=first)
+        for name in [name for name in waiting.states if name.startswith(_HELD)]:
+            self._held[int(name.removeprefix(_HELD))] = waiting.states[name]
+        states = {k: v for k, v in waiting.states.items() if not k.startswith(_HELD)}
+        return replace(waiting, states=states)
 
-    def layer_done(self, position: Position, stream: LayerStream, seconds: float, run: Run) -> None:
-        """Count batches that are through; before a pause also keep what the others wait with."""
+    def layer_done(self, position: Position, seconds: float) -> None:
+        """Count batches that are through."""
         self._kept.seconds = seconds
         if position.ends_group:
             self._kept.batches = (position.first + position.batches) // self.windows
-        elif position.parks and position.first == self._kept.batches * self.windows:
-            start = stream.start_after(position)
-            if start is not None:
-                self._kept.wait(start, run)
+
+    def parked(self, start: Start | None, seconds: float, run: Run) -> None:
+        """Keep what the batches of the group wait with."""
+        self._kept.seconds = seconds
+        if start is None or start.begins or start.first != self._kept.batches * self.windows:
+            return
+        held = {f"{_HELD}{index}": tensor for index, tensor in self._held.items()}
+        self._kept.wait(replace(start, states={**start.states, **held}), run)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,8 +206,8 @@ def drive(
     if going_on is not None:
         start, apart = going_on.start(), at_once % going_on.windows
         at_once = at_once - apart or at_once  # a batch's windows belong into one group
-        if start.layer:
-            run.note(f"going on before layer {start.layer}")
+        if not start.begins:
+            run.note(f"going on at layer {start.layer}")
     groups = -(-len(windows) // at_once)
     most = max(note[0] for note in ranks.agree(groups))
     watcher = _Switch(
@@ -240,21 +257,25 @@ def _windows(
 
 
 def _step(
-    measurement: Measurement, calibration: CalibrationSet, driven: LiveModel
+    measurement: Measurement,
+    calibration: CalibrationSet,
+    driven: LiveModel,
+    held: dict[int, torch.Tensor],
 ) -> Callable[[Window], None]:
     """What one window does from beginning to end."""
     live, reference, mask = measurement.live, measurement.reference, measurement.mask
-    held: dict[int, Forward] = {}
 
     def step(window: Window) -> None:
         piece = measurement.piece(window.index)
         found = forward(driven, piece)
         if _in_turn(measurement) and window.masked:
-            held[window.index] = found  # until the original's turn, which is next
+            held[window.index] = found.states  # until the original's turn, which is next
             return
         other: Forward | None = None
         if _in_turn(measurement):
-            found, other = held.pop(window.index), found
+            # Of the same tokens and the same head: only the states differ.
+            states = held.pop(window.index).to(found.states.device)
+            found, other = replace(found, states=states), found
         elif driven is not live:  # the original is streamed, the model is in memory
             with mask or contextlib.nullcontext():
                 found, other = forward(live, piece), found
@@ -294,7 +315,8 @@ class _Switch(Watcher[Window]):
         layers, under_way = len(stream.store.layers), start.first + start.batches
         self._steps = layers * sum(window.tokens for window in windows)
         self._done = layers * sum(window.tokens for window in windows[: start.first])
-        self._done += start.layer * sum(w.tokens for w in windows[start.first : under_way])
+        at = ((i, windows[i].tokens) for i in range(start.first, under_way))
+        self._done += sum(start.layer_of(i) * tokens for i, tokens in at)
         self._began = 0.0
         self._waited = stream.waited
         self._report_due = 0.0
@@ -326,7 +348,12 @@ class _Switch(Watcher[Window]):
         self.seconds += self._stream.waited - self._waited
         self._waited = self._stream.waited
         if self._going_on is not None:
-            self._going_on.layer_done(position, self._stream, self.seconds, self._run)
+            self._going_on.layer_done(position, self.seconds)
+
+    def parked(self, start: Start | None, /) -> None:
+        """Keep where the pass is."""
+        if self._going_on is not None:
+            self._going_on.parked(start, self.seconds, self._run)
 
     def off(self) -> None:
         """Take the mask off, also after an error."""

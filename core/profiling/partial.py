@@ -16,7 +16,8 @@ from core.run import Run
 # Options of incomplete profiles only: where batches wait between two layers, and on how many ranks.
 WAITING = "waiting"
 RANKS = "waiting_ranks"
-_WAITING_NAME = re.compile(r"\d+-\d+")
+# The group's first batch, the layer that its batches wait for, how many have left it already.
+_WAITING_NAME = re.compile(r"\d+-\d+(\.\d+)?")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -183,8 +183,11 @@ class Probe(contextlib.AbstractContextManager["Probe"]):
             sink.soft_DE.copy_(_tensor(profile.soft_count[:, row, :width], sink.soft_DE))
             sink.entropy_D.copy_(_tensor(profile.entropy_sum[:, row], sink.entropy_D))
             sink.tokens_D.copy_(_tensor(profile.tokens[:, row], sink.tokens_D))
-            upper = np.triu(profile.coactivation[row, :width, :width], 1)
-            sink.pairs_EE.copy_(_tensor(upper, sink.pairs_EE))
+            pairs_EE = profile.coactivation[row, :width, :width]
+            upper_EE = np.triu(pairs_EE, 1)
+            # A router that looks experts up (by a hash) may give a token the same one twice.
+            twice_E = np.diag(pairs_EE) - profile.count[:, row, :width].sum(axis=0)
+            sink.pairs_EE.copy_(_tensor(upper_EE + np.diag(twice_E // 2), sink.pairs_EE))
         self._reservoir.restore(profile)
 
     def _check_finite(self, rows: Sequence[int]) -> None:

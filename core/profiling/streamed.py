@@ -1,13 +1,15 @@
 """The pass over a streamed model: all batches of a group through a layer, then the next layer.
 
 The statistics of a layer are added up in the order of the batches, as in memory, so the profile is
-the same to the last bit. What was seen is consistent whenever a layer is finished; there it is
-saved, with what the batches wait with, and there a killed pass goes on.
+the same to the last bit. What was seen is consistent whenever a batch has left a layer. When all of
+them have it is saved now and then, with what the batches wait with, and there a killed pass goes
+on; a pass that is paused saves at once, and does no more again than one batch's layer.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import re
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -18,6 +20,7 @@ from core.profiling.collect import STAGE, Pass, check_tokens, due, forward
 from core.profiling.probe import Tokens
 from core.profiling.profile import Profile
 from core.run import Run
+from core.runtime.ranks import Ranks
 from core.runtime.streaming import LayerStream
 from core.runtime.streaming_crew import Position, Watcher
 from core.runtime.streaming_model import plan_pass
@@ -39,6 +42,7 @@ def stream_pass(state: Pass, earlier: Profile | None, run: Run) -> None:
 
     Raises:
         Cancelled: The run was stopped; what was saved last is kept.
+        Parked: It was paused and gives its memory back; what was seen until then is kept.
         ResourceError: Not even one batch fits beside two layers.
         ProfileError: The model puts out something that is not a number.
     """
@@ -91,11 +95,12 @@ def _restore(state: Pass, earlier: Profile | None, run: Run) -> Start:
     """Take up what a stopped pass has left: at the group, or between two layers of it."""
     ranks = state.ranks
     name = partial.waiting_name(earlier) if earlier is not None else None
-    where = tuple(map(int, name.split("-"))) if name is not None else (0, 0)
-    first, layer = ranks.agree(*where)[0]  # the leader alone has read the profile
+    where = tuple(map(int, re.split("[-.]", name))) if name is not None else (0, -1)
+    # The leader alone has read the profile.
+    first, layer, ahead = ranks.agree(*(*where, 0)[:3])[0]
     start = Start(first=state.batches if ranks.alone else 0)
-    if layer:
-        found = _waiting(state, f"{first}-{layer}")
+    if layer >= 0:
+        found = _waiting(state, _name(first, layer, ahead))
         if not all(note[0] for note in ranks.agree(int(found is not None))):
             run.note("starting over: what the batches waited with is gone", level="warning")
             state.batches = state.saved = 0
@@ -103,7 +108,7 @@ def _restore(state: Pass, earlier: Profile | None, run: Run) -> Start:
         assert found is not None
         # Ranks share out what is to do anew, beginning with the group that was under way.
         start = found if ranks.alone else dataclasses.replace(found, first=0)
-        run.note(f"going on before layer {start.layer}")
+        run.note(f"going on at layer {start.layer}")
     if earlier is not None:
         state.restore(earlier)
     return start
@@ -114,7 +119,17 @@ def _waiting(state: Pass, name: str) -> Start | None:
     if state.output is None:
         return None
     found = load_start(partial.waiting_path(state.output, name, state.ranks.rank))
-    return found if found is not None and name == f"{found.first}-{found.layer}" else None
+    return found if found is not None and name == _name_of(found, state.ranks) else None
+
+
+def _name_of(start: Start, ranks: Ranks) -> str:
+    """What tells what batches wait with from what they waited with before."""
+    ahead = sum(layer > start.layer for layer in start.layers)
+    return _name(start.first, start.layer, ahead if ranks.alone else 0)
+
+
+def _name(first: int, layer: int, ahead: int) -> str:
+    return f"{first}-{layer}.{ahead}" if ahead else f"{first}-{layer}"
 
 
 class _Observer(Watcher[int | None]):
@@ -140,7 +155,10 @@ class _Observer(Watcher[int | None]):
         self._layers = len(stream.store.layers)
         self._begun = state.batches  # batches that were through before
         # Tokens times layers, of the group.
-        self._steps = start.layer * self._tokens(start.first, start.first + start.batches)
+        self._steps = sum(
+            start.layer_of(item) * self._tokens(item, item + 1)
+            for item in range(start.first, start.first + start.batches)
+        )
         self._began = 0.0
         self._waited = stream.waited
         self._report_due = 0.0
@@ -194,8 +212,16 @@ class _Observer(Watcher[int | None]):
             state.keep()
             if state.ranks.leads:
                 partial.remove_waiting(state.output)
-        elif self._saves_layers and (position.parks or state.due()):
-            self._save(state.output, position)
+        elif self._saves_layers and state.due():
+            self._save(state.output, self._stream.start_now())
+
+    def parked(self, start: Start | None) -> None:
+        """Save where the pass is."""
+        if self._state.output is None or not self._saves_layers:
+            return
+        if start is not None and start.begins:
+            return  # nothing was done since the last group was saved
+        self._save(self._state.output, start)
 
     def _through(self, items: int) -> int:
         """Batches that are through on all ranks once a number of items is on this one."""
@@ -214,13 +240,13 @@ class _Observer(Watcher[int | None]):
         layer = (self._layer + 1, self._layers)
         self._run.progress(STAGE, done, self._calibration.tokens, "tokens", layer=layer)
 
-    def _save(self, output: Path, position: Position) -> None:
+    def _save(self, output: Path, start: Start | None) -> None:
         """Write what the batches wait with, then what points to it, then forget the one before."""
         state, began, ranks = self._state, time.monotonic(), self._state.ranks
-        start = self._stream.start_after(position)
-        name = f"{position.first}-{position.layer + 1}"
         why = "this model's layers share more than can be saved: groups are saved"
+        name = ""
         if start is not None:
+            name = _name_of(start, ranks)
             try:
                 save_start(partial.waiting_path(output, name, ranks.rank), start)
             except ResourceError as error:

@@ -26,14 +26,16 @@ from core.runtime.streaming_layers import LayerStore
 from core.runtime.streaming_loader import Loader
 from core.runtime.streaming_parking import Parking
 from core.runtime.streaming_state import (
+    NOT_YET,
     Call,
     Prelude,
     Start,
-    leave_out,
     leave_out_some,
+    named,
     output_length,
     put_back,
     replaced,
+    states_in,
     states_of,
 )
 
@@ -56,6 +58,8 @@ class LayerStream:
         self._parking: Parking | None = None
         self._resident = -1
         self._aboard: dict[greenlet, Passenger[Any]] = {}
+        self._crew: Sequence[Passenger[Any]] = ()
+        self._again = False
         self._outputs: dict[int, int] = {}
 
     def drive(
@@ -81,11 +85,13 @@ class LayerStream:
             start: Where to go on.
             branches: By index of an item, where it begins; the others begin at the first layer.
             watcher: Told about every batch at every layer.
-            run: Checked before each batch of each layer, and while waiting for a layer.
+            run: Checked before each batch of each layer, while waiting for a layer, and wherever
+                a step looks at it.
 
         Raises:
             Cancelled: The run was cancelled; all layers are freed.
-            Parked: The run was paused and gives its memory back, after a whole layer; likewise.
+            Parked: The run was paused and gives its memory back; likewise. The watcher was told
+                where to go on: what is lost is what one batch had done of one layer.
             UnsupportedModelError: The model does not call its layers in order, or hands on what
                 a branch cannot take over.
             ResourceError: The device ran out of memory.
@@ -99,19 +105,22 @@ class LayerStream:
         with (
             self._hooks(),
             torch.inference_mode(),
-            run.unbroken(),
             Loader(self.store, run) as loader,
         ):
             while first < len(items):
                 size = start.batches or at_once
                 chosen = items[first : first + size]
-                crew = [
+                self._crew = crew = [
                     self._board(item, i, step, start, (branches or {}).get(i))
                     for i, item in enumerate(chosen, first)
                 ]
                 try:
                     more = first + size < len(items)
-                    self._through(crew, loader, watcher, start=start, more=more)
+                    self._through(crew, loader, watcher, first=start.layer, more=more)
+                except Parked:
+                    loader.stop()
+                    watcher.parked(self.start_now())
+                    raise
                 except (MemoryError, RuntimeError) as error:
                     if not _is_out_of_memory(error):
                         raise
@@ -124,34 +133,50 @@ class LayerStream:
                     self._abandon(crew)
                 first, start = first + size, Start()
 
-    def start_after(self, position: Position) -> Start | None:
+    def start_now(self) -> Start | None:
         """Where a pass could go on that was stopped now; only within `layer_done`.
 
-        None if what the batches wait with cannot be written down.
+        None if what the batches wait with cannot be written down, or if they go through the layers
+        once more.
         """
-        if position.ends_group or position.again:
+        if self._again:
             return None
+        layers: list[int] = []
         states: dict[str, Tensor] = {}
-        for passenger in self._aboard.values():
-            if passenger.coroutine.dead:
-                continue  # its step was over before the first layer: it waits for nothing
-            if passenger.waiting is None or passenger.prelude is None:
-                return None
-            held = states_of(
-                passenger.number - position.first, passenger.waiting, passenger.prelude
-            )
+        for place, passenger in enumerate(self._crew):
+            if passenger.through or passenger.branch is not None:
+                layers.append(len(self._layers) if passenger.through else NOT_YET)
+                continue
+            held = self._held(passenger)
             if held is None:
                 return None
-            states.update(held)
-        if self._parking is not None:
-            states = {name: self._parking.copy_of(tensor) for name, tensor in states.items()}
+            layers.append(passenger.layer)
+            states.update(named(place, held))
+        known = next(index for index in range(len(self._layers) + 1) if index not in self._outputs)
         return Start(
-            first=position.first,
-            batches=position.batches,
-            layer=position.layer + 1,
-            outputs=tuple(self._outputs[index] for index in range(position.layer + 1)),
+            first=self._crew[0].number,
+            batches=len(layers),
+            layer=min((layer for layer in layers if 0 <= layer < len(self._layers)), default=0),
+            layers=tuple(layers),
+            outputs=tuple(self._outputs[index] for index in range(known)),
             states=states,
         )
+
+    def _held(self, passenger: Passenger[Any]) -> dict[int, Tensor] | None:
+        """What a batch enters the layer with that it waits for, by place in the call.
+
+        None if it cannot be written down. A batch that is in its layer has kept it.
+        """
+        if passenger.layer == 0:
+            return {}  # any new run makes it again
+        if passenger.start is not None:
+            return states_in(passenger.start, passenger.number)
+        if passenger.waiting is None or passenger.prelude is None:
+            return None
+        held = states_of(passenger.waiting, passenger.prelude)
+        if held is None or self._parking is None:
+            return held
+        return {place: self._parking.copy_of(tensor) for place, tensor in held.items()}
 
     def _board(
         self,
@@ -161,6 +186,9 @@ class LayerStream:
         start: Start,
         branch: Branch | None,
     ) -> Passenger[T]:
+        layer = start.layer_of(number)
+        if layer > 0:
+            branch = None  # it has branched off already
         coroutine = greenlet(lambda: step(item))
         # Without this a coroutine would see none of the caller's context variables.
         coroutine.gr_context = contextvars.copy_context()
@@ -168,9 +196,10 @@ class LayerStream:
             item=item,
             number=number,
             coroutine=coroutine,
-            layer=start.layer if branch is None else branch.layer,
-            start=start if start.layer else None,
+            layer=layer if branch is None else branch.layer,
+            start=replace(start, layer=layer) if 0 < layer < len(self._layers) else None,
             branch=branch,
+            through=layer >= len(self._layers),
         )
         self._aboard[coroutine] = passenger
         return passenger
@@ -181,22 +210,22 @@ class LayerStream:
         loader: Loader,
         watcher: Watcher[T],
         *,
-        start: Start,
+        first: int,
         more: bool,
     ) -> None:
-        """Take a group through all layers, as often as its steps call the model."""
-        count, again = len(self._layers), False
-        leave_out(self._layers[: start.layer], start.outputs)
-        while not all(passenger.coroutine.dead for passenger in crew):
-            for layer in range(0 if again else start.layer, count):
+        """Take a group through all layers from the first one, as often as steps call the model."""
+        count, self._again, over = len(self._layers), False, False
+        while not over:
+            for layer in range(0 if self._again else first, count):
                 self.waited += loader.wait(layer)
                 # Whether the layers are needed once more is known only when the last one is done.
                 if layer + 1 < count or more:
                     loader.begin((layer + 1) % count)
                 self._resident = layer
                 self._branch_off(crew, layer)
+                self._leave_out(crew, layer)
                 for passenger in crew:
-                    if passenger.layer == layer and not passenger.coroutine.dead:
+                    if passenger.layer == layer and not passenger.through:
                         loader.run.check()
                         watcher.enter(passenger.item, layer)
                         self._advance(passenger, layer)
@@ -204,21 +233,17 @@ class LayerStream:
                 self._resident = -1
                 self.store.free(layer)
                 put_back(self._layers)
-                over = not more and all(passenger.coroutine.dead for passenger in crew)
-                parks = not over and loader.run.parking
                 watcher.layer_done(
                     Position(
                         first=crew[0].number,
                         batches=len(crew),
                         layer=layer,
                         layers=count,
-                        again=again,
-                        parks=parks,
+                        again=self._again,
                     )
                 )
-                if parks:
-                    raise Parked
-            again = True
+            over = all(passenger.through for passenger in crew)
+            self._again = True
 
     def _branch_off(self, crew: Sequence[Passenger[T]], layer: int) -> None:
         """Let those that begin at this layer take over what the others wait with."""
@@ -231,28 +256,27 @@ class LayerStream:
                 starts[branch.of] = self._take_over(crew[branch.of - crew[0].number], layer)
             passenger.branch = None
             passenger.start = replace(starts[branch.of], first=passenger.number)
-        if starts:
+
+    def _leave_out(self, crew: Sequence[Passenger[T]], layer: int) -> None:
+        """Make the layers before this one do nothing for those that begin here."""
+        if layer and any(p.start is not None and p.layer == layer for p in crew):
             outputs = [self._outputs[index] for index in range(layer)]
             leave_out_some(self._layers[:layer], outputs, self._begins_later)
 
     def _take_over(self, other: Passenger[T], layer: int) -> Start:
         """What another batch is about to enter a layer with, copied."""
-        if other.waiting is None or other.prelude is None:
+        if other.layer != layer or other.through:
             raise UnsupportedModelError("a batch to branch off from is not under way")
-        held = states_of(0, other.waiting, other.prelude)
+        held = self._held(other)
         if held is None:
             raise UnsupportedModelError(
                 f"layers of this model hand on more than tensors, so no batch can begin at {layer}",
                 remedy="beginning at the first layer",
             )
-        parking = self._parking
         return Start(
             layer=layer,
             outputs=tuple(self._outputs[index] for index in range(layer)),
-            states={
-                name: (tensor if parking is None else parking.copy_of(tensor)).clone()
-                for name, tensor in held.items()
-            },
+            states=named(0, {place: tensor.clone() for place, tensor in held.items()}),
         )
 
     def _begins_later(self) -> bool:
@@ -263,9 +287,10 @@ class LayerStream:
         """Let one batch go on to its next layer, or to its end."""
         if self._parking is not None:
             self._parking.fetch(passenger.number)
-        passenger.waiting = None
+        # It keeps what it waited with until it waits again: that is where a pause would find it.
         arrived = passenger.coroutine.switch()
         if passenger.coroutine.dead:
+            passenger.waiting, passenger.through = None, True
             return
         if arrived != 0 and arrived <= layer:
             raise UnsupportedModelError(
@@ -283,7 +308,7 @@ class LayerStream:
     def _abandon(self, crew: Sequence[Passenger[T]]) -> None:
         """Let go of a group; end the coroutines that an error has left waiting."""
         put_back(self._layers)
-        self._resident = -1
+        self._resident, self._crew = -1, ()
         for passenger in crew:
             self._aboard.pop(passenger.coroutine, None)
             passenger.waiting = None
@@ -320,8 +345,8 @@ class LayerStream:
                 args, kwargs = replaced(
                     passenger.number - start.first, (args, kwargs), start.states
                 )
+            passenger.waiting = (args, kwargs)
             while self._resident != index:
-                passenger.waiting = (args, kwargs)
                 coroutine.parent.switch(index)
             return args, kwargs
 

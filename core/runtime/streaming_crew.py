@@ -22,7 +22,6 @@ class Position:
         layer: The layer that all of them have just left.
         layers: Layers in all.
         again: Whether the group goes through the layers for a second time or later.
-        parks: Whether the drive ends here, because its memory is wanted back.
     """
 
     first: int
@@ -30,7 +29,6 @@ class Position:
     layer: int
     layers: int
     again: bool
-    parks: bool = False
 
     @property
     def ends_group(self) -> bool:
@@ -39,7 +37,11 @@ class Position:
 
 
 class Watcher(Generic[T]):
-    """Told about every batch at every layer; does nothing by itself."""
+    """Told about every batch at every layer; does nothing by itself.
+
+    Where batches are and what a watcher has been told agree when `parked` is called, so whatever a
+    batch's layer comes to belongs into `leave`, which may not look whether the run was paused.
+    """
 
     def enter(self, item: T, layer: int, /) -> None:
         """A batch is about to go through a layer; before the first one, also to begin."""
@@ -49,6 +51,15 @@ class Watcher(Generic[T]):
 
     def layer_done(self, position: Position, /) -> None:
         """All batches of a group have left a layer."""
+
+    def parked(self, start: Start | None, /) -> None:
+        """The drive ends here because its memory is wanted back: nothing will be left any more.
+
+        Args:
+            start: Where it can go on: batches that had left the present layer wait for the next,
+                the one that was in it, if any, and the others wait for it. None if what they wait
+                with cannot be written down: then their group is done again.
+        """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +88,7 @@ class Passenger(Generic[T]):
         prelude: The tensors of its first layer call.
         start: Where it takes the place of a stopped one, until it has.
         branch: Where it takes the place of another one of its group, until it has.
+        through: Whether a stopped one had come to its end.
     """
 
     item: T
@@ -87,3 +99,9 @@ class Passenger(Generic[T]):
     prelude: Prelude | None = field(default=None, repr=False)
     start: Start | None = field(default=None, repr=False)
     branch: Branch | None = None
+    through: bool = False
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.through or bool(self.coroutine.dead)

@@ -34,9 +34,13 @@ class Loader:
 
     def __exit__(self, *_: object) -> None:
         """Stop reading at the next tensor, and free all layers."""
-        self._stop.set()
+        self.stop()
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._store.close()
+
+    def stop(self) -> None:
+        """Stop reading at the next tensor; what is being read is of no use any more."""
+        self._stop.set()
 
     def begin(self, layer: int) -> None:
         """Start to read a layer."""
@@ -48,6 +52,7 @@ class Loader:
 
         Raises:
             Cancelled: The run was stopped meanwhile.
+            Parked: It was paused and gives its memory back.
         """
         self.begin(layer)
         future = self._ahead.pop(layer)

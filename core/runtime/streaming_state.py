@@ -26,6 +26,8 @@ from core.errors import ResourceError
 
 Call = tuple[tuple[Any, ...], dict[str, Any]]
 
+# In `Start.layers`: a batch that has not come to where it branches off from another one.
+NOT_YET = -1
 _PLAIN = (bool, int, float, str, type(None), torch.dtype, torch.device)
 _KEY = "seer_stream"
 
@@ -37,7 +39,9 @@ class Start:
     Attributes:
         first: Index of the first batch that is not through.
         batches: Batches of the group that was under way; 0 to begin a group.
-        layer: The layer that they wait for.
+        layer: The layer that they wait for, the first of them.
+        layers: Per batch of the group the layer that it waits for, all of them for one that is
+            through, `NOT_YET` for one that will branch off; empty where all wait for `layer`.
         outputs: Per finished layer the length of the tuple it returns, 0 for a bare tensor.
         states: What they wait with, by batch and place in the call.
     """
@@ -45,8 +49,21 @@ class Start:
     first: int = 0
     batches: int = 0
     layer: int = 0
+    layers: tuple[int, ...] = ()
     outputs: tuple[int, ...] = ()
     states: Mapping[str, Tensor] = field(default_factory=dict, repr=False)
+
+    @property
+    def begins(self) -> bool:
+        """Whether it is the beginning of a group, with nothing done of it."""
+        return self.layer == 0 and not any(layer > 0 for layer in self.layers)
+
+    def layer_of(self, number: int) -> int:
+        """The layer that a batch waits for; 0 for one of a later group."""
+        place = number - self.first
+        if not 0 <= place < self.batches:
+            return 0
+        return self.layers[place] if self.layers else self.layer
 
 
 class Prelude:
@@ -61,17 +78,29 @@ class Prelude:
         return any(ref() is leaf for ref in self._seen)
 
 
-def states_of(batch: int, call: Call, prelude: Prelude) -> dict[str, Tensor] | None:
-    """What one waiting batch holds beyond its prelude; None if it cannot be written down."""
+def states_of(call: Call, prelude: Prelude) -> dict[int, Tensor] | None:
+    """What a waiting batch holds beyond its prelude, by place; None if it cannot be written."""
     leaves, _ = tree_flatten(call)
-    found: dict[str, Tensor] = {}
+    found: dict[int, Tensor] = {}
     for place, leaf in enumerate(leaves):
         if isinstance(leaf, Tensor):
             if not prelude.holds(leaf):
-                found[f"{batch}.{place}"] = leaf
+                found[place] = leaf
         elif not isinstance(leaf, _PLAIN):
             return None
     return found
+
+
+def named(batch: int, states: Mapping[int, Tensor]) -> dict[str, Tensor]:
+    """States of one batch as they stand in a `Start`."""
+    return {f"{batch}.{place}": tensor for place, tensor in states.items()}
+
+
+def states_in(start: Start, number: int) -> dict[int, Tensor]:
+    """States of one batch out of a `Start`, by place."""
+    batch = f"{number - start.first}"
+    split = ((name.partition("."), tensor) for name, tensor in start.states.items())
+    return {int(place): tensor for (of, _, place), tensor in split if of == batch}
 
 
 def replaced(batch: int, call: Call, states: Mapping[str, Tensor]) -> Call:
@@ -100,12 +129,6 @@ def left_out(length: int) -> Callable[..., object]:
     return forward
 
 
-def leave_out(layers: Iterable[nn.Module], outputs: Iterable[int]) -> None:
-    """Make layers do nothing."""
-    for layer, length in zip(layers, outputs, strict=True):
-        layer.forward = left_out(length)
-
-
 def leave_out_some(
     layers: Iterable[nn.Module], outputs: Iterable[int], when: Callable[[], bool]
 ) -> None:
@@ -129,8 +152,13 @@ def put_back(layers: Iterable[nn.Module]) -> None:
         vars(layer).pop("forward", None)
 
 
-def save_start(path: Path, start: Start) -> None:
+def save_start(path: Path, start: Start, *, durably: bool = True) -> None:
     """Write a start whole or not at all.
+
+    Args:
+        path: The file.
+        start: What waits.
+        durably: Wait until the disk has it; a file that dies with the program need not.
 
     Raises:
         ResourceError: The disk is full, or the folder cannot be written.
@@ -139,14 +167,16 @@ def save_start(path: Path, start: Start) -> None:
         "first": start.first,
         "batches": start.batches,
         "layer": start.layer,
+        "layers": start.layers,
         "outputs": start.outputs,
     }
     temporary = path.with_name(path.name + "~")
     states = {name: tensor.detach().contiguous().cpu() for name, tensor in start.states.items()}
     try:
         save_file(states, temporary, metadata={_KEY: json.dumps(facts)})
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
+        if durably:
+            with temporary.open("rb+") as file:
+                os.fsync(file.fileno())
         temporary.replace(path)
     except (OSError, SafetensorError) as error:
         temporary.unlink(missing_ok=True)
@@ -168,6 +198,7 @@ def load_start(path: Path) -> Start | None:
             first=int(facts["first"]),
             batches=int(facts["batches"]),
             layer=int(facts["layer"]),
+            layers=tuple(int(layer) for layer in facts.get("layers", ())),
             outputs=tuple(int(length) for length in facts["outputs"]),
             states=states,
         )

@@ -191,7 +191,7 @@ def test_a_paused_quick_check_lets_the_model_go_and_gives_the_same_numbers(
 
 
 @pytest.mark.parametrize("kind", ["profile", "evaluate"])
-def test_a_streamed_pass_that_is_paused_goes_on_at_the_next_layer(
+def test_a_streamed_pass_that_is_paused_goes_on_at_its_layer(
     kind, subject, options, tmp_path, pausing
 ) -> None:
     streamed = replace(subject, stream="always")
@@ -209,7 +209,7 @@ def test_a_streamed_pass_that_is_paused_goes_on_at_the_next_layer(
     job = pausing.at(makers[1], at(kind))
     assert job.latest.done < job.latest.total
     found = pausing.ended(job)
-    assert notes(job, "going on before layer 1")
+    assert notes(job, "going on at layer")
     if kind == "profile":
         assert np.array_equal(found.count, whole.count)
         assert np.array_equal(found.norm_sq_sum, whole.norm_sq_sum, equal_nan=True)

@@ -13,7 +13,7 @@ import transformers
 
 from core.checkpoint import Checkpoint, TensorRef, read_layout
 from core.checkpoint.info import describe
-from core.errors import PlanError
+from core.errors import Parked, PlanError
 from core.export import ExportOptions, export_checkpoint
 from core.families import FAMILIES, Family, known_model_types, read_moe_config
 from core.planning import Plan, loads_anywhere
@@ -239,8 +239,21 @@ def test_a_ragged_plan_reloads_as_the_masked_model_or_is_refused_with_the_reason
     torch.testing.assert_close(logits_of(live.model), expected, rtol=1e-5, atol=1e-5)
 
 
+def profile_with_a_pause(folder: Path, texts, output: Path):
+    """Paused in the middle of the last layer, which must have left alone what it was given."""
+    live = load_model(folder, device="cpu", dtype="float32", stream="always", run=Run())
+    run = Run()
+    live.moe[-1].router.register_forward_pre_hook(lambda *_: run.pause(park=True))
+    with pytest.raises(Parked):
+        profile_model(live, texts, output=output, run=run)
+    again = load_model(folder, device="cpu", dtype="float32", stream="always", run=Run())
+    return profile_model(again, texts, output=output, resume=True, run=Run())
+
+
 @pytest.mark.parametrize("family", SOME_OF_ALL)
-def test_a_streamed_pass_gives_the_bits_of_one_in_memory(family: str, models) -> None:
+def test_a_streamed_pass_gives_the_bits_of_one_in_memory(
+    family: str, models, tmp_path: Path
+) -> None:
     folder = models(family)
     texts = random_set(domains=("prose",), sequences=2, seq_len=11)
     in_memory = load(folder)
@@ -250,6 +263,8 @@ def test_a_streamed_pass_gives_the_bits_of_one_in_memory(family: str, models) ->
     whole = profile_model(in_memory, texts, run=Run())
     live = load_model(folder, device="cpu", dtype="float32", stream="always", run=Run())
     streamed = profile_model(live, texts, run=Run())
+    paused = profile_with_a_pause(folder, texts, tmp_path / "paused.safetensors")
+    assert paused.fingerprint == streamed.fingerprint
     for name in (*COUNTS, *SUMS, *MAXIMA):
         np.testing.assert_array_equal(getattr(streamed, name), getattr(whole, name), err_msg=name)
 

@@ -77,7 +77,7 @@ def test_a_stopped_pass_goes_on_at_its_last_layer(family, share, tmp_path, saves
     layers = live.stream.store.layers
     skipped = int(share * 5) - 1
     assert live.stream.store.bytes_read - before <= sum(x.stored_bytes for x in layers[skipped:])
-    assert any(isinstance(e, Note) and "going on before layer" in e.text for e in events)
+    assert any(isinstance(e, Note) and "going on at layer" in e.text for e in events)
     assert {path.name for path in tmp_path.iterdir()} == {family, output.name}
 
 
@@ -238,7 +238,7 @@ def test_a_killed_pass_goes_on_and_gives_the_same_profile(tmp_path):
     resumed = profile_model(live, texts, output=output, resume=True, run=Run(events.append))
     whole = profile_model(load(folder, "never"), texts, run=Run())
     assert resumed.fingerprint == whole.fingerprint
-    assert any(isinstance(e, Note) and "going on before layer" in e.text for e in events)
+    assert any(isinstance(e, Note) and "going on at layer" in e.text for e in events)
     assert sorted(path.name for path in tmp_path.iterdir()) == [output.name, "qwen2_moe"]
 
 
