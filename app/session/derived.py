@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from core.checkpoint.info import ModelInfo
     from core.planning import Cost, Plan, Problem
-    from core.planning.plan import Cell
+    from core.planning.made_by import Cell
     from core.profiling import Profile
 
 T = TypeVar("T")

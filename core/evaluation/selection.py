@@ -28,7 +28,8 @@ from core.evaluation.joint import Measured, Target, joint
 from core.evaluation.ledger import Ledger
 from core.families import quantisation
 from core.planning.bounds import Bounds
-from core.planning.plan import Option, Plan
+from core.planning.made_by import Option
+from core.planning.plan import Plan
 from core.planning.policies import keep_global, keep_per_layer
 from core.run import Run
 from core.scoring import comparable, score

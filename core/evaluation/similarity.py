@@ -17,7 +17,8 @@ from torch import nn
 
 from core.errors import UnsupportedModelError
 from core.run import Run
-from core.runtime.live import LiveModel, MoeLayer
+from core.runtime.layers import MoeLayer
+from core.runtime.live import LiveModel
 from core.runtime.streaming_crew import Watcher
 from core.runtime.streaming_model import plan_pass
 

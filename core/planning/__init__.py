@@ -18,8 +18,9 @@ from core.planning.cost import (
 )
 from core.planning.coverage import Coverage, coverage, coverage_curve
 from core.planning.edits import lock, paint, protect, toggle
+from core.planning.made_by import Cell, Locks, MadeBy, Option
 from core.planning.merge import Merge
-from core.planning.plan import Cell, Locks, MadeBy, Option, Plan
+from core.planning.plan import Plan
 from core.planning.policies import (
     copy_layer,
     cover,

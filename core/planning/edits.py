@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import PlanError
-from core.planning.plan import Cell, Locks, MadeBy, Plan
+from core.planning.made_by import Cell, Locks, MadeBy
+from core.planning.plan import Plan
 
 MaskLE = NDArray[np.bool_]
 

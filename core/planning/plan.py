@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -21,65 +21,14 @@ from numpy.typing import NDArray
 from core.errors import PlanError
 from core.planning import plan_json
 from core.planning.files import write_atomically
+from core.planning.made_by import Cell, Locks, MadeBy
 from core.planning.merge import Merge, check_row, fitting
 
 if TYPE_CHECKING:
     from core.checkpoint.info import ModelInfo
 
-Cell = tuple[int, int]  # (row, expert)
-Option = str | int | float | bool | None
-
 MAX_EXPERTS = 2**16  # a hostile file must not make us allocate a mask of its choosing
 MAX_PLAN_BYTES = 64 * 2**20  # a plan of 100 layers × 1,000 experts is half a megabyte
-
-
-@dataclass(frozen=True, kw_only=True)
-class Locks:
-    """Cells that no rule and no brush may change.
-
-    Attributes:
-        keep: Cells (row, expert) that stay whatever a rule says.
-        drop: Cells that go whatever a rule says.
-
-    Raises:
-        PlanError: A cell is locked both ways.
-    """
-
-    keep: frozenset[Cell] = frozenset()
-    drop: frozenset[Cell] = frozenset()
-
-    def __post_init__(self) -> None:
-        both = self.keep & self.drop
-        if both:
-            row, expert = min(both)
-            raise PlanError(
-                f"expert {expert} of MoE row {row} is locked to stay and to go",
-                remedy="lock it one way",
-            )
-
-    def __bool__(self) -> bool:
-        return bool(self.keep or self.drop)
-
-
-@dataclass(frozen=True, kw_only=True)
-class MadeBy:
-    """Where a plan comes from.
-
-    Attributes:
-        metric: The importance metric that ranked the experts, or "manual".
-        scope: "layer", "global", or "manual".
-        options: What the rule was given, e.g. {"keep": "75%", "seed": 0}.
-        profile: Fingerprint of the profile behind the scores; empty if none.
-        locks: The cells that were locked.
-        protected: Super-experts that rules must keep unless they are locked to go.
-    """
-
-    metric: str = "manual"
-    scope: str = "manual"
-    options: Mapping[str, Option] = field(default_factory=dict)
-    profile: str = ""
-    locks: Locks = field(default_factory=Locks)
-    protected: frozenset[Cell] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -311,7 +260,18 @@ class Plan:
 
     def to_json(self) -> dict[str, object]:
         """The plan as the JSON object that files hold."""
-        return plan_json.dump(self)
+        return plan_json.dump(
+            plan_json.Fields(
+                model_fingerprint=self.model_fingerprint,
+                model_type=self.model_type,
+                layer_ids=self.layer_ids,
+                experts=self.experts,
+                keep=self.keep,
+                top_k=self.top_k,
+                made_by=self.made_by,
+                merges=self.merges,
+            )
+        )
 
     @classmethod
     def from_json(cls, data: object) -> Plan:
@@ -320,7 +280,7 @@ class Plan:
         Raises:
             PlanError: It is not a plan, or of a newer schema.
         """
-        return plan_json.parse(data)
+        return cls(**plan_json.parse(data))
 
     def save(self, path: Path) -> None:
         """Write the plan as JSON, whole or not at all."""

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TypedDict
 
 from core.errors import PlanError
-from core.planning.merge import row_from_json, row_to_json
+from core.planning.made_by import Cell, Locks, MadeBy, Option
+from core.planning.merge import Merge, row_from_json, row_to_json
 from core.schema import Schema
-
-if TYPE_CHECKING:
-    from core.planning.plan import Cell, MadeBy, Option, Plan
 
 FORM = Schema(
     what="the plan",
@@ -21,43 +19,56 @@ FORM = Schema(
 )
 
 
-def dump(plan: Plan) -> dict[str, object]:
+class Fields(TypedDict):
+    """What a plan is made of."""
+
+    model_fingerprint: str
+    model_type: str
+    layer_ids: tuple[int, ...]
+    experts: tuple[int, ...]
+    keep: tuple[tuple[int, ...], ...]
+    top_k: int | None
+    made_by: MadeBy
+    merges: tuple[tuple[Merge, ...], ...]
+
+
+def dump(plan: Fields) -> dict[str, object]:
     """The JSON object of a plan."""
-    made_by = plan.made_by
+    made_by = plan["made_by"]
     layers: dict[str, dict[str, object]] = {
         str(layer): {"keep": list(kept), "experts": experts}
-        for layer, kept, experts in zip(plan.layer_ids, plan.keep, plan.experts, strict=True)
+        for layer, kept, experts in zip(
+            plan["layer_ids"], plan["keep"], plan["experts"], strict=True
+        )
     }
-    for layer, merges in zip(plan.layer_ids, plan.merges, strict=False):
+    for layer, merges in zip(plan["layer_ids"], plan["merges"], strict=False):
         if merges:
             layers[str(layer)]["merge"] = row_to_json(merges)
     return {
         FORM.key: FORM.newest,
-        "model": {"fingerprint": plan.model_fingerprint, "model_type": plan.model_type},
+        "model": {"fingerprint": plan["model_fingerprint"], "model_type": plan["model_type"]},
         "layers": layers,
-        "top_k": plan.top_k,
+        "top_k": plan["top_k"],
         "made_by": {
             "metric": made_by.metric,
             "scope": made_by.scope,
             "options": dict(made_by.options),
             "profile": made_by.profile,
             "locks": {
-                "keep": _cells_out(made_by.locks.keep, plan.layer_ids),
-                "drop": _cells_out(made_by.locks.drop, plan.layer_ids),
+                "keep": _cells_out(made_by.locks.keep, plan["layer_ids"]),
+                "drop": _cells_out(made_by.locks.drop, plan["layer_ids"]),
             },
-            "protected": _cells_out(made_by.protected, plan.layer_ids),
+            "protected": _cells_out(made_by.protected, plan["layer_ids"]),
         },
     }
 
 
-def parse(data: object) -> Plan:
-    """The plan of a JSON object.
+def parse(data: object) -> Fields:
+    """What the plan of a JSON object is made of.
 
     Raises:
         PlanError: It is not a plan, or of a newer schema.
     """
-    from core.planning.plan import Plan  # the two files are one unit
-
     root = FORM.upgraded(_mapping(data, "the plan"))
     model = _mapping(root.get("model"), "model")
     layers = _mapping(root.get("layers"), "layers")
@@ -70,7 +81,7 @@ def parse(data: object) -> Plan:
         for layer, _, name in rows
     )
     top_k = root.get("top_k")
-    return Plan(
+    return Fields(
         model_fingerprint=_text(model.get("fingerprint"), "model.fingerprint"),
         model_type=_text(model.get("model_type"), "model.model_type"),
         layer_ids=layer_ids,
@@ -104,8 +115,6 @@ def parse_cells(texts: Iterable[str], layer_ids: tuple[int, ...]) -> frozenset[C
 
 
 def _made_by(data: object, layer_ids: tuple[int, ...]) -> MadeBy:
-    from core.planning.plan import Locks, MadeBy
-
     root = _mapping(data, "made_by")
     locks = _mapping(root.get("locks", {}), "made_by.locks")
     return MadeBy(

@@ -8,8 +8,8 @@ from typing import Protocol
 
 from torch import nn
 
-from core.runtime.contract import Sink
 from core.runtime.live import LiveModel
+from core.runtime.sink import Sink
 
 
 class Observer(Sink, Protocol):

@@ -15,12 +15,14 @@ from torch import nn
 from core.calibration import Batch
 from core.calibration.passage import Passage
 from core.errors import ProfileError, ResourceError, UnsupportedModelError
-from core.profiling.collect import check_tokens, forward, versions
+from core.profiling.forward import check_tokens, forward
 from core.profiling.hooks import observed_by
 from core.profiling.lens import NOBODY, Lens
 from core.profiling.sink import opinion
+from core.profiling.state import versions
 from core.run import Run
-from core.runtime.live import LiveModel, MoeLayer
+from core.runtime.layers import MoeLayer
+from core.runtime.live import LiveModel
 from core.runtime.streaming_crew import Watcher
 from core.runtime.streaming_model import plan_pass
 

@@ -13,7 +13,7 @@ from torch.nn.functional import softplus
 
 from core.errors import UnsupportedModelError
 from core.run import Run
-from core.runtime.live import MoeLayer, Score
+from core.runtime.layers import MoeLayer, Score
 
 # Columns of a layer's sums.
 COUNT, GATE, NORM, NORM_SQ, GATED_NORM = range(5)

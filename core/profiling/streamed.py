@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 
 from core.errors import ResourceError
 from core.profiling import partial
-from core.profiling.collect import STAGE, Pass, check_tokens, due, forward
+from core.profiling.forward import check_tokens, forward
 from core.profiling.probe import Tokens
 from core.profiling.profile import Profile
+from core.profiling.state import STAGE, Pass, due
 from core.run import Run
 from core.runtime.ranks import Ranks
 from core.runtime.streaming import LayerStream

@@ -24,7 +24,8 @@ from core.planning.plan import Plan
 from core.pruning.fits import fitted
 from core.pruning.merging import RowSwap, averages
 from core.runtime.contract import Undo, survivors
-from core.runtime.live import LiveModel, MoeLayer
+from core.runtime.layers import MoeLayer
+from core.runtime.live import LiveModel
 from core.runtime.structure import Changes, TensorChange, changes, held, own_configs
 
 

@@ -14,7 +14,8 @@ import torch
 
 from core.errors import PlanError
 from core.planning.merge import Merge
-from core.runtime.live import LiveModel, MoeLayer
+from core.runtime.layers import MoeLayer
+from core.runtime.live import LiveModel
 from core.runtime.structure import Changes, held
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from core.checkpoint.info import ModelInfo
     from core.evaluation.variant import Variant
     from core.planning import Plan
-    from core.planning.plan import Cell
+    from core.planning.made_by import Cell
     from core.profiling import Profile
     from core.report.gather import Subject
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from core.runtime.device import choose_device
-    from core.runtime.live import LiveModel, MoeLayer
+    from core.runtime.layers import MoeLayer
+    from core.runtime.live import LiveModel
     from core.runtime.load import load_model
 
 __all__ = ["LiveModel", "MoeLayer", "choose_device", "load_model"]

@@ -14,40 +14,31 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import torch
 from torch import nn
 
 from core.runtime.observed import observed_experts_forward
-
-if TYPE_CHECKING:
-    from core.runtime.live import MoeLayer
+from core.runtime.sink import Sink
 
 Undo = Callable[[], object]
 
 
-class Sink(Protocol):
-    """What an observed layer reports to."""
+class Layer(Protocol):
+    """A layer, as far as a contract reads it."""
 
-    def experts(
-        self,
-        *,
-        index_TK: torch.Tensor,
-        gate_TK: torch.Tensor,
-        order_S: torch.Tensor,
-        lengths_E: torch.Tensor,
-        output_SH: torch.Tensor,
-    ) -> None:
-        """Take note of one layer's outputs before gating, sorted by expert.
+    @property
+    def router(self) -> nn.Module:
+        """Hidden → (logits, weights, indices), or the order the family has."""
 
-        Args:
-            index_TK: The choice; E or above is a choice of no expert.
-            gate_TK: The gates that are applied.
-            order_S: Pairs (t, k) as t·K + k, sorted by expert, without choices of no expert.
-            lengths_E: How many of them are each expert's.
-            output_SH: f_e(x_t) of each of them.
-        """
+    @property
+    def experts(self) -> nn.Module:
+        """(hidden, indices, weights) → hidden, in most families."""
+
+    @property
+    def count(self) -> int:
+        """Number of experts that are there now."""
 
 
 class Contract:
@@ -79,18 +70,18 @@ class Contract:
         """Number of experts that are there now."""
         return int(experts.num_experts)
 
-    def logits(self, layer: MoeLayer, output: Any) -> torch.Tensor:
+    def logits(self, layer: Layer, output: Any) -> torch.Tensor:
         """What the router thinks of all experts, as logits [T, R] of their score function."""
         del layer
         logits: torch.Tensor = output[self.logits_index]
         return logits.reshape(-1, logits.shape[-1])
 
-    def observe(self, layer: MoeLayer, sink: Sink) -> contextlib.AbstractContextManager[object]:
+    def observe(self, layer: Layer, sink: Sink) -> contextlib.AbstractContextManager[object]:
         """Make the experts of a layer report to a sink while they run."""
         forward = functools.partial(observed_experts_forward, layer.experts, sink)
         return forward_replaced(layer.experts, forward)
 
-    def put_mask(self, layer: MoeLayer, keep: Sequence[int]) -> list[Undo]:
+    def put_mask(self, layer: Layer, keep: Sequence[int]) -> list[Undo]:
         """Put what a router of n rows chose back among the original's experts, at each call."""
         experts = layer.count
 

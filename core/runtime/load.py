@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import torch
 
 from core.checkpoint.info import ModelInfo, inspect_model
-from core.errors import CheckpointError, ResourceError, StudioError, UnsupportedModelError
+from core.errors import CheckpointError, ResourceError, StudioError
 from core.run import Run
 from core.runtime.device import check_memory, choose_device, choose_dtype, fits
-from core.runtime.live import LiveModel, find_layers
+from core.runtime.live import LiveModel, live_model
 from core.runtime.memory import gigabytes
 from core.runtime.quantised import check_loadable, dtype_for, loading_options
+from core.runtime.quiet import quiet
 from core.runtime.ranks import ALONE, Ranks
 from core.runtime.whole import from_pretrained
 
@@ -84,29 +83,6 @@ def load_model(
     return live
 
 
-def live_model(model: PreTrainedModel, *, folder: Path, info: ModelInfo) -> LiveModel:
-    """Wrap a model that is in memory already.
-
-    Raises:
-        UnsupportedModelError: Its rows are not those that the checkpoint's headers name.
-    """
-    moe = find_layers(model, info.routing)
-    found = tuple((row.layer_id, row.count) for row in moe)
-    named = tuple(zip(info.moe_layers, info.experts, strict=True))
-    if found != named:
-        raise UnsupportedModelError(
-            f"the live {info.model_type} model has MoE layers and experts {found[:3]}…, "
-            f"its checkpoint {named[:3]}…",
-            remedy="report this model type",
-        )
-    weight = model.get_input_embeddings().weight
-    model.eval()
-    model.requires_grad_(requires_grad=False)
-    return LiveModel(
-        model=model, folder=folder, info=info, moe=moe, device=weight.device, dtype=weight.dtype
-    )
-
-
 def _from_pretrained(
     info: ModelInfo, dtype: torch.dtype, device: torch.device, run: Run
 ) -> PreTrainedModel:
@@ -155,17 +131,3 @@ def _refusal(folder: Path, error: Exception) -> StudioError:
 
 def _name(dtype: torch.dtype) -> str:
     return str(dtype).removeprefix("torch.")
-
-
-@contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """Keep transformers' progress bars out of the log: the Run reports progress."""
-    from transformers.utils import logging
-
-    shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if shown:
-            logging.enable_progress_bar()

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 if TYPE_CHECKING:
-    from core.runtime.contract import Sink
+    from core.runtime.sink import Sink
 
 
 def observed_experts_forward(

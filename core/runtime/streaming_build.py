@@ -24,7 +24,7 @@ from transformers.utils.loading_report import LoadStateDictInfo
 from core.checkpoint.files import CONFIG, read_json
 from core.errors import CheckpointError, UnsupportedModelError
 from core.families import family_for
-from core.runtime.live import MoeLayer, find_layers
+from core.runtime.layers import MoeLayer, find_layers
 from core.runtime.quantised import loading_options
 from core.runtime.streaming_reader import LazyTensor
 

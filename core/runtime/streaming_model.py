@@ -11,9 +11,9 @@ from core.checkpoint import Checkpoint, ModelInfo
 from core.errors import ResourceError
 from core.run import Run
 from core.runtime.device import free_bytes
-from core.runtime.live import LiveModel
-from core.runtime.load import live_model, quiet
+from core.runtime.live import LiveModel, live_model
 from core.runtime.memory import free_ram_bytes, gigabytes
+from core.runtime.quiet import quiet
 from core.runtime.streaming import LayerStream
 from core.runtime.streaming_build import build_skeleton, load_outside_layers
 from core.runtime.streaming_layers import LayerStore

@@ -19,7 +19,8 @@ from core.errors import UnsupportedModelError
 from core.families import family_for
 
 if TYPE_CHECKING:
-    from core.runtime.live import LiveModel, MoeLayer
+    from core.runtime.layers import MoeLayer
+    from core.runtime.live import LiveModel
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,7 +21,8 @@ from torch import nn
 from core.errors import UnsupportedModelError
 from core.families import family_for
 from core.run import Run
-from core.runtime.live import LiveModel, MoeLayer
+from core.runtime.layers import MoeLayer
+from core.runtime.live import LiveModel
 from core.runtime.structure import changes
 from core.tuning.schedule import TopK
 

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import torch
 from torch.nn import functional
 
-from core.runtime.live import Score
+from core.runtime.layers import Score
 
 _TINY = 1e-20
 _LEAST = -100.0

@@ -12,7 +12,7 @@ import torch
 from core.calibration import CalibrationSet
 from core.errors import StudioError
 from core.run import Run
-from core.runtime.live import Score
+from core.runtime.layers import Score
 from core.tuning import loss
 from core.tuning.data import pieces
 from core.tuning.dial import TopKDial

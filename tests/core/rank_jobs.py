@@ -17,7 +17,7 @@ from core.calibration import load_tokenizer
 from core.errors import Cancelled, StudioError
 from core.evaluation.tasks import Item, Task
 from core.evaluation.tasks.score import TaskOptions, run_tasks
-from core.profiling import ProfileOptions, collect, profile_model
+from core.profiling import ProfileOptions, profile_model, state
 from core.run import Note, Progress, Run
 from core.runtime import load_model, streaming_model
 from core.runtime.ranks import Ranks
@@ -163,7 +163,7 @@ def kill(_run: Run) -> None:
 
 def main(folder: Path) -> dict:
     """Every scenario."""
-    collect.OVERHEAD = 1e9  # save whenever it may
+    state.OVERHEAD = 1e9  # save whenever it may
     model, tokens = folder / "qwen3_moe", random_set(**SMALL).tokens
     found = {}
     profiled(model)(Ranks())  # so that what is imported late is imported before forking

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import nn
 
 from core.runtime.adapters.each import report_each
-from core.runtime.contract import Contract, Sink, Undo, forward_replaced, survivors, widened
-
-if TYPE_CHECKING:
-    from core.runtime.live import MoeLayer
+from core.runtime.contract import Contract, Layer, Undo, forward_replaced, survivors, widened
+from core.runtime.sink import Sink
 
 _KEEP = "_seer_keep"  # under a mask, what the router's rows are of
 
@@ -33,14 +31,14 @@ class Dbrx(Contract):
             if type(child).__name__ == "DbrxExperts"
         ]
 
-    def logits(self, layer: MoeLayer, output: Any) -> torch.Tensor:
+    def logits(self, layer: Layer, output: Any) -> torch.Tensor:
         """The router's only output, widened under a mask."""
         keep = vars(layer.router).get(_KEEP)
         if keep is None:
             return output
         return widened(output, keep, layer.count, self.fill)[0]
 
-    def put_mask(self, layer: MoeLayer, keep: Sequence[int]) -> list[Undo]:
+    def put_mask(self, layer: Layer, keep: Sequence[int]) -> list[Undo]:
         """Renumber the choice on its way into the experts."""
 
         def renumber(_: nn.Module, args: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
@@ -51,7 +49,7 @@ class Dbrx(Contract):
         handle = layer.experts.register_forward_pre_hook(renumber)
         return [handle.remove, lambda: vars(layer.router).pop(_KEEP)]
 
-    def observe(self, layer: MoeLayer, sink: Sink) -> AbstractContextManager[object]:
+    def observe(self, layer: Layer, sink: Sink) -> AbstractContextManager[object]:
         """Run the stock loop over chosen experts, and report."""
         experts: Any = layer.experts
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import torch
 
-from core.runtime.contract import Sink
+from core.runtime.sink import Sink
 
 
 def report_each(

@@ -5,14 +5,11 @@ Reason for code: their logarithm is a logit of the same softmax, and a dropped e
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 
-from core.runtime.contract import Contract
-
-if TYPE_CHECKING:
-    from core.runtime.live import MoeLayer
+from core.runtime.contract import Contract, Layer
 
 
 class Gemma4(Contract):
@@ -20,6 +17,6 @@ class Gemma4(Contract):
 
     fill = 0.0
 
-    def logits(self, layer: MoeLayer, output: Any) -> torch.Tensor:
+    def logits(self, layer: Layer, output: Any) -> torch.Tensor:
         """Log p, whose softmax is p."""
         return super().logits(layer, output).log()

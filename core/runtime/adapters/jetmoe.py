@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import nn
 
-from core.runtime.contract import Contract, Sink, widened
-
-if TYPE_CHECKING:
-    from core.runtime.live import MoeLayer
+from core.runtime.contract import Contract, Layer, widened
+from core.runtime.sink import Sink
 
 
 class JetMoe(Contract):
@@ -45,7 +43,7 @@ class JetMoe(Contract):
         return order_S, token_S, gate_S, wide, widened(logits, keep, experts, self.fill)[0]
 
     @contextlib.contextmanager
-    def observe(self, layer: MoeLayer, sink: Sink) -> Iterator[None]:
+    def observe(self, layer: Layer, sink: Sink) -> Iterator[None]:
         """Read the choice from the router, outputs from the second linear module."""
         chosen: list[Any] = []
 

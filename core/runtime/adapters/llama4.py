@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import nn
 
-from core.runtime.contract import Contract, Sink, widened
-
-if TYPE_CHECKING:
-    from core.runtime.live import MoeLayer
+from core.runtime.contract import Contract, Layer, widened
+from core.runtime.sink import Sink
 
 
 class Llama4(Contract):
@@ -42,7 +40,7 @@ class Llama4(Contract):
         )
 
     @contextlib.contextmanager
-    def observe(self, layer: MoeLayer, sink: Sink) -> Iterator[None]:
+    def observe(self, layer: Layer, sink: Sink) -> Iterator[None]:
         """Read choice and scores from the router, outputs from the experts."""
         router: Any = layer.router
         chosen: list[tuple[torch.Tensor, torch.Tensor]] = []

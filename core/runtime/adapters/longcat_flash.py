@@ -7,17 +7,15 @@ stay under every plan, and are no rows of a profile.
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import nn
 from torch.nn.functional import linear
 
 from core.runtime.adapters.each import report_each
-from core.runtime.contract import Contract, Sink, forward_replaced
-
-if TYPE_CHECKING:
-    from core.runtime.live import MoeLayer
+from core.runtime.contract import Contract, Layer, forward_replaced
+from core.runtime.sink import Sink
 
 
 class LongcatFlash(Contract):
@@ -37,7 +35,7 @@ class LongcatFlash(Contract):
         """Experts with weights."""
         return int(experts.num_routed_experts)
 
-    def observe(self, layer: MoeLayer, sink: Sink) -> AbstractContextManager[object]:
+    def observe(self, layer: Layer, sink: Sink) -> AbstractContextManager[object]:
         """Run the stock loop over chosen experts, and report those with weights."""
         experts: Any = layer.experts
 

@@ -7,17 +7,15 @@ observed: the same experts, each on the tokens that chose it.
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import nn
 from torch.nn.functional import linear
 
 from core.runtime.adapters.each import report_each
-from core.runtime.contract import Contract, Sink, forward_replaced
-
-if TYPE_CHECKING:
-    from core.runtime.live import MoeLayer
+from core.runtime.contract import Contract, Layer, forward_replaced
+from core.runtime.sink import Sink
 
 
 class Step3p5(Contract):
@@ -31,7 +29,7 @@ class Step3p5(Contract):
             if type(child).__name__ == "Step3p7Experts"
         ]
 
-    def observe(self, layer: MoeLayer, sink: Sink) -> AbstractContextManager[object]:
+    def observe(self, layer: Layer, sink: Sink) -> AbstractContextManager[object]:
         """Run the stock loop over chosen experts, and report them."""
         experts: Any = layer.experts
 

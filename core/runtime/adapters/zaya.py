@@ -7,14 +7,11 @@ expert 0's.
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING
 
 import torch
 
-from core.runtime.contract import Contract, Sink
-
-if TYPE_CHECKING:
-    from core.runtime.live import MoeLayer
+from core.runtime.contract import Contract, Layer
+from core.runtime.sink import Sink
 
 
 class Zaya(Contract):
@@ -22,13 +19,13 @@ class Zaya(Contract):
 
     may_choose_none = True
 
-    def observe(self, layer: MoeLayer, sink: Sink) -> AbstractContextManager[object]:
+    def observe(self, layer: Layer, sink: Sink) -> AbstractContextManager[object]:
         """Report to a sink that does not see the tokens that skip."""
         return super().observe(layer, _WithoutSkips(layer, sink))
 
 
 class _WithoutSkips:
-    def __init__(self, layer: MoeLayer, sink: Sink) -> None:
+    def __init__(self, layer: Layer, sink: Sink) -> None:
         self._layer = layer
         self._sink = sink
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import Cancelled, ProfileError, ResourceError
-from core.profiling import collect, load_profile, partial, profile_model
+from core.profiling import load_profile, partial, profile_model, state
 from core.run import Note, Progress, Run, Snapshot
 from core.runtime import device, load_model, streaming_plan
 from core.runtime import streaming_state as states
@@ -26,7 +26,7 @@ def load(folder, stream: str = "always", run: Run | None = None, dtype: str = "f
 
 @pytest.fixture
 def saves_every_layer(monkeypatch):
-    monkeypatch.setattr(collect, "OVERHEAD", 1e9)
+    monkeypatch.setattr(state, "OVERHEAD", 1e9)
 
 
 @pytest.mark.parametrize("family", KINDS)
@@ -196,11 +196,11 @@ def test_a_pass_that_cannot_hold_one_batch_is_refused_with_both_numbers(tmp_path
 KILLED = """
 import sys
 from pathlib import Path
-from core.profiling import collect, profile_model
+from core.profiling import state, profile_model
 from core.run import Progress, Run
 from core.runtime import load_model
 from tests.core.live import random_set
-collect.OVERHEAD = 1e9
+state.OVERHEAD = 1e9
 folder, output = map(Path, sys.argv[1:])
 def show(event):
     if isinstance(event, Progress) and event.stage == "profile":

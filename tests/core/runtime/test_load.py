@@ -22,8 +22,8 @@ from core.errors import (
 )
 from core.run import Progress, Run
 from core.runtime import choose_device, device, load_model, memory
-from core.runtime.live import find_layers
-from core.runtime.load import live_model
+from core.runtime.layers import find_layers
+from core.runtime.live import live_model
 from core.runtime.streaming_reader import TensorReader
 from core.runtime.structure import changes
 from tests.core.live import KINDS, load_tiny
