@@ -9,6 +9,7 @@ from app.main_window.settings import Settings
 
 DEFAULT_SIZE = QSize(1280, 820)
 LEAST_SIZE = QSize(1024, 640)
+RAIL_WHOLE = 1160  # width from which the rail has room for more than icons and names
 
 
 def remember(window: QMainWindow, splitter: QSplitter, settings: Settings) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QIcon,
     QKeySequence,
     QPaintEvent,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QFrame, QMainWindow, QSplitter, QStackedWidget, QWidget
 
@@ -29,7 +30,7 @@ from app.main_window.opener import Opener
 from app.main_window.recovery import Recovery
 from app.main_window.reporter import Reporter
 from app.main_window.settings import Settings
-from app.pages.page import Page
+from app.pages.page import Page, PageState
 from app.pages.welcome import WelcomePage
 from app.session import Session
 from app.theme import STATUS_HEIGHT
@@ -52,7 +53,7 @@ PAGES = (
     ("export", "app.pages.export", "ExportPage"),
 )
 KEYS = ("welcome", *(key for key, _, _ in PAGES))
-ICONS = {"welcome": "home"}
+PLACES = {"welcome": "home"}  # icons of what is no step of the work
 
 
 class MainWindow(QMainWindow):
@@ -129,19 +130,14 @@ class MainWindow(QMainWindow):
             menu=self.menu,
         )
         titles = self.titles()
-        self.rail = Rail(
-            tuple(
-                Step(title=titles[key], kind="blocked", icon_name=ICONS.get(key, ""))
-                for key in KEYS
-            )
-        )
+        self.rail = Rail(tuple(_step(key, titles[key], PageState("blocked")) for key in KEYS))
         self.stack = QStackedWidget()
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.addWidget(self.stack)
         self.splitter.addWidget(self.dock)
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setCollapsible(0, False)
-        self.splitter.setSizes([640, 132])
+        self.splitter.setSizes([640, 142])
         right = column(self.recovery.bar, self.guard.bar, self.splitter, spacing=0)
         right.setStretch(1, 1)
         middle = row(self.rail, right, spacing=0)
@@ -279,15 +275,8 @@ class MainWindow(QMainWindow):
         for index, key in enumerate(KEYS):
             page = self.pages.get(key)
             if page is not None:
-                state = page.state()
-                step = Step(
-                    title=page.title,
-                    subtitle=page.subtitle(),
-                    kind=state.kind,
-                    reason=state.reason,
-                    icon_name=ICONS.get(key, ""),
-                )
-                self.rail.set_step(index, step)
+                state, subtitle = page.state(), page.subtitle()
+                self.rail.set_step(index, _step(key, page.title, state, subtitle))
         self._show_command()
 
     def _show_command(self) -> None:
@@ -368,6 +357,11 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
             self.opener.open_path(paths[0])
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A narrow window needs its width for the page."""
+        super().resizeEvent(event)
+        self.rail.set_narrow(self.width() < shape.RAIL_WHOLE)
+
     def confirm_close(self) -> bool:
         """Ask whether running jobs may be stopped."""
         return leaving.may_stop(self, self.session)
@@ -398,3 +392,9 @@ class MainWindow(QMainWindow):
         self._closed = True
         shape.remember(self, self.splitter, self.settings)
         self.meter.stop()
+
+
+def _step(key: str, title: str, state: PageState, subtitle: str = "") -> Step:
+    """A step with the icon of its page."""
+    return Step(title=title, subtitle=subtitle, kind=state.kind, reason=state.reason,
+                icon_name=PLACES.get(key, key), place=key in PLACES)  # fmt: skip

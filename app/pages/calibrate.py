@@ -20,10 +20,12 @@ from app.pages.texts import options_of
 from app.theme import UNIT
 from app.widgets import numbers
 from app.widgets.banner import Banner
+from app.widgets.beside import Beside
 from app.widgets.cards import Card
 from app.widgets.domain_bar import DomainBar
 from app.widgets.empty_state import EmptyState
-from app.widgets.forms import Button, column, label, row, scrolled, sentence
+from app.widgets.flow import flowing
+from app.widgets.forms import Button, column, label, scrolled, sentence
 from app.widgets.run_strip import RunStrip
 from app.widgets.sequences import Piece, PreviewSequence, SequencePreview
 from app.widgets.sources import DEMO, SourceEntry
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
     from core.calibration import CalibrationOptions
 
 PAGE = "calibrate"
-FORM_WIDTH = 420
 # A pause in typing this long starts a new preview.
 PREVIEW_DELAY_MS = 400
 SEQUENCES, HEAT_MAP = 0, 1
@@ -160,9 +161,6 @@ class CalibratePage(Page):
 
     def _build(self) -> None:
         self.banner = Banner()
-        left = scrolled(self.form)  # 12 between form and map, 8 for a scroll bar
-        left.setFixedWidth(FORM_WIDTH + 20)
-        self.form.layout().setContentsMargins(0, 0, 12, 0)
         self.next_button = Button(self.tr("Choose experts"))
         self.next_button.clicked.connect(self._next)
         self.tabs = QTabBar()
@@ -179,11 +177,11 @@ class CalibratePage(Page):
         self.stack.addWidget(self.map)
         self.tabs.currentChanged.connect(self.stack.setCurrentIndex)
         self.opener = ProfileOpener(self.session, self)
-        head = row(self.tabs, None, self.opener.button, self.next_button)
-        right = column(head, self.strip, self.stack, spacing=2 * UNIT)
-        right.setStretch(2, 1)
-        body = row(left, right, spacing=12)
-        body.setStretch(1, 1)
+        head = flowing(self.tabs, None, self.opener.button, self.next_button)
+        right = QWidget()
+        right.setLayout(column(head, self.strip, self.stack, spacing=2 * UNIT))
+        right.layout().setStretch(2, 1)
+        body = Beside(scrolled(self.form), right)
         inner = column(self.banner, body, spacing=2 * UNIT, margins=(20, 16, 20, 16))
         inner.setStretch(1, 1)
         page = QWidget()

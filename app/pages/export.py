@@ -21,6 +21,7 @@ from app.pages.select.problems import fix_text, problem_text
 from app.theme import UNIT
 from app.widgets import numbers
 from app.widgets.banner import Banner
+from app.widgets.beside import Beside
 from app.widgets.cards import Card
 from app.widgets.empty_state import EmptyState
 from app.widgets.forms import Button, column, row, scrolled
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from core.planning import Plan, Problem
 
 PAGE = "export"
-FORM_WIDTH = 400
+RESULT_WIDTH = 880  # logical pixels: beyond it a line of code is far from what it is about
 
 
 class ExportPage(Page):
@@ -159,9 +160,7 @@ class ExportPage(Page):
             )
         )
         self.form = ExportForm()
-        self.form.setFixedWidth(FORM_WIDTH)
-        body = row(self.form, scrolled(inner), spacing=3 * UNIT)
-        body.setStretch(1, 1)
+        body = Beside(scrolled(self.form), scrolled(inner), most=RESULT_WIDTH)
         page = QWidget()
         outer = column(self.banner, body, spacing=2 * UNIT, margins=(20, 16, 20, 16))
         outer.setStretch(1, 1)

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QWidget
 from app.theme import UNIT
 from app.widgets import numbers
 from app.widgets.cards import Card
-from app.widgets.forms import Button, row
+from app.widgets.flow import flowing
+from app.widgets.forms import Button
 from app.widgets.outcome import Outcome, OutcomeList
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class ResultCard(Card):
             button.clicked.connect(asked)
         self.body.addWidget(self.list)
         self.body.addSpacing(UNIT)
-        self.body.addLayout(row(self.reload, self.evaluate, self.open, None))
+        self.body.addWidget(flowing(self.reload, self.evaluate, self.open))
         self._written: tuple[Outcome, ...] = ()
         self.hide()
 

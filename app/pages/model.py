@@ -21,7 +21,7 @@ from app.widgets.bars import Part, StackedBar, Swatch
 from app.widgets.cards import Card, Facts, FigureStrip
 from app.widgets.empty_state import EmptyState
 from app.widgets.fit_bar import FitBar
-from app.widgets.forms import ElidedLabel, column, label, row, scrolled
+from app.widgets.forms import ElidedLabel, column, label, limited, row, scrolled
 from app.widgets.layer_ribbon import LayerRibbon
 from app.widgets.meter import free_memory, free_video_memory
 from app.widgets.provenance import Asker
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 # Resident memory of an interpreter with torch and transformers loaded and no model in it.
 LIBRARIES_BYTES = 700_000_000
+CONTENT_WIDTH = 1400  # logical pixels: wider, and a number is far from its name
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -118,7 +119,7 @@ class ModelPage(Page):
         self._build(content)
         self._views = QStackedLayout(self)
         self._views.addWidget(self._empty)
-        self._views.addWidget(scrolled(content))
+        self._views.addWidget(scrolled(limited(content, CONTENT_WIDTH)))
         session.model_changed.connect(self._show)
         session.plan_changed.connect(self._on_plan)
         self._show()

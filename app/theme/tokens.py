@@ -12,6 +12,7 @@ UNIT = 8
 RADIUS = 6
 CONTROL_HEIGHT = 28
 RAIL_WIDTH = 196
+RAIL_NARROW = 76  # icons over their names, where the window is narrow
 TOP_BAR_HEIGHT = 44
 STATUS_HEIGHT = 28
 

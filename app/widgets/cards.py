@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from app.theme import UNIT
 from app.widgets.forms import ElidedLabel, column, label, line, row, set_property
 from app.widgets.provenance import Number
 
+PAD = 12  # at both sides of a figure
+MOST_NEEDED = 176  # logical pixels: a figure that needs more is cut short, not given a line
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -48,6 +51,11 @@ class Figure(QWidget):
         self.setLayout(column(self.caption, self.value, self.note, spacing=2))
         self.setMinimumWidth(72)
 
+    def needed(self) -> int:
+        """Width that cuts nothing."""
+        texts = (self.caption, self.value, self.note)
+        return max(text.sizeHint().width() for text in texts) + 2 * PAD
+
     def number(self) -> Number | None:
         """What it shows, where in its strip, for those who ask where it comes from."""
         if not self.key:
@@ -64,20 +72,65 @@ class Figure(QWidget):
 
 
 class FigureStrip(QFrame):
-    """Figures side by side in one card, parted by hairlines."""
+    """Figures side by side in one card, parted by hairlines; in two lines where that is narrow."""
 
     def __init__(self, captions: tuple[str, ...], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("panel", "card")
-        self.figures = tuple(Figure(caption) for caption in captions)
-        box = QHBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(0)
-        for index, figure in enumerate(self.figures):
-            if index:
-                box.addWidget(line(vertical=True))
-            figure.setContentsMargins(12, 10, 12, 10)
-            box.addWidget(figure, 1)
+        self.figures = tuple(Figure(caption, self) for caption in captions)
+        self._lines = tuple(line(parent=self) for _ in captions)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        for figure in self.figures:
+            figure.setContentsMargins(PAD, 10, PAD, 10)
+
+    def per_line(self, width: int) -> int:
+        """How many figures have room side by side without one being cut short."""
+        count = len(self.figures)
+        needed = min(max(figure.needed() for figure in self.figures), MOST_NEEDED)
+        return count if width >= count * needed else (count + 1) // 2
+
+    def heightForWidth(self, width: int) -> int:
+        """Of one line or two."""
+        return self._high * -(-len(self.figures) // self.per_line(width))
+
+    @property
+    def _high(self) -> int:
+        return max(figure.sizeHint().height() for figure in self.figures)
+
+    def sizeHint(self) -> QSize:
+        """As the width that there is asks."""
+        return QSize(480, self.heightForWidth(self.width()))
+
+    def minimumSizeHint(self) -> QSize:
+        """Narrow: figures are cut short before they push anything aside."""
+        return QSize(240, self._high)
+
+    def event(self, event: QEvent) -> bool:
+        """A longer value may need the second line."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._arrange()
+        return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Break again."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        per_line, high = self.per_line(self.width()), self._high
+        for at, (figure, edge) in enumerate(zip(self.figures, self._lines, strict=True)):
+            row_at, place = divmod(at, per_line)
+            left = self.width() * place // per_line
+            right = self.width() * (place + 1) // per_line
+            figure.setGeometry(left, row_at * high, right - left, high)
+            if place:
+                edge.setGeometry(left, row_at * high + 1, 1, high - 2)
+            else:
+                edge.setGeometry(1, row_at * high, self.width() - 2, 1)
+            edge.setVisible(at > 0)
+        # Of a fixed height rather than one for its width: Qt gives that no more than its hint.
+        if (height := self.heightForWidth(self.width())) != self.maximumHeight():
+            self.setFixedHeight(height)
 
     def set_keys(self, keys: tuple[str, ...]) -> None:
         """Say what the figures are to whoever knows where they come from."""

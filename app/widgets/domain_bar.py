@@ -10,6 +10,7 @@ from app.widgets.bars import Part, StackedBar, Swatch
 from app.widgets.forms import ElidedLabel, column, label, row
 
 COLUMNS = 3
+LEGEND_WIDTH = 640  # a number stays near its name
 
 
 class DomainBar(QWidget):
@@ -23,7 +24,10 @@ class DomainBar(QWidget):
         self._legend.setHorizontalSpacing(3 * UNIT)
         self._legend.setVerticalSpacing(UNIT // 2)
         self._cells: list[QWidget] = []
-        self.setLayout(column(self._bar, self._legend, spacing=UNIT))
+        legend = QWidget()
+        legend.setLayout(self._legend)
+        legend.setMaximumWidth(LEGEND_WIDTH)
+        self.setLayout(column(self._bar, legend, spacing=UNIT))
 
     def set_domains(self, tokens: tuple[tuple[str, int], ...]) -> None:
         """Show other domains."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtWidgets import QLabel, QWidget
 
 from app.theme import UNIT, pixmap, theme, theme_changed
 from app.widgets.forms import Button, column, label, row
+
+# Widths of the sentence: what a narrow panel has, what is still read in one sweep.
+LEAST, MOST = 280, 440
+SLACK = 4  # rounding of glyph widths at fractional positions
 
 
 class EmptyState(QWidget):
@@ -38,17 +42,19 @@ class EmptyState(QWidget):
         self.text = label(text, "dim")
         self.text.setWordWrap(True)
         self.text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.text.setFixedWidth(420)
+        self.text.setMinimumWidth(LEAST)
         self.button = Button(button, "primary")
         self.button.setVisible(bool(button))
         self.button.clicked.connect(self.activated)
+        middle = row(None, self.text, None)
+        middle.setStretch(1, 1_000)  # as much as it wants before the sides have anything
         self.setLayout(
             column(
                 None,
                 self._icon,
                 UNIT,
                 self.heading,
-                row(None, self.text, None),
+                middle,
                 UNIT,
                 row(None, self.button, None),
                 None,
@@ -62,8 +68,29 @@ class EmptyState(QWidget):
         """Say something else."""
         self.heading.setText(title)
         self.text.setText(text)
+        self._balance()
         self.button.setText(button)
         self.button.setVisible(bool(button))
+
+    def event(self, event: QEvent) -> bool:
+        """Lines of about the same length, in whatever font."""
+        if event.type() in {QEvent.Type.Polish, QEvent.Type.FontChange, QEvent.Type.StyleChange}:
+            self._balance()
+        return super().event(event)
+
+    def _balance(self) -> None:
+        """The narrowest box that has no more lines than the widest."""
+        metrics, text = self.text.fontMetrics(), self.text.text()
+        wrap = Qt.TextFlag.TextWordWrap
+
+        def high(width: int) -> int:
+            return metrics.boundingRect(QRect(0, 0, width, 10_000), wrap, text).height()
+
+        low, most = LEAST, MOST
+        while low < most:
+            half = (low + most) // 2
+            low, most = (low, half) if high(half) <= high(MOST) else (half + 1, most)
+        self.text.setMaximumWidth(low + SLACK)
 
     def _dress(self) -> None:
         self._icon.setPixmap(pixmap(self._icon_name, theme().text_faint, 40))

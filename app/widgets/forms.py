@@ -209,9 +209,9 @@ def panel(kind: str, parent: QWidget | None = None) -> QFrame:
     return out
 
 
-def line(*, vertical: bool = False) -> QFrame:
+def line(*, vertical: bool = False, parent: QWidget | None = None) -> QFrame:
     """A hairline."""
-    out = panel("line")
+    out = panel("line", parent)
     if vertical:
         out.setFixedWidth(1)
     else:
@@ -268,6 +268,16 @@ def scrolled(content: QWidget) -> QScrollArea:
     area.viewport().setAutoFillBackground(False)
     content.setAutoFillBackground(False)
     return area
+
+
+def limited(content: QWidget, most: int) -> QWidget:
+    """Content that stays at the left of a width larger than it can use."""
+    content.setMaximumWidth(most)
+    out = QWidget()
+    box = row(content, None, spacing=0)
+    box.setStretch(0, 1_000)  # as much as it may have before anything is left
+    out.setLayout(box)
+    return out
 
 
 class FormRow:

@@ -20,6 +20,7 @@ class Grid:
 
     Attributes:
         cell: Width and height of a cell in device pixels; whole numbers where there are gaps.
+        largest: Greatest side of a cell in logical pixels while everything is shown.
         gap: Device pixels between two cells: none where they are tiny.
     """
 
@@ -32,6 +33,7 @@ class Grid:
         self.zoom = 1.0
         self.left = 0.0  # device pixels of the map hidden to the left and above
         self.top = 0.0
+        self.largest = LARGEST_CELL
         self.cell = (1.0, 1.0)
         self.gap = 0
 
@@ -98,7 +100,7 @@ class Grid:
     def _cell(self) -> tuple[float, float]:
         if not self.rows or not self.columns:
             return 1.0, 1.0
-        largest = LARGEST_CELL * self.ratio
+        largest = self.largest * self.ratio
         w = min(self.width / self.columns, largest)
         h = min(self.height / self.rows, largest, w * TALLEST_SHAPE if w > 8 else largest)
         w, h = w * self.zoom, h * self.zoom

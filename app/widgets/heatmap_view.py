@@ -19,7 +19,7 @@ from app import theme
 from app.theme import LEVELS
 from app.widgets import heatmap_marks as marks
 from app.widgets.heatmap import HeatMap
-from app.widgets.heatmap_grid import Grid
+from app.widgets.heatmap_grid import LARGEST_CELL, Grid
 from app.widgets.heatmap_labels import HEADER
 from app.widgets.heatmap_levels import Levels
 from app.widgets.heatmap_raster import stripe_cover
@@ -27,6 +27,7 @@ from app.widgets.margins import PREFERRED_WIDTH, SMALLEST_WIDTH, Margins
 
 LEGEND_HEIGHT = 26
 RAMP_WIDTH = 96
+LARGEST_SHARE = 1 / 28  # of the width: a small model should not be lost on a large screen
 
 
 class Legend(QWidget):
@@ -150,11 +151,29 @@ class HeatMapView(QWidget):
         self.map = HeatMap(self)
         self.margins = Margins(self.map, self)
         self.legend = Legend(self)
-        self.setMinimumSize(420, 170)
+        self.setMinimumSize(420, 140)
 
     def sizeHint(self) -> QSize:
         """As large as the page has room for."""
         return QSize(880, 420)
+
+    def usable_height(self, width: int, height: int) -> int:
+        """How much of a height whole-pixel cells of a sensible size fill."""
+        if not self.map.grid.rows:
+            return height
+        trial = self._fitted(width, height)
+        return min(height, HEADER + round(trial.used[1] / trial.ratio) + 2 + LEGEND_HEIGHT)
+
+    def _fitted(self, width: int, height: int) -> Grid:
+        """The cells as they would be laid out, whatever is zoomed or scrolled now."""
+        margin = PREFERRED_WIDTH if width >= 620 else SMALLEST_WIDTH
+        body = max(height - LEGEND_HEIGHT, 60)
+        trial = Grid()
+        trial.largest = max(LARGEST_CELL, width * LARGEST_SHARE)
+        trial.set_shape(self.map.grid.rows, self.map.grid.columns)
+        wide = max(width - margin - self.map.gutter(), 60)
+        trial.resize(wide, body - HEADER, self.devicePixelRatioF())
+        return trial
 
     def relayout(self) -> None:
         """Fit the map's columns again, after the number of cells changed."""
@@ -162,9 +181,8 @@ class HeatMapView(QWidget):
         margin = PREFERRED_WIDTH if width >= 620 else SMALLEST_WIDTH
         body = max(height - LEGEND_HEIGHT, 60)
         gutter = self.map.gutter()
-        trial = Grid()
-        trial.set_shape(self.map.grid.rows, self.map.grid.columns)
-        trial.resize(max(width - margin - gutter, 60), body - HEADER, self.devicePixelRatioF())
+        trial = self._fitted(width, height)
+        self.map.grid.largest = trial.largest
         used_w, used_h = trial.used
         ratio = trial.ratio
         map_width = gutter + (used_w / ratio if trial.columns else width - margin - gutter)

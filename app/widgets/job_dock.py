@@ -37,6 +37,7 @@ from app.widgets.forms import IconButton, column, label, row
 
 Index = QModelIndex | QPersistentModelIndex
 ROW_HEIGHT = 30
+LEAST_HEIGHT = 48 + 2 * ROW_HEIGHT + 2  # two whole rows
 
 
 class JobRole(IntEnum):
@@ -150,7 +151,7 @@ class JobDock(QFrame):
         box = column(self._header(), splitter, spacing=2, margins=(16, 6, 12, 8))
         box.setStretch(1, 1)
         self.setLayout(box)
-        self.setMinimumHeight(96)
+        self.setMinimumHeight(LEAST_HEIGHT)
         self.view.selectionModel().currentChanged.connect(self.refresh)
         model.dataChanged.connect(self.refresh)
         model.rowsInserted.connect(self._select_new)

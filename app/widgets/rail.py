@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QSizePolicy, QWidget
 
-from app.theme import RAIL_WIDTH, TYPE, UNIT, color, pixmap, theme, theme_changed
+from app.theme import RAIL_NARROW, RAIL_WIDTH, TYPE, UNIT, color, pixmap, theme, theme_changed
 from app.widgets.focus import came_by_key, paint_ring
 from app.widgets.forms import column
 
@@ -24,7 +24,8 @@ class Step:
         subtitle: A few words on what is there now.
         kind: "done", "stale", "ready" or "blocked".
         reason: Why it stands there; the tooltip.
-        icon_name: Drawn instead of the dot: a place that is no step of the work.
+        icon_name: What a narrow rail draws over the name.
+        place: It is no step of the work: its icon is drawn instead of the dot.
     """
 
     title: str
@@ -32,10 +33,11 @@ class Step:
     kind: str = "ready"
     reason: str = ""
     icon_name: str = ""
+    place: bool = False
 
 
 class RailItem(QAbstractButton):
-    """One step: a dot for its state, its name, and a line below."""
+    """One step: a dot for its state, its name, and a line below; or an icon over the name."""
 
     def __init__(self, step: Step, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,21 +48,34 @@ class RailItem(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self._by_key = False
+        self._narrow = False
         theme_changed.connect(self.update)
         self.set_step(step)
+
+    def set_narrow(self, narrow: bool) -> None:  # noqa: FBT001 - as Qt's setters
+        """Whether there is room for an icon over the name only; the rest is in the tooltip."""
+        self._narrow = narrow
+        self.set_step(self.step)
 
     def set_step(self, step: Step) -> None:
         """Say something else about the step."""
         self.step = step
         self.setText(step.title)
-        self.setToolTip(step.reason)
+        self.setToolTip("\n".join(self._told()))
         self.setAccessibleName(step.title)
         self.setAccessibleDescription(". ".join(t for t in (step.subtitle, step.reason) if t))
         self.updateGeometry()
         self.update()
 
+    def _told(self) -> tuple[str, ...]:
+        """What the tooltip says: why, and what the item has no room for."""
+        lines = (self.step.subtitle, self.step.reason) if self._narrow else (self.step.reason,)
+        return tuple(line for line in lines if line)
+
     def sizeHint(self) -> QSize:
         """Lower where there is no second line."""
+        if self._narrow:
+            return QSize(RAIL_NARROW - UNIT, 50)
         return QSize(RAIL_WIDTH - 2 * UNIT, 50 if self.step.subtitle else 34)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -68,6 +83,9 @@ class RailItem(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ground(painter)
+        if self._narrow:
+            self._paint_narrow(painter)
+            return
         self._paint_dot(painter)
         two = bool(self.step.subtitle)
         left, width = 28, self.width() - 28 - 10
@@ -86,15 +104,36 @@ class RailItem(QAbstractButton):
             painter.setPen(color("text_faint" if faint else "text_dim"))
             self._line(painter, QRectF(left, top + 18, width, 16), self.step.subtitle)
 
+    def _paint_narrow(self, painter: QPainter) -> None:
+        faint = self.step.kind == "blocked" and not self.isChecked()
+        middle = self.width() / 2
+        token = "text_faint" if faint else "text" if self.isChecked() else "text_dim"
+        ink = getattr(theme(), token)
+        painter.drawPixmap(QPointF(middle - 9, 7), pixmap(self.step.icon_name, ink, 18))
+        if self.step.kind in {"done", "stale"} and not self.step.place:
+            self._paint_mark(painter, QRectF(middle + 13, 7, 6, 6))
+        font = QFont(self.font())
+        font.setPixelSize(TYPE.caption)
+        painter.setFont(font)
+        painter.setPen(color(token))
+        area = QRectF(2, 28, self.width() - 4, 16)
+        self._line(painter, area, self.step.title, Qt.AlignmentFlag.AlignCenter)
+
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Draw a ring for who walks by keys, none for who clicks."""
         self._by_key = came_by_key(event)
         super().focusInEvent(event)
 
-    def _line(self, painter: QPainter, area: QRectF, text: str) -> None:
+    def _line(
+        self,
+        painter: QPainter,
+        area: QRectF,
+        text: str,
+        align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignVCenter,
+    ) -> None:
         width = int(area.width())
         shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, width)
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.drawText(area, align, shown)
 
     def _paint_ground(self, painter: QPainter) -> None:
         area = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
@@ -106,11 +145,13 @@ class RailItem(QAbstractButton):
             paint_ring(painter, self.rect(), 6)
 
     def _paint_dot(self, painter: QPainter) -> None:
-        if self.step.icon_name:
+        if self.step.place:
             mark = pixmap(self.step.icon_name, theme().text_dim, 16)
             painter.drawPixmap(QPoint(6, 9), mark)
             return
-        dot = QRectF(10, 8 + 5, 8, 8)
+        self._paint_mark(painter, QRectF(10, 8 + 5, 8, 8))
+
+    def _paint_mark(self, painter: QPainter, dot: QRectF) -> None:
         ink = color(_DOT[self.step.kind])
         if self.step.kind in {"done", "stale"}:
             painter.setPen(Qt.PenStyle.NoPen)
@@ -137,8 +178,20 @@ class Rail(QFrame):
         for index, item in enumerate(self.items):
             self._group.addButton(item, index)
         self._group.idClicked.connect(self.chosen)
+        self._narrow = False
         box = column(*self.items, None, spacing=4, margins=(UNIT, 12, UNIT, 12))
         self.setLayout(box)
+
+    def set_narrow(self, narrow: bool) -> None:  # noqa: FBT001 - as Qt's setters
+        """Give the page room in a narrow window: icons with their names below."""
+        if narrow == self._narrow:
+            return
+        self._narrow = narrow
+        side = UNIT // 2 if narrow else UNIT
+        self.layout().setContentsMargins(side, 12, side, 12)
+        self.setFixedWidth(RAIL_NARROW if narrow else RAIL_WIDTH)
+        for item in self.items:
+            item.set_narrow(narrow)
 
     def set_current(self, index: int) -> None:
         """Mark the step that is shown."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from core.planning import Plan
 
 ROW_HEIGHT = 24
+CHART_HEIGHT = 280  # the most that a curve gains by
 STATE_WIDTH = 104  # "locked, dropped"
 
 
@@ -41,7 +42,10 @@ class Lower(QWidget):
         box = row(self.curve, self.histogram, spacing=28)
         box.setStretch(0, 3)
         box.setStretch(1, 2)
-        charts.setLayout(box)
+        for chart in (self.curve, self.histogram):
+            chart.setMaximumHeight(CHART_HEIGHT)
+        charts.setLayout(column(box, None, spacing=0))
+        charts.layout().setStretch(0, 1_000)
         self.model = ExpertsModel(self)
         self.table = _table(self.model)
         self._pointed = (-1, -1)

@@ -149,7 +149,7 @@ class SelectPage(Page):
     # building
 
     def _lay_out(self) -> None:
-        self.splitter = Room(self.views.stack, self.strip, self.lower)
+        self.splitter = Room(self.views.stack, self.strip, self.lower, self.view.usable_height)
         main = QWidget()
         main.setLayout(
             column(
@@ -230,6 +230,7 @@ class SelectPage(Page):
             self.desk.take_model(info)
         self._show_profile()
         self._show_plan()
+        self.splitter.share()
         self.view.relayout()
         if plan is not None:
             self._show_scores()
@@ -394,6 +395,6 @@ class SelectPage(Page):
         """A narrow window gives the map what it can."""
         super().resizeEvent(event)
         wide = self.width() >= WIDE
-        self.inspector.setFixedWidth(292 if wide else 248)
+        self.inspector.setFixedWidth(292 if wide else 264)
         self.views.bar.set_dense(not wide)
         self.history.set_dense(not wide)

@@ -15,6 +15,7 @@ from app.pages.select.plan_rows import plan_rows
 from app.pages.select.view import View
 from app.session.provenance import provenance_of
 from app.theme import UNIT
+from app.widgets.flow import flowing
 from app.widgets.forms import Button, column, label, row
 from app.widgets.provenance import Asker
 from app.widgets.take_menu import Table, Taken, table_of
@@ -54,7 +55,7 @@ class PlansView(View):
             wrap=True,
         )
         head = row(self.name, self.keep, None, spacing=UNIT)
-        tools = row(self.take, self.copy, self.rename, self.delete, None, spacing=UNIT)
+        tools = flowing(self.take, self.copy, self.rename, self.delete)
         whole = column(head, self.table, tools, self.hint, spacing=UNIT)
         whole.setStretch(1, 1)
         self.setLayout(whole)

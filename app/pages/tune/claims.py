@@ -19,7 +19,8 @@ from app.widgets import numbers
 from app.widgets.banner import Banner
 from app.widgets.cards import Card
 from app.widgets.empty_state import EmptyState
-from app.widgets.forms import Button, column, label, row, scrolled, sentence
+from app.widgets.flow import flowing
+from app.widgets.forms import Button, column, label, scrolled, sentence
 from app.widgets.number_field import NumberField
 from app.widgets.outcome import Mark, Outcome, OutcomeList
 from app.widgets.run_strip import RunStrip
@@ -89,7 +90,7 @@ class ClaimsView(QWidget):
         self.stack = QStackedWidget()
         self.stack.addWidget(self.empty)
         self.stack.addWidget(scrolled(inner))
-        head = row(
+        head = flowing(
             label(self.tr("Steps"), "dim"),
             self.steps,
             UNIT,

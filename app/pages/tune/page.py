@@ -27,6 +27,7 @@ from app.pages.tune.runs import RunsView
 from app.pages.tune.search import SearchView
 from app.pages.tune.words import obstacle_text, trap_text
 from app.widgets.banner import Banner
+from app.widgets.beside import Beside
 from app.widgets.empty_state import EmptyState
 from app.widgets.forms import column, row, scrolled, sentence
 from app.widgets.run_strip import RunStrip
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from core.tuning import StepReport
 
 PAGE = "tune"
-FORM_WIDTH = 400
 ESTIMATE_DELAY_MS = 300
 # Curves are drawn this often while a run goes on.
 DRAW_MS = 250
@@ -133,9 +133,6 @@ class TunePage(Page):
 
     def _build(self) -> None:
         self.form = TuneForm()
-        self.form.layout().setContentsMargins(0, 0, 12, 0)
-        left = scrolled(self.form)
-        left.setFixedWidth(FORM_WIDTH + 20)
         self.banner = Banner()
         self.figures = EstimateStrip()
         self.strip = RunStrip()
@@ -155,14 +152,15 @@ class TunePage(Page):
         for sheet in (self.curves, self.runs, self.search, self.claims):
             self.sheets.addWidget(sheet)
         self.tabs.currentChanged.connect(self.sheets.setCurrentIndex)
-        right = column(
-            self.banner, self.figures, self.strip, row(self.tabs, None), self.sheets, spacing=12
+        right = QWidget()
+        right.setLayout(
+            column(
+                self.banner, self.figures, self.strip, row(self.tabs, None), self.sheets, spacing=12
+            )
         )
-        right.setStretch(4, 1)
-        body = row(left, right, spacing=12, margins=(20, 16, 20, 16))
-        body.setStretch(1, 1)
+        right.layout().setStretch(4, 1)
         page = QWidget()
-        page.setLayout(body)
+        page.setLayout(column(Beside(scrolled(self.form), right), margins=(20, 16, 20, 16)))
         text = self.tr("Open a model: then it can be fine-tuned while each token uses fewer "
                        "experts, so that it loses little and computes less.")  # fmt: skip
         title, button = self.tr("Nothing to tune yet"), self.tr("Open a model")

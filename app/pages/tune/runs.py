@@ -17,7 +17,8 @@ from app.pages.tune.words import option_name, option_text
 from app.theme import UNIT
 from app.widgets import numbers
 from app.widgets.cards import Card
-from app.widgets.forms import Button, column, label, row
+from app.widgets.flow import flowing
+from app.widgets.forms import Button, column, label
 from core.tuning.history import RunRow, differing
 
 ROW_HEIGHT = 30
@@ -59,8 +60,9 @@ class RunsView(QWidget):
         runs = Card()
         runs.body.addWidget(self.table)
         runs.body.addWidget(self.note)
-        runs.body.addLayout(row(self.use, self.resume, self.go_on, None))
-        runs.body.addLayout(row(self.options, None, self.copy, self.remove))
+        runs.body.addWidget(
+            flowing(self.use, self.resume, self.go_on, self.options, None, self.copy, self.remove)
+        )
         compare = Card(self.tr("Compared"))
         compare.body.addWidget(self.hint)
         compare.body.addWidget(self.comparison)

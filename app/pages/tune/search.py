@@ -20,11 +20,11 @@ from app.pages.job_watch import JobWatch
 from app.pages.tune.choice import TuneChoice
 from app.pages.tune.request import request_again
 from app.pages.tune.runs import table_of
-from app.theme import UNIT
 from app.widgets import numbers
 from app.widgets.banner import Banner
 from app.widgets.cards import Card
 from app.widgets.empty_state import EmptyState
+from app.widgets.flow import flowing
 from app.widgets.forms import Button, column, label, row, sentence
 from app.widgets.help import help_for
 from app.widgets.number_field import NumberField
@@ -128,7 +128,7 @@ class SearchView(QWidget):
         self.stack = QStackedWidget()
         self.stack.addWidget(self.empty)
         self.stack.addWidget(card)
-        head = row(
+        head = flowing(
             label(self.tr("Minutes for all trials"), "dim"),
             self.minutes,
             help_for("tune#search", self.minutes),
@@ -136,7 +136,6 @@ class SearchView(QWidget):
             self.copy_button,
             self.resume_button,
             self.new_button,
-            spacing=UNIT,
         )
         box = column(self.banner, head, self.strip, self.stack, spacing=12)
         box.setStretch(3, 1)

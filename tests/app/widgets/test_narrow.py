@@ -1,0 +1,92 @@
+"""What gives way in a narrow window: the rail, strips of figures, sentences of empty pages."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QRect, Qt
+
+from app.widgets.cards import FigureStrip
+from app.widgets.empty_state import LEAST, MOST, EmptyState
+from app.widgets.rail import Rail, Step
+
+LONG = ("Open a model and choose experts; then a quick check masks the dropped ones, measures "
+        "perplexity by domain and writes nothing.")  # fmt: skip
+
+
+@pytest.fixture
+def strip(qtbot) -> FigureStrip:
+    out = FigureStrip(("Memory", "Time", "Trained", "Tokens read"))
+    qtbot.addWidget(out)
+    for figure in out.figures:
+        figure.set_value("5.8 – 23 min", "87.1 % of the rest")
+    out.show()
+    return out
+
+
+def shown_whole(strip: FigureStrip) -> bool:
+    labels = [label for f in strip.figures for label in (f.caption, f.value, f.note)]
+    return all(label.text() == label.full_text for label in labels)
+
+
+def test_figures_stand_in_one_line_where_none_is_cut(strip, qtbot):
+    strip.resize(900, strip.height())
+    qtbot.waitUntil(lambda: shown_whole(strip))
+    assert len({figure.y() for figure in strip.figures}) == 1
+
+
+def test_figures_break_into_two_lines_before_one_is_cut(strip, qtbot):
+    strip.resize(900, strip.height())
+    one_line = strip.height()
+    strip.resize(380, strip.height())
+    qtbot.waitUntil(lambda: strip.height() == 2 * one_line)
+    assert [figure.y() for figure in strip.figures] == [0, 0, one_line, one_line]
+    assert shown_whole(strip)
+
+
+def test_a_longer_value_breaks_the_line_by_itself(strip, qtbot):
+    for figure in strip.figures:
+        figure.set_value("1", "")
+    strip.resize(480, strip.height())
+    qtbot.waitUntil(lambda: strip.figures[3].y() == 0)
+    strip.figures[1].set_value("between 5 and 2300 min")
+    qtbot.waitUntil(lambda: strip.figures[3].y() > 0)
+
+
+def test_a_narrow_rail_has_names_below_icons_and_tells_the_rest_as_tooltips(qtbot):
+    step = Step(title="Select", subtitle="96 of 128 kept", reason="32 experts go",
+                icon_name="select")  # fmt: skip
+    rail = Rail((step,))
+    qtbot.addWidget(rail)
+    wide, item = rail.width(), rail.items[0]
+    assert item.toolTip() == "32 experts go"
+    rail.set_narrow(True)
+    assert rail.width() < wide / 2
+    assert item.toolTip() == "96 of 128 kept\n32 experts go"
+    assert item.accessibleName() == "Select"
+    rail.set_narrow(False)
+    assert (rail.width(), item.toolTip()) == (wide, "32 experts go")
+
+
+def test_lines_of_a_sentence_are_about_as_long(qtbot):
+    empty = EmptyState("tune", "Nothing yet", LONG)
+    qtbot.addWidget(empty)
+    empty.resize(1200, 700)
+    empty.show()
+    metrics, wrap = empty.text.fontMetrics(), Qt.TextFlag.TextWordWrap
+
+    def lines(width: int) -> int:
+        high = metrics.boundingRect(QRect(0, 0, width, 1000), wrap, LONG).height()
+        return high // metrics.lineSpacing()
+
+    width = empty.text.width()
+    assert LEAST <= width <= MOST
+    assert lines(width) == lines(MOST) < lines(width - 16)
+
+
+def test_a_sentence_gives_way_to_a_narrow_panel(qtbot):
+    empty = EmptyState("tune", "Nothing yet", LONG)
+    qtbot.addWidget(empty)
+    empty.resize(320, 500)
+    empty.show()
+    assert empty.text.width() <= 320
+    assert empty.text.height() >= empty.text.heightForWidth(empty.text.width())
