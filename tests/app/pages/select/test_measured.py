@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,28 +18,9 @@ from app.pages.select.rules import MEASURED, Rule, apply_rule
 from app.session import Session
 from core.calibration import CalibrationOptions, Source
 from core.planning import Locks, Merge, Plan
-from tests.values import made_info, made_profile
+from tests.values import made_info
 
 EXPERTS = (16, 16, 16)
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
-    out = Session(data_dir=tmp_path)
-    yield out
-    out.close()
-
-
-@pytest.fixture
-def page(qtbot: QtBot, session: Session) -> SelectPage:
-    out = SelectPage(session)
-    qtbot.addWidget(out)
-    out.resize(1244, 780)
-    out.show()
-    session.set_model(made_info(experts=EXPERTS), name="made-up")
-    session.set_profile(made_profile(experts=EXPERTS, tokens=4000))
-    out.grab()
-    return out
 
 
 def chosen_plan(session: Session) -> Plan:

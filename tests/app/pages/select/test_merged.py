@@ -4,47 +4,30 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from pytestqt.qtbot import QtBot
 
 from app.pages.select import SelectPage
-from app.pages.select.takeaway import expert_table
-from app.session import Session
+from app.pages.select.expert_csv import expert_table
 from app.widgets import heatmap_marks as marks
 from core.planning import Merge
-from tests.values import made_info, made_profile
 
 EXPERTS = (16, 16, 16)
 GROUP = Merge.of(5, {3: 1.0, 5: 2.0, 7: 1.0})
 
 
 @pytest.fixture
-def session(qtbot: QtBot) -> Iterator[Session]:
-    out = Session()
-    yield out
-    out.close()
-
-
-@pytest.fixture
-def page(qtbot: QtBot, session: Session) -> SelectPage:
+def page(page: SelectPage) -> SelectPage:
     """Experts 3 and 7 of row 1 go into 5; expert 4 is dropped and nothing else."""
-    out = SelectPage(session)
-    qtbot.addWidget(out)
-    out.resize(1244, 780)
-    out.show()
-    session.set_model(made_info(experts=EXPERTS), name="made-up")
-    session.set_profile(made_profile(experts=EXPERTS, tokens=4000))
-    plan = session.plan
-    kept = plan.kept_LE.copy()
+    session = page.session
+    kept = session.plan.kept_LE.copy()
     kept[1, [3, 4, 7]] = False
-    session.apply_plan(plan.with_kept(kept).with_merges([[], [GROUP], []]), "merge")
-    out.grab()
-    return out
+    session.apply_plan(session.plan.with_kept(kept).with_merges([[], [GROUP], []]), "merge")
+    page.grab()
+    return page
 
 
 def look(page: SelectPage, expert: int) -> np.ndarray:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -35,23 +34,10 @@ EXPERTS = (16, 16, 16, 16, 16, 16)
 
 
 @pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
-    out = Session(data_dir=tmp_path)
-    yield out
-    out.close()
-
-
-@pytest.fixture
-def page(qtbot: QtBot, session: Session) -> SelectPage:
-    apply_theme(QApplication.instance(), "dark")  # its style sheet makes everything wider
-    out = SelectPage(session)
-    qtbot.addWidget(out)
-    out.resize(1244, 780)
-    out.show()
-    session.set_model(made_info(experts=EXPERTS), name="made-up")
-    session.set_profile(made_profile(experts=EXPERTS, tokens=4000))
-    out.grab()
-    return out
+def page(qapp: QApplication, page: SelectPage) -> SelectPage:
+    apply_theme(qapp, "dark")  # its style sheet makes everything wider
+    page.grab()
+    return page
 
 
 def plan_of(page: SelectPage) -> Plan:

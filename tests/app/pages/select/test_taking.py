@@ -4,49 +4,32 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QFileDialog
-from pytestqt.qtbot import QtBot
 
 from app import theme
 from app.pages.select import SelectPage
-from app.session import Session
 from app.theme import DARK, PAPER
 from tests.app.pages.select.lens_made import made_lens
-from tests.values import made_info, made_profile
 
 EXPERTS = (16,) * 6
 PICTURED = ("map", "layer", "network", "compare", "lens")
 
 
 @pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
-    out = Session(data_dir=tmp_path / "data")
-    yield out
-    out.close()
-
-
-@pytest.fixture
-def page(qapp: QApplication, qtbot: QtBot, session: Session) -> SelectPage:
+def page(qapp: QApplication, page: SelectPage) -> SelectPage:
     theme.apply_theme(qapp, "dark")
-    out = SelectPage(session)
-    qtbot.addWidget(out)
-    out.resize(1244, 780)
-    out.show()
-    session.set_model(made_info(experts=EXPERTS), name="some/made-up")
-    session.set_profile(made_profile(experts=EXPERTS, tokens=4000))
+    session = page.session
     session.take_lens(made_lens(experts=EXPERTS))
     kept = session.plan.kept_LE.copy()
     kept[1, [3, 4]] = False
     session.apply_plan(session.plan.with_kept(kept), "drop")
-    out.grab()
-    return out
+    page.grab()
+    return page
 
 
 def turn(page: SelectPage, view: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +15,9 @@ from app import theme
 from app.pages.select import SelectPage
 from app.pages.select.samples import sample_domains, sample_text
 from app.pages.select.token_lens import TokenLensView
-from app.session import Session
 from core.profiling import lost_under
 from tests.app.pages.select.lens_made import made_lens
-from tests.values import made_info, made_profile
+from tests.values import made_info
 
 LEFT = Qt.MouseButton.LeftButton
 PLAIN = Qt.KeyboardModifier.NoModifier
@@ -27,24 +25,11 @@ EXPERTS = (16,) * 6
 
 
 @pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
-    out = Session(data_dir=tmp_path)
-    yield out
-    out.close()
-
-
-@pytest.fixture
-def page(qtbot: QtBot, session: Session) -> SelectPage:
-    out = SelectPage(session)
-    qtbot.addWidget(out)
-    out.resize(1244, 780)
-    out.show()
-    session.set_model(made_info(experts=EXPERTS), name="made-up")
-    session.set_profile(made_profile(experts=EXPERTS))
-    out.activateWindow()
-    out.views.show_view("lens")
-    out.grab()
-    return out
+def page(page: SelectPage) -> SelectPage:
+    page.activateWindow()
+    page.views.show_view("lens")
+    page.grab()
+    return page
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,33 +12,13 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 from pytestqt.qtbot import QtBot
 
 from app.pages.select import SelectPage
-from app.session import Session
 from core.profiling import save_profile
 from core.scoring import compare, layer_use, score
-from tests.values import made_info, made_profile
+from tests.values import made_profile
 
 LEFT = Qt.MouseButton.LeftButton
 PLAIN = Qt.KeyboardModifier.NoModifier
 EXPERTS = (16,) * 6
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
-    out = Session(data_dir=tmp_path / "data")
-    yield out
-    out.close()
-
-
-@pytest.fixture
-def page(qtbot: QtBot, session: Session) -> SelectPage:
-    out = SelectPage(session)
-    qtbot.addWidget(out)
-    out.resize(1244, 780)
-    out.show()
-    session.set_model(made_info(experts=EXPERTS), name="made-up")
-    session.set_profile(made_profile(experts=EXPERTS, tokens=4000))
-    out.grab()
-    return out
 
 
 def turned(page: SelectPage, key: str):
