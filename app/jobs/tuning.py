@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from app.jobs.measuring import Subject, pack
+from app.jobs.measuring import Subject, pack, versions
 from app.jobs.recipe import MAKERS
 from app.jobs.task import Recipe, Task
 from app.jobs.tune_request import TuneRequest
@@ -47,6 +47,7 @@ def new_record(request: TuneRequest) -> RunRecord:
         options=request.options,
         texts=request.record_texts,
         made_at=now(),
+        versions=versions(),
     )
     return replace(record, command=tune_line(replace(request, plan_file=record.plan_file)))
 

@@ -34,6 +34,16 @@ def fall_text(options: TuneOptions) -> str:
     )
 
 
+# What the columns are to whoever knows where their numbers come from; empty for what is no number.
+NUMBERS = ("", "perplexity", "", "learning_rate", "entropy_weight", "", "seconds")
+
+
+def trial_key(index: QModelIndex) -> str:
+    """What a cell is to whoever knows where its number comes from."""
+    trial, column = index.data(ROW), NUMBERS[index.column()]
+    return f"trial.{column}.{trial.number}" if column and trial is not None else ""
+
+
 class TrialsModel(QAbstractTableModel):
     """One row a trial, in the order in which they ran."""
 

@@ -232,6 +232,7 @@ class EvaluatePage(Page):
         self.asker.watch_table(self.table, variant_key)
         self.plot_card = PlotCard()
         self.plot = self.plot_card.plot
+        self.asker.watch_chart(self.plot)
         self.plot_card.mark_chosen.connect(self.table.select_name)
         self.plot_card.take.said.connect(self.status_changed)
         self.plot_card.take.failed.connect(self.banner.say)

@@ -14,6 +14,7 @@ from app.widgets import numbers
 from app.widgets.cards import Card
 from app.widgets.drawing import Sheet
 from app.widgets.forms import label, row
+from app.widgets.number_watch import Number
 from app.widgets.scatter import Mark, ScatterPlot
 from app.widgets.take_menu import Table, TakeButton, Taken, table_of
 from core.evaluation.variant import Variant, pareto
@@ -63,6 +64,7 @@ class PlotCard(Card):
         self.quality.setAccessibleName(self.tr("Quality"))
         self.quality.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.plot = ScatterPlot(numbers.size, _plain)
+        self.plot.setAccessibleName(self.heading.text())
         self.plot.set_note(
             self.tr("Each measured variant becomes a point: a quick check adds one.")
         )
@@ -181,6 +183,11 @@ class PlotCard(Card):
                 shape=SHAPES[v.kind],
                 pinned=v.kind == "original",
                 detail=f"{v.name} · {kind_text(v.kind)}\n{x.words(a)} · {_exact(y, b)}",
+                number=Number(
+                    key=f"variant.{y.key}.{v.name}",
+                    name=f"{y.title} · {v.name}",
+                    value=f"{_exact(y, b)} · {x.words(a)}",
+                ),
             )
             for v, a, b in there
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from app.pages.export_source import ExportSource, source_of, tuned_variants
 from app.pages.job_watch import JobWatch
 from app.pages.page import Page, PageState
 from app.pages.select.problems import fix_text, problem_text
+from app.session.provenance import provenance_of
 from app.theme import UNIT
 from app.widgets import numbers
 from app.widgets.banner import Banner
@@ -25,6 +27,7 @@ from app.widgets.beside import Beside
 from app.widgets.cards import Card
 from app.widgets.empty_state import EmptyState
 from app.widgets.forms import Button, column, row, scrolled
+from app.widgets.provenance import Asker
 from app.widgets.run_strip import RunStrip
 from app.widgets.snippet import Snippet
 
@@ -135,6 +138,9 @@ class ExportPage(Page):
     def _build(self) -> None:
         self.banner = Banner()
         self.figures = CostStrip()
+        self.figures.setAccessibleName(self.tr("What will be written, in figures"))
+        self.asker = Asker(partial(provenance_of, self.session), self)
+        self.asker.watch(self.figures)
         self.strip = RunStrip()
         kinds = frozenset({"export", "reload"})
         self.watch = JobWatch(self.session.jobs, kinds, self.strip, self)
@@ -276,7 +282,8 @@ class ExportPage(Page):
             return
         self._target = look_at(self.form.folder.text(), source.model.folder)
         self.form.show_target(self._target, need_of(source.cost))
-        self.figures.show_plan(source.plan, source.cost, source.base)
+        tuned = source.tuned.name if source.tuned is not None else ""
+        self.figures.show_plan(source.plan, source.cost, source.base, tuned)
         self._show_banner()
         self.primary_action.setEnabled(self._ready() and not self.watch.busy)
         self.result.set_busy(self.watch.busy)

@@ -158,6 +158,11 @@ class ExportForm(QWidget):
             self.folder.setText(str(folder / now.name if occupied else folder))
 
 
+# What the figures are to whoever knows where they come from.
+PLAN_KEYS = ("kept", "bytes", "parameters", "loads")
+TUNED_KEYS = ("experts", "bytes", "parameters", "loads")
+
+
 class CostStrip(FigureStrip):
     """What will be written: experts, bytes, parameters, and what loads it."""
 
@@ -173,8 +178,19 @@ class CostStrip(FigureStrip):
         for figure, name in zip(self.figures, names, strict=True):
             figure.caption.set_text(name)
 
-    def show_plan(self, plan: Plan, cost: Cost, base: Cost) -> None:
-        """Show a plan's figures beside the whole model's."""
+    def show_plan(self, plan: Plan, cost: Cost, base: Cost, tuned: str = "") -> None:
+        """Show a plan's figures beside the whole model's.
+
+        Args:
+            plan: What stays.
+            cost: Of what is written.
+            base: Of the whole model.
+            tuned: The variant that is written, where it is a tuned checkpoint.
+        """
+        if tuned:
+            self.set_keys(tuple(f"variant.{what}.{tuned}" for what in TUNED_KEYS))
+        else:
+            self.set_keys(tuple(f"plan.{what}" for what in PLAN_KEYS))
         kept, total = sum(len(r) for r in plan.keep), sum(plan.experts)
         experts, size, parameters, loads = self.figures
         of = self.tr("of {total}").format(total=f"{total:,}")

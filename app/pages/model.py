@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction, QShowEvent
-from PySide6.QtWidgets import QGridLayout, QStackedLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QWidget
 
+from app.pages.model_parts import FitRow, PartsTable, span
 from app.pages.page import Page, PageState
 from app.pages.share_card import ShareCard
 from app.session import Session
@@ -17,10 +18,9 @@ from app.session.provenance import provenance_of
 from app.theme import UNIT
 from app.widgets import numbers
 from app.widgets.banner import Banner
-from app.widgets.bars import Part, StackedBar, Swatch
+from app.widgets.bars import Part, StackedBar
 from app.widgets.cards import Card, Facts, FigureStrip
 from app.widgets.empty_state import EmptyState
-from app.widgets.fit_bar import FitBar
 from app.widgets.forms import ElidedLabel, column, label, limited, row, scrolled
 from app.widgets.layer_ribbon import LayerRibbon
 from app.widgets.meter import free_memory, free_video_memory
@@ -32,73 +32,6 @@ if TYPE_CHECKING:
 # Resident memory of an interpreter with torch and transformers loaded and no model in it.
 LIBRARIES_BYTES = 700_000_000
 CONTENT_WIDTH = 1400  # logical pixels: wider, and a number is far from its name
-RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-
-
-class PartsTable(QWidget):
-    """The legend of the bar of parts: swatch, name, bytes, share."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 4, 0, 0)
-        self._grid.setHorizontalSpacing(12)
-        self._grid.setVerticalSpacing(6)
-        self._grid.setColumnStretch(1, 1)
-        self._grid.setColumnMinimumWidth(2, 88)
-        self._grid.setColumnMinimumWidth(3, 64)
-
-    def set_parts(self, parts: tuple[Part, ...]) -> None:
-        """Show other parts."""
-        while (item := self._grid.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
-        whole = sum(part.amount for part in parts) or 1
-        for index, part in enumerate(parts):
-            amount, share = label(part.text, "strong"), label("", "dim")
-            share.setText(numbers.percent(part.amount / whole))
-            for cell in (amount, share):
-                cell.setAlignment(RIGHT)
-            self._grid.addWidget(Swatch(index), index, 0)
-            self._grid.addWidget(label(part.name), index, 1)
-            self._grid.addWidget(amount, index, 2)
-            self._grid.addWidget(share, index, 3)
-
-
-class FitRow(QWidget):
-    """One kind of memory: what is needed as a range, what is free, and the verdict."""
-
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.need = label("", "strong")
-        self.verdict = ElidedLabel("", "dim")
-        self.bar = FitBar()
-        self.setLayout(
-            column(
-                row(label(name, "dim"), None, self.need),
-                self.bar,
-                self.verdict,
-                spacing=4,
-            )
-        )
-
-    def show_fit(self, low: int, high: int, free: int | None, verdict: str) -> None:
-        """Show other figures."""
-        self.bar.set_range(low, high, free)
-        self.need.setText(span(low, high))
-        self.verdict.set_text(verdict)
-        self.setAccessibleName(f"{self.need.text()} {verdict}")
-
-
-def span(low: int, high: int) -> str:
-    """A range of bytes in one unit: 21.4–23.0 GB."""
-    first, last = numbers.size(low), numbers.size(high)
-    if first == last:
-        return first
-    if first.split()[-1] == last.split()[-1]:
-        return f"{first.split()[0]} – {last}"
-    return f"{first} – {last}"
 
 
 class ModelPage(Page):
@@ -146,6 +79,7 @@ class ModelPage(Page):
         self.asker = Asker(partial(provenance_of, self.session), self)
         self.asker.watch(self.strip)
         self.share = ShareCard()
+        self.asker.watch_chart(self.share.curve)
         left = column(self._parts_card(), self._fit_card(), self._layers_card(), None)
         right = column(self._facts_card(), self._dtype_card(), self.share, None)
         for side in (left, right):
@@ -169,6 +103,8 @@ class ModelPage(Page):
         card = Card(self.tr("Where the bytes are"))
         self._parts_bar = StackedBar()
         self._parts_table = PartsTable()
+        self._parts_table.setAccessibleName(card.heading.text())
+        self.asker.watch(self._parts_table)
         card.body.addWidget(self._parts_bar)
         card.body.addWidget(self._parts_table)
         card.body.addStretch(1)
@@ -195,6 +131,8 @@ class ModelPage(Page):
         card = Card(self.tr("Bytes by type"))
         self._dtypes_bar = StackedBar(height=12)
         self._dtypes_table = PartsTable()
+        self._dtypes_table.setAccessibleName(card.heading.text())
+        self.asker.watch(self._dtypes_table)
         card.body.addWidget(self._dtypes_bar)
         card.body.addWidget(self._dtypes_table)
         card.body.addStretch(1)
@@ -203,8 +141,10 @@ class ModelPage(Page):
     def _fit_card(self) -> Card:
         card = Card(self.tr("Does it fit?"))
         self._fit_note = card.note
-        self._video = FitRow(self.tr("Video memory"))
-        self._memory = FitRow(self.tr("Main memory"))
+        self._video = FitRow(self.tr("Video memory"), "model.memory")
+        self._memory = FitRow(self.tr("Main memory"), "model.ram")
+        for fit in (self._video, self._memory):
+            self.asker.watch(fit)
         card.body.setSpacing(2 * UNIT)
         card.body.addWidget(self._video)
         card.body.addWidget(self._memory)
@@ -293,10 +233,10 @@ class ModelPage(Page):
             "other": self.tr("Norms and the rest"),
             "mtp": self.tr("Next-token prediction layers"),
         }
-        parts = _parts(info.bytes_by_part, names)
+        parts = _parts("part", info.bytes_by_part, names)
         self._parts_bar.set_parts(parts)
         self._parts_table.set_parts(parts)
-        dtypes = _parts(info.bytes_by_dtype, {})
+        dtypes = _parts("dtype", info.bytes_by_dtype, {})
         self._dtypes_bar.set_parts(dtypes)
         self._dtypes_table.set_parts(dtypes)
 
@@ -394,9 +334,15 @@ def _range(counts: tuple[int, ...]) -> str:
     return str(high) if low == high else f"{low}–{high}"
 
 
-def _parts(amounts: object, names: dict[str, str]) -> tuple[Part, ...]:
+def _parts(kind: str, amounts: object, names: dict[str, str]) -> tuple[Part, ...]:
     """A mapping of bytes as parts, the largest first."""
     pairs = sorted(dict(amounts).items(), key=lambda pair: -pair[1])
     return tuple(
-        Part(names.get(name, name), float(amount), numbers.size(amount)) for name, amount in pairs
+        Part(
+            names.get(name, name),
+            float(amount),
+            numbers.size(amount),
+            key=f"model.{kind}.{name}",
+        )
+        for name, amount in pairs
     )

@@ -79,4 +79,13 @@ def _fact_texts() -> dict[str, str]:
         "schedule": translate("Origins", "Schedule"),
         "steps": translate("Origins", "Steps"),
         "learning_rate": translate("Origins", "Learning rate"),
+        "run": translate("Origins", "Run"),
+        "trial": translate("Origins", "Trial"),
+        "step": translate("Origins", "Step"),
+        "context": translate("Origins", "Tokens of context"),
+        "memory": translate("Origins", "Memory by part"),
+        "free": translate("Origins", "Free"),
+        "flops": translate("Origins", "FLOPs of the run"),
+        "entropy_weight": translate("Origins", "Entropy weight λ"),
+        "distill": translate("Origins", "Distillation α"),
     }

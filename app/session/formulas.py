@@ -25,6 +25,17 @@ def _formulas() -> dict[str, str]:
         "model.memory": translate(
             "Formulas", "weights + keys and values of the context + workspace, least to most"
         ),
+        "model.part": translate("Formulas", "Σ bytes of this part's tensors, by their headers"),
+        "model.dtype": translate("Formulas", "Σ bytes of this type's tensors, by their headers"),
+        "model.ram": translate(
+            "Formulas",
+            "weights + keys and values of the context + workspace + 0.7 GB of libraries, least "
+            "to most",
+        ),
+        "plan.share": translate(
+            "Formulas", "FLOPs of routed experts / all FLOPs of a token after that much context"
+        ),
+        "plan.kept": translate("Formulas", "Σ over layers of the experts that stay"),
         "plan.parameters": translate(
             "Formulas", "{sum}, without the experts that go and their router rows"
         ).format(sum=parameters),
@@ -60,5 +71,48 @@ def _formulas() -> dict[str, str]:
         "variant.task": translate(
             "Formulas", "share of questions whose right answer has the highest log-likelihood"
         ),
+        "variant.bytes": translate("Formulas", "Σ bytes of all tensors, by their headers"),
+        "variant.parameters": parameters,
+        "variant.active": active,
+        "variant.flops": translate(
+            "Formulas",
+            "2 × multiply-adds of attention, router, Top-K and shared experts, dense layers, head",
+        ),
+        "variant.experts": translate("Formulas", "Σ over layers of the experts that stay"),
+        "variant.prefill": translate("Formulas", "tokens of a prompt / seconds to its last logits"),
+        "variant.decode": translate("Formulas", "tokens written one by one / seconds"),
         "run.perplexity": perplexity,
+        **_tuning_formulas(perplexity),
+    }
+
+
+def _tuning_formulas(perplexity: str) -> dict[str, str]:
+    """Points of a tuning run's curves, and what a run is estimated to take."""
+    entropy = translate("Formulas", "mean over MoE layers and tokens of −Σ p log p of the router")
+    return {
+        "run.entropy": entropy,
+        "trial.perplexity": translate("Formulas", "{perplexity}, at the end of the trial").format(
+            perplexity=perplexity
+        ),
+        "run.seconds": translate("Formulas", "time from the first step to the last"),
+        "curve.perplexity": translate("Formulas", "{perplexity}, on the held-out texts").format(
+            perplexity=perplexity
+        ),
+        "curve.loss": translate(
+            "Formulas", "cross-entropy + λ · router entropy + α · KL(teacher ‖ student)"
+        ),
+        "curve.ce": translate("Formulas", "mean −log p of the next token, over the step's tokens"),
+        "curve.entropy": entropy,
+        "curve.k": translate("Formulas", "Top-K by the schedule at this step"),
+        "curve.learning_rate": translate("Formulas", "highest rate × (warm-up, then its decay)"),
+        "estimate.memory": translate(
+            "Formulas",
+            "weights + gradients + optimiser + teacher + activations + logits, with room for "
+            "fragments and the framework",
+        ),
+        "estimate.time": translate("Formulas", "FLOPs of all steps / speed of the device"),
+        "estimate.trained": translate("Formulas", "Σ parameters of what may change"),
+        "estimate.tokens": translate(
+            "Formulas", "steps × sequences of a batch × batches of a step × sequence length"
+        ),
     }

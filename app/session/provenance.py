@@ -1,9 +1,10 @@
 """What made a number on screen, as a frozen value: formula, sources, options, seed, job, command.
 
 A key names a number: `plan.<what>` of the plan in hand, `named.<what>.<name>` of one that is kept
-under a name, `model.<what>` of the model's headers,
+under a name, `plan.share.<context>` of a point of its curve, `model.<what>` of the headers,
 `expert.<layer>.<expert>.<what>` of a profile, `variant.<column>.<name>` of a measurement,
-`run.<column>.<folder>` of a tuning run. An unknown key has no answer.
+`run.<column>.<folder>` of a tuning run, `curve.<quantity>.<step>.<run>` of a point of its curves.
+An unknown key has no answer.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from app.session.facts import by_hand_text, fact_text, value_text
 from app.session.formulas import formula_of
-from app.session.places import plan_file, profile_path
+from app.session.places import plan_file, profile_path, project_file
 from app.widgets.provenance import Number, Provenance
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def provenance_of(session: Session, number: Number) -> Provenance | None:
         "expert": _of_expert,
         "variant": _of_variant,
         "run": _of_run,
+        "curve": _of_point,
     }.get(kind)
     return answer(session, rest) if answer is not None and rest else None
 
@@ -63,7 +65,9 @@ def _of_model(session: Session, what: str) -> Provenance | None:
         return None
     made = origin.of_model(info, session.model)
     return Provenance(
-        formula=formula_of(f"model.{what}"), facts=_facts(made, MODEL), command=made.command
+        formula=formula_of(f"model.{what.partition('.')[0]}"),
+        facts=_facts(made, MODEL) + _program(),
+        command=made.command,
     )
 
 
@@ -76,12 +80,16 @@ def _of_plan(session: Session, what: str) -> Provenance | None:
     if what == "checked":
         return _of_check(session)
     facts = _facts(origin.of_plan(plan), PLAN)
-    words: tuple[str | Path, ...] = ("seer", "cost", session.model, "--plan", plan_file(session))
+    what, _, place = what.partition(".")
+    words: list[str | Path] = ["seer", "cost", session.model, "--plan", plan_file(session)]
+    if place:  # a point of a curve
+        facts = ((fact_text("context"), f"{int(place):,}"), *facts)
+        words += ["--context", place]
     if what in PROFILED and profile is not None:
         facts += _facts(origin.of_profile(profile, session.model), PROFILE)
         facts += _job(session, profile)
     else:
-        facts += _facts(origin.of_model(info, session.model), ("path", "fingerprint"))
+        facts += _facts(origin.of_model(info, session.model), ("path", "fingerprint")) + _program()
     command = _line(words)
     if what in PROFILED:
         file = profile_path(session)
@@ -173,35 +181,79 @@ def _of_variant(session: Session, rest: str) -> Provenance | None:
 
 
 def _of_run(_session: Session, rest: str) -> Provenance | None:
-    from core.errors import StudioError
-    from core.tuning.history import RunRecord
-
     column, _, folder = rest.partition(".")
-    try:
-        record = RunRecord.load(Path(folder))
-    except StudioError:
+    record = _record(Path(folder))
+    if record is None:
         return None
     return Provenance(
-        formula=formula_of(f"run.{column}"), facts=_run_facts(record), command=record.command
+        formula=formula_of(f"run.{column}"), facts=run_facts(record), command=record.command
     )
 
 
-def _run_facts(record: RunRecord) -> tuple[tuple[str, str], ...]:
+def _of_point(session: Session, rest: str) -> Provenance | None:
+    """A point of a run's curve."""
+    quantity, step, name = (*rest.split(".", 2), "", "")[:3]
+    record = _record(project_file(session, "runs", name)) if name else None
+    if record is None:
+        return None
+    where = ((fact_text("run"), name), (fact_text("step"), f"{int(step):,}"))
+    options = record.options
+    weights = {"entropy_weight": options.entropy_weight, "distill": options.distill}
+    shown = tuple((fact_text(key), f"{value:g}") for key, value in weights.items() if value)
+    return Provenance(
+        formula=formula_of(f"curve.{quantity}"),
+        facts=where + run_facts(record) + (shown if quantity == "loss" else ()),
+        command=record.command,
+    )
+
+
+def _record(folder: Path) -> RunRecord | None:
+    from core.errors import StudioError
+    from core.tuning.history import RunRecord
+
+    try:
+        return RunRecord.load(folder)
+    except StudioError:
+        return None
+
+
+def run_facts(record: RunRecord) -> tuple[tuple[str, str], ...]:
+    """What a tuning run was asked, and with what it was computed."""
     options = record.options
     found = {
         "model": record.model,
         "start": record.start,
         "plan": record.plan[:16],
         "top_k": str(options.top_k),
-        "train": str(options.train),
+        "train": str(options.train or ""),
         "schedule": str(options.schedule),
         "steps": str(options.steps or ""),
         "learning_rate": str(options.learning_rate or ""),
+        "sources": _sources(record),
         "seed": str(options.seed),
         "made_at": record.made_at.replace("T", " ")[:16],
+        "versions": ", ".join(record.versions),
         "path": str(record.folder),
     }
     return tuple((fact_text(key), value) for key, value in found.items() if value)
+
+
+def _sources(record: RunRecord) -> str:
+    """What was read, as the Tune page keeps it."""
+    rows = record.texts.get("sources")
+    found = (
+        [row.get("where") for row in rows if isinstance(row, Mapping)]
+        if isinstance(rows, list | tuple)
+        else []
+    )
+    return ", ".join(str(where) for where in found if where)
+
+
+def _program() -> tuple[tuple[str, str], ...]:
+    """This program, for what it computed just now."""
+    import core
+
+    return ((fact_text("versions"), f"seer {core.__version__}"),)
 
 
 def _job(session: Session, result: object) -> tuple[tuple[str, str], ...]:

@@ -83,11 +83,13 @@ class Part:
         name: What it is.
         amount: How much of it there is, in any unit.
         text: The amount as it is read.
+        key: What it is to whoever knows where it comes from; empty for nobody.
     """
 
     name: str
     amount: float
     text: str
+    key: str = ""
 
 
 def part_color(index: int) -> QColor:

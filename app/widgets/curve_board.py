@@ -9,8 +9,9 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.theme import UNIT
-from app.widgets.curves import CurvePlot, Series
+from app.widgets.curves import CurvePlot
 from app.widgets.drawing import Part
+from app.widgets.series import Series
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +37,7 @@ class CurveBoard(QWidget):
     Args:
         quantities: In reading order.
         columns: Plots beside each other.
+        key: What the points are to whoever knows where they come from; empty for nobody.
         parent: Qt's parent.
     """
 
@@ -43,6 +45,7 @@ class CurveBoard(QWidget):
         self,
         quantities: tuple[Quantity, ...],
         columns: int = 1,
+        key: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -52,7 +55,7 @@ class CurveBoard(QWidget):
         box.setHorizontalSpacing(3 * UNIT)
         box.setVerticalSpacing(UNIT + 4)
         for at, quantity in enumerate(quantities):
-            plot = CurvePlot(quantity.title, quantity.words)
+            plot = CurvePlot(quantity.title, quantity.words, key and f"{key}.{quantity.key}")
             plot.set_note(quantity.note)
             plot.hovered.connect(self._on_hovered)
             self.plots[quantity.key] = plot

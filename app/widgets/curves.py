@@ -8,25 +8,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import partial
 
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QKeyEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from app.theme import TYPE, color, theme, theme_changed
+from app.widgets.curve_cursor import CurveCursor, nearest
 from app.widgets.curve_readout import Reading, Readout
 from app.widgets.drawing import Key, Part
+from app.widgets.focus import FocusRing
 from app.widgets.forms import column, label, row
+from app.widgets.number_watch import Number
+from app.widgets.series import NOTHING, Array, Series
 
-Array = NDArray[np.float64]
-
-# After this many times its memory an average has forgotten all but e⁻⁸.
-LENGTHS = 8
 # Of more points only the extremes are drawn.
 POINTS_PER_PIXEL = 1.0
 # Beyond this many points a line is fuzzy by itself, and smooth edges cost more than they show.
@@ -34,57 +32,6 @@ SMOOTH_EDGES = 3000
 # A curve of fewer points than this is drawn with a dot at each.
 DOTS = 24
 FAINT = 0.32
-NOTHING = np.zeros(0)
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Series:
-    """One curve of one run.
-
-    Attributes:
-        name: Of the run, for the readout.
-        x: Steps, ascending, [N].
-        y: Values, [N]; NaN leaves a gap.
-        tone: Which of the theme's colours: 0 is the accent, the run that is looked at.
-        smooth: Whether a smoothed curve is laid over the raw one.
-        stairs: Whether a value holds until the next one.
-        dashed: For what is planned rather than measured.
-    """
-
-    name: str
-    x: Array = field(default_factory=lambda: NOTHING)
-    y: Array = field(default_factory=lambda: NOTHING)
-    tone: int = 0
-    smooth: bool = False
-    stairs: bool = False
-    dashed: bool = False
-
-    @cached_property
-    def soft(self) -> Array:
-        """The values, smoothed where that was asked for."""
-        return smoothed(self.y) if self.smooth else self.y
-
-    def at(self, x: float) -> float | None:
-        """The value at the last point at or before x, or None before the first."""
-        index = int(np.searchsorted(self.x, x, side="right")) - 1
-        return None if index < 0 else _finite(self.y[index])
-
-    @property
-    def newest(self) -> float | None:
-        """The last value, smoothed where that was asked for; None without one."""
-        return _finite(self.soft[-1]) if len(self.x) else None
-
-
-def _filtered(rows: Array, kernel: Array) -> Array:
-    """Each row convolved with a kernel, as long as the row; by FFT, which is 20 times as fast."""
-    length = rows.shape[-1]
-    size = 1 << (length + len(kernel) - 2).bit_length()
-    spectrum = np.fft.rfft(rows, size) * np.fft.rfft(kernel, size)
-    return np.fft.irfft(spectrum, size)[..., :length]
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
 
 
 def tone_color(tone: int, alpha: float = 1.0) -> QColor:
@@ -93,23 +40,6 @@ def tone_color(tone: int, alpha: float = 1.0) -> QColor:
     out = QColor(parts[tone % len(parts)])
     out.setAlphaF(alpha)
     return out
-
-
-def smoothed(y: Array) -> Array:
-    """Exponential moving average without the pull towards zero at the start; NaN does not count.
-
-    s_n = Σ_k w^k y_{n−k} / Σ_k w^k, over the k whose y is finite and whose w^k matters;
-    w = 1 − 1/m, and the memory m grows from 10 to 50 points with the length of the curve.
-    """
-    if not len(y):
-        return y
-    memory = min(max(len(y) / 100, 10), 50)
-    finite = np.isfinite(y)
-    kernel = (1 - 1 / memory) ** np.arange(min(len(y), int(LENGTHS * memory)))
-    total, norm = _filtered(np.stack([np.where(finite, y, 0.0), finite]), kernel)
-    # What is longer past than the kernel left nothing but its rounding.
-    known = norm > max(kernel[-1], 1e-9) / 2
-    return np.divide(total, norm, out=np.full(len(y), np.nan), where=known)
 
 
 class _StepAxis(pg.AxisItem):  # type: ignore[misc]
@@ -139,15 +69,22 @@ class CurvePlot(QWidget):
     Args:
         title: What is shown.
         words: How a value reads.
+        key: What its points are to whoever knows where they come from; empty for nobody.
         parent: Qt's parent.
     """
 
     hovered = Signal(float)
 
     def __init__(
-        self, title: str, words: Callable[[float], str], parent: QWidget | None = None
+        self,
+        title: str,
+        words: Callable[[float], str],
+        key: str = "",
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._key = key
+        self._keyboard = CurveCursor()
         self._title = title
         self._words = words
         self._series: tuple[Series, ...] = ()
@@ -162,6 +99,9 @@ class CurvePlot(QWidget):
         self._cursor = pg.InfiniteLine(angle=90, movable=False)
         self._cursor.hide()
         self._plot.addItem(self._cursor, ignoreBounds=True)
+        self._dot = pg.ScatterPlotItem(size=9, pxMode=True)
+        self._dot.setZValue(5)
+        self._plot.addItem(self._dot, ignoreBounds=True)
         holder = QWidget()
         self._stack = QStackedLayout(holder)
         self._stack.addWidget(self._note)
@@ -172,6 +112,7 @@ class CurvePlot(QWidget):
         box.setStretch(1, 1)
         self.setLayout(box)
         self.setAccessibleName(title)
+        self._ring = FocusRing(self)
         theme_changed.connect(self._dress)
         self._dress()
 
@@ -213,6 +154,7 @@ class CurvePlot(QWidget):
         self._draw()
         self._fit()
         self._read()
+        self._point_out()
 
     def show_at(self, x: float) -> None:
         """Put the line of the pointer at a step and read the values there; NaN takes it away."""
@@ -221,6 +163,7 @@ class CurvePlot(QWidget):
         if self._at is not None:
             self._cursor.setValue(self._at)
         self._read()
+        self._point_out()
 
     def part(self) -> Part | None:
         """The plot as a part of a sheet, with the runs and their newest values; None if empty."""
@@ -238,6 +181,81 @@ class CurvePlot(QWidget):
         scene = self._plot.getViewBox().mapViewToScene(QPointF(x, y))
         return QPointF(self._plot.mapTo(self, self._plot.mapFromScene(scene)))
 
+    # -- points as numbers -------------------------------------------------------------------
+
+    def surface(self) -> QWidget:
+        """What the mouse falls on."""
+        return self._surface
+
+    def number(self) -> Number | None:
+        """The point that the keyboard is on: at the pointer's step, else the newest."""
+        curve = self._keyboard.curve(self._series)
+        if curve is None:
+            return None
+        return self._number(curve, float(curve.x[-1]) if self._at is None else self._at)
+
+    def number_at(self, place: QPoint) -> Number | None:
+        """The point of the curve next to a place."""
+        box = self._plot.getViewBox()
+        scene = self._plot.mapToScene(self._plot.mapFrom(self, place))
+        if not box.sceneBoundingRect().contains(scene):
+            return None
+        there = box.mapSceneToView(scene)
+        step = max(round(there.x()), 0)
+        curve = nearest(self._series, step, there.y())
+        return None if curve is None else self._number(curve, step)
+
+    def _number(self, curve: Series, at: float) -> Number | None:
+        value = curve.at(at)
+        if not self._key or value is None:
+            return None
+        step = float(curve.x[int(np.searchsorted(curve.x, at, side="right")) - 1])
+        title = self.tr("{title}, step {step}").format(title=self._title, step=f"{step:,.0f}")
+        middle = self.point(step, value).toPoint()
+        return Number(
+            key=f"{self._key}.{step:.0f}.{curve.name}",
+            name=title,
+            value=self._words(value),
+            box=QRect(middle.x() - 6, middle.y() - 6, 12, 12),
+        )
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Left and right go from point to point, up and down from curve to curve."""
+        step = self._keyboard.step(event.key(), self._series, self._at)
+        if step is not None:
+            self.hovered.emit(step)
+        elif self._keyboard.turn(event.key(), self._series):
+            self._point_out()
+        elif event.key() == Qt.Key.Key_Escape and self._at is not None:
+            self.hovered.emit(math.nan)
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show which point the keyboard is on."""
+        super().focusInEvent(event)
+        self._point_out()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Show none; a popover about the point keeps it."""
+        super().focusOutEvent(event)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self._dot.setData([])
+
+    def _point_out(self) -> None:
+        """Mark the point that the keyboard is on, and say it."""
+        curve = self._keyboard.curve(self._series) if self.hasFocus() else None
+        at = None if curve is None else (self._at if self._at is not None else curve.x[-1])
+        value = None if curve is None or at is None else curve.at(at)
+        if curve is None or at is None or value is None:
+            self._dot.setData([])
+            return
+        step = float(curve.x[int(np.searchsorted(curve.x, at, side="right")) - 1])
+        brush = pg.mkBrush(tone_color(curve.tone))
+        self._dot.setData([step], [value], brush=brush, pen=pg.mkPen(color("text"), width=1.5))
+        said = f"{self._title}, {step:,.0f}: {self._words(value)} {curve.name}"
+        self.setAccessibleDescription(said.strip())
+
     # -- construction ------------------------------------------------------------------------
 
     def _make_plot(self) -> pg.PlotWidget:
@@ -251,7 +269,8 @@ class CurvePlot(QWidget):
         plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         plot.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         plot.scene().sigMouseMoved.connect(self._on_moved)
-        plot.viewport().installEventFilter(self)
+        self._surface = plot.viewport()
+        self._surface.installEventFilter(self)
         return plot
 
     def eventFilter(self, _watched: object, event: QEvent) -> bool:

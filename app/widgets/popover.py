@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
+from shiboken6 import isValid
 
 from app.theme import UNIT
 
@@ -22,6 +23,7 @@ class Popover(QFrame):
     def __init__(self, window: QWidget, width: int) -> None:
         super().__init__(window)
         self._width = width
+        self._before: QWidget | None = None  # had the keyboard before this
         self.setProperty("panel", "popover")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFixedWidth(width)
@@ -31,13 +33,19 @@ class Popover(QFrame):
         room = self.parentWidget().rect()
         box = box or widget.rect()
         self.setFixedWidth(min(self._width, room.width()))
-        self.setFixedHeight(self.layout().heightForWidth(self.width()))
+        layout = self.layout()
+        wraps = layout.hasHeightForWidth()
+        self.setFixedHeight(
+            layout.heightForWidth(self.width()) if wraps else layout.sizeHint().height()
+        )
         place = widget.mapTo(self.parentWidget(), QPoint(box.x() - UNIT, box.bottom() + 5))
         x = max(min(place.x(), room.right() - self.width() - UNIT), 0)
         y = place.y()
         if y + self.height() > room.bottom():
-            y = max(y - box.height() - 8 - self.height(), 0)
+            above = y - box.height() - 8 - self.height()
+            y = max(min(above, room.bottom() - self.height()), 0)  # the box may be out of view
         self.move(x, y)
+        self._before = QApplication.focusWidget()
         self.show()
         self.raise_()
         self.setFocus(Qt.FocusReason.PopupFocusReason)
@@ -58,6 +66,14 @@ class Popover(QFrame):
         """Any key closes it, unless it means something here."""
         event.accept()
         if not self.take_key(event):
+            self.leave()
+
+    def leave(self) -> None:
+        """Close, and give the keyboard back to where it was."""
+        before = self._before
+        if before is not None and isValid(before) and before.isVisible():
+            before.setFocus(Qt.FocusReason.PopupFocusReason)  # which closes this
+        if isValid(self) and self.isVisible():
             self.close()
 
     def take_key(self, _event: QKeyEvent) -> bool:

@@ -2,65 +2,31 @@
 
 One mechanism for every number on screen. A widget says which numbers it shows and where
 (`numbers()`), a page says who knows about them; the `Asker` does the rest: right click, Alt with a
-click, or I on the keyboard open a popover, arrow keys go from number to number. Widgets know no
+click, or I on the keyboard open a popover, arrow keys go from number to number. The points of a
+chart are numbers too: the pointer or the chart's own keys are on one of them. Widgets know no
 session: they name their numbers by keys, and what a key means is the session's business.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass
 
-from PySide6.QtCore import (
-    QCoreApplication,
-    QEvent,
-    QModelIndex,
-    QObject,
-    QPoint,
-    QPointF,
-    QRect,
-    QRectF,
-    Qt,
-    Signal,
-)
-from PySide6.QtGui import (
-    QContextMenuEvent,
-    QGuiApplication,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-)
-from PySide6.QtWidgets import QGridLayout, QScrollArea, QTableView, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, QModelIndex, QObject, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QGridLayout, QTableView, QWidget
 
-from app import theme
 from app.theme import UNIT
 from app.widgets.forms import Button, column, label, row
+from app.widgets.number_watch import Cells, HasPoints, Listed, Number, Pointed, Points, Watch
 from app.widgets.popover import Popover
+
+__all__ = ["Asker", "Number", "Provenance", "ProvenancePopover"]
 
 translate = QCoreApplication.translate  # the name that lupdate looks for
 
 WIDTH = 440
 STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Number:
-    """A number as it is shown.
-
-    Attributes:
-        key: What it is to whoever knows where it comes from.
-        name: What a person reads beside it.
-        value: As it is read.
-        box: Where it is, in its widget's coordinates.
-    """
-
-    key: str
-    name: str
-    value: str
-    box: QRect = field(default_factory=QRect)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,13 +55,6 @@ class Provenance:
         return "\n".join(lines)
 
 
-class Shows(Protocol):
-    """A widget that shows numbers."""
-
-    def numbers(self) -> tuple[Number, ...]:
-        """Those that show now, in reading order."""
-
-
 Answer = Callable[[Number], Provenance | None]
 
 
@@ -118,21 +77,22 @@ class ProvenancePopover(Popover):
         self.copy_line = self._button(self.tr("Copy command"), self._copy_command)
         if made.command:
             parts.append(label(made.command, "mono", wrap=True))
-        self.copy_line.setVisible(bool(made.command))
         parts.append(row(None, self.copy_line, self.copy))
         margins = (16, 12, 16, 12)
         self.setLayout(column(*parts, spacing=UNIT + 2, margins=margins))  # type: ignore[arg-type]
+        # Only now: shown without a parent it would be a window, and take the keyboard from ours.
+        self.copy_line.setVisible(bool(made.command))
         self.setAccessibleName(self.tr("What made {name}").format(name=number.name))
         self.setAccessibleDescription(self._text)
 
     def copy_all(self) -> None:
         """Put everything on the clipboard."""
         QGuiApplication.clipboard().setText(self._text)
-        self.close()
+        self.leave()
 
     def _copy_command(self) -> None:
         QGuiApplication.clipboard().setText(self._command)
-        self.close()
+        self.leave()
 
     def take_key(self, event: QKeyEvent) -> bool:
         """C, Ctrl+C and Enter copy; keys that are only held down do nothing."""
@@ -177,12 +137,12 @@ class Asker(QObject):
     def __init__(self, answer: Answer, parent: QObject) -> None:
         super().__init__(parent)
         self._answer = answer
-        self._watched: dict[int, _Watch] = {}
+        self._watched: dict[int, Watch] = {}
 
     def watch(self, widget: QWidget) -> None:
         """Listen on a widget that says itself which numbers it shows: `numbers()`."""
         widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._add(_Listed(widget), widget)
+        self._add(Listed(widget), widget)
 
     def watch_table(self, table: QTableView, key_of: Callable[[QModelIndex], str]) -> None:
         """Listen on a table.
@@ -191,7 +151,7 @@ class Asker(QObject):
             table: Its cells are the numbers.
             key_of: What a cell is; empty for a cell that is no number.
         """
-        watch = _Cells(table, key_of)
+        watch = Cells(table, key_of)
         self._add(watch, table)
         self._add(watch, table.viewport())
 
@@ -202,7 +162,15 @@ class Asker(QObject):
             widget: Has the keyboard.
             pointed: The number that the cursor is on.
         """
-        self._add(_Pointed(widget, pointed), widget)
+        self._add(Pointed(widget, pointed), widget)
+
+    def watch_chart(self, chart: HasPoints) -> None:
+        """Listen on a chart whose own keys go from point to point."""
+        widget: QWidget = chart  # type: ignore[assignment]
+        widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._add(Points(chart, widget), widget)
+        if chart.surface() is not widget:
+            self._add(Points(chart, chart.surface()), chart.surface())
 
     def ask(self, number: Number, widget: QWidget) -> ProvenancePopover | None:
         """Show what made a number; None where nobody knows."""
@@ -214,7 +182,7 @@ class Asker(QObject):
         self.opened.emit(popover)
         return popover
 
-    def _add(self, watch: _Watch, widget: QWidget) -> None:
+    def _add(self, watch: Watch, widget: QWidget) -> None:
         self._watched[id(widget)] = watch
         widget.installEventFilter(self)
 
@@ -240,137 +208,3 @@ class Asker(QObject):
         elif event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
             watch.focus(there=event.type() == QEvent.Type.FocusIn)
         return number is not None and self.ask(number, watch.widget) is not None
-
-
-class _Watch:
-    """How numbers are found on one sort of widget."""
-
-    clicks = True
-
-    def __init__(self, widget: QWidget) -> None:
-        self.widget = widget
-
-    def at(self, _place: QPoint) -> Number | None:
-        """The number at a place."""
-        return None
-
-    def current(self) -> Number | None:
-        """The number that the keyboard is on."""
-        return None
-
-    def step(self, _way: int) -> bool:
-        """Go to the next one; False where the widget's own keys do that."""
-        return False
-
-    def focus(self, *, there: bool) -> None:
-        """The keyboard came or went."""
-
-
-class _Listed(_Watch):
-    """A widget with `numbers()`; a ring goes round the one that the keyboard is on."""
-
-    def __init__(self, widget: QWidget) -> None:
-        super().__init__(widget)
-        self._at = 0
-        self._ring: _Ring | None = None
-
-    def _numbers(self) -> tuple[Number, ...]:
-        shows: Shows = self.widget  # type: ignore[assignment]
-        return shows.numbers()
-
-    def at(self, place: QPoint) -> Number | None:
-        return next((n for n in self._numbers() if n.box.contains(place)), None)
-
-    def current(self) -> Number | None:
-        found = self._numbers()
-        self._at = min(self._at, max(len(found) - 1, 0))
-        return found[self._at] if found else None
-
-    def step(self, way: int) -> bool:
-        count = len(self._numbers())
-        if count:
-            self._at = min(max(self._at + way, 0), count - 1)
-            self.focus(there=True)
-        return bool(count)
-
-    def focus(self, *, there: bool) -> None:
-        number = self.current() if there else None
-        if self._ring is None:
-            self._ring = _Ring(self.widget)
-        self._ring.show_at(number)
-
-
-class _Ring(QWidget):
-    """A frame around a number; the mouse does not see it, a reader hears the number."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.hide()
-
-    def show_at(self, number: Number | None) -> None:
-        """Around a number, or nowhere."""
-        self.setVisible(number is not None)
-        if number is not None:
-            self.setGeometry(number.box.adjusted(1, 1, -1, -1))
-            self.raise_()
-            self.parentWidget().setAccessibleDescription(f"{number.name}: {number.value}")
-            self._scroll_to()
-
-    def _scroll_to(self) -> None:
-        """Qt brings the widget into view, which may be higher than the view is."""
-        above = self.parentWidget()
-        while above is not None and not isinstance(above, QScrollArea):
-            above = above.parentWidget()
-        if above is not None:
-            above.ensureWidgetVisible(self, 0, UNIT)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """The ring."""
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(theme.color("accent"), 1.5))
-            box = QRectF(QPointF(1, 1), self.rect().size() - QRect(0, 0, 2, 2).size())
-            painter.drawRoundedRect(box, theme.RADIUS, theme.RADIUS)
-
-
-class _Cells(_Watch):
-    """A table: its own keys move."""
-
-    def __init__(self, table: QTableView, key_of: Callable[[QModelIndex], str]) -> None:
-        super().__init__(table.viewport())
-        self._table, self._key_of = table, key_of
-
-    def at(self, place: QPoint) -> Number | None:
-        return self._number(self._table.indexAt(place))
-
-    def current(self) -> Number | None:
-        return self._number(self._table.currentIndex())
-
-    def _number(self, index: QModelIndex) -> Number | None:
-        key = self._key_of(index) if index.isValid() else ""
-        if not key:
-            return None
-        model = index.model()
-        title = model.headerData(index.column(), Qt.Orientation.Horizontal)
-        value = index.data()
-        return Number(
-            key=key,
-            name=str(title or ""),
-            value=str(value if value is not None else ""),
-            box=self._table.visualRect(index),
-        )
-
-
-class _Pointed(_Watch):
-    """A widget whose cursor is on a number, and whose clicks are its own."""
-
-    clicks = False
-
-    def __init__(self, widget: QWidget, pointed: Callable[[], Number | None]) -> None:
-        super().__init__(widget)
-        self._pointed = pointed
-
-    def current(self) -> Number | None:
-        return self._pointed()

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from app.theme import TYPE, color, theme_changed
 from app.widgets.drawing import Part
+from app.widgets.focus import FocusRing
 from app.widgets.forms import label
+from app.widgets.number_watch import Number
 
 # Beyond this many marks only the original and the selected one keep their names.
 MAX_LABELS = 8
 # A range wider than this factor is easier to read on a logarithmic axis.
 LOG_FACTOR = 6.0
 MARK_SIZE = 11.0
+# A click this near to a mark is meant for it, in logical pixels.
+REACH = 14.0
+STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +38,7 @@ class Mark:
         shape: "ring", "dot", "square" or "triangle".
         pinned: Whether its name always shows.
         detail: The tool tip.
+        number: Its quality, for those who ask where it comes from; None for nobody.
     """
 
     x: float
@@ -41,6 +47,7 @@ class Mark:
     shape: str = "dot"
     pinned: bool = False
     detail: str = ""
+    number: Number | None = None
 
 
 class _Axis(pg.AxisItem):  # type: ignore[misc]
@@ -75,7 +82,7 @@ class _Axis(pg.AxisItem):  # type: ignore[misc]
 
 
 class ScatterPlot(QWidget):
-    """A scatter plot with one selected mark.
+    """A scatter plot with one selected mark; arrow keys go from mark to mark, Enter chooses.
 
     Signals:
         chosen: Index of the mark that was clicked.
@@ -97,7 +104,7 @@ class ScatterPlot(QWidget):
         self._y_axis = _Axis("left", y_words)
         self._x_axis = _Axis("bottom", x_words)
         self._plot = pg.PlotWidget(axisItems={"left": self._y_axis, "bottom": self._x_axis})
-        # No key does anything here: the table beside it has the same rows.
+        self._key_at = -1  # the mark that the keyboard is on
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot.setFrameShape(self._plot.Shape.NoFrame)
@@ -117,6 +124,8 @@ class ScatterPlot(QWidget):
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._note)
         self._stack.addWidget(self._plot)
+        self._surface = self._plot.viewport()
+        self._ring = FocusRing(self)
         theme_changed.connect(self._repaint)
         self._repaint()
 
@@ -150,6 +159,7 @@ class ScatterPlot(QWidget):
         """Show these marks, and a line through the indices that nothing beats."""
         self._marks, self._front = marks, front
         self._selected = min(self._selected, len(marks) - 1)
+        self._key_at = min(self._key_at, len(marks) - 1)
         self._stack.setCurrentIndex(1 if marks else 0)
         self._repaint()
 
@@ -164,6 +174,70 @@ class ScatterPlot(QWidget):
         scene = self._plot.getViewBox().mapViewToScene(QPointF(x, y))
         local = self._plot.mapFromScene(scene)
         return QPointF(self._plot.mapTo(self, local))
+
+    # -- marks as numbers --------------------------------------------------------------------
+
+    def surface(self) -> QWidget:
+        """What the mouse falls on."""
+        return self._surface
+
+    def number(self) -> Number | None:
+        """The mark that the keyboard is on: the selected one, until a key goes elsewhere."""
+        at = self._current()
+        return self._number(at) if at >= 0 else None
+
+    def number_at(self, place: QPoint) -> Number | None:
+        """The mark at a place."""
+        there = QPointF(place)
+        far = [(_length(self.position(i) - there), i) for i in range(len(self._marks))]
+        distance, at = min(far, default=(math.inf, -1))
+        return self._number(at) if distance <= REACH else None
+
+    def _number(self, at: int) -> Number | None:
+        number, middle = self._marks[at].number, self.position(at).toPoint()
+        box = QRect(middle.x() - 8, middle.y() - 8, 16, 16)
+        return None if number is None else replace(number, box=box)
+
+    def _current(self) -> int:
+        if 0 <= self._key_at < len(self._marks):
+            return self._key_at
+        return self._selected if self._selected >= 0 else min(len(self._marks) - 1, 0)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """From mark to mark by rising cost; Enter chooses one."""
+        order = sorted(range(len(self._marks)), key=lambda i: self._xy()[i])
+        way = STEPS.get(Qt.Key(event.key()), 0)
+        if order and way:
+            place = order.index(self._current()) + way
+            self._key_at = order[min(max(place, 0), len(order) - 1)]
+            self._say()
+            self._repaint()
+        elif order and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.chosen.emit(self._current())
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show which mark the keyboard is on."""
+        super().focusInEvent(event)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self._key_at = self._current()
+        self._say()
+        self._repaint()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Show none; a popover about the mark keeps it."""
+        super().focusOutEvent(event)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self._key_at = -1
+            self._repaint()
+
+    def _say(self) -> None:
+        at = self._current()
+        if at >= 0:
+            self.setAccessibleDescription(self._marks[at].detail.replace("\n", ", "))
+
+    # -- drawing -----------------------------------------------------------------------------
 
     def _xy(self) -> list[tuple[float, float]]:
         finite = [m.y for m in self._marks if math.isfinite(m.y)]
@@ -204,15 +278,17 @@ class ScatterPlot(QWidget):
 
     def _spot(self, index: int, xy: tuple[float, float]) -> dict[str, object]:
         mark = self._marks[index]
-        chosen = index == self._selected
+        chosen, on = index == self._selected, index == self._key_at
         tint = color("accent") if chosen or mark.shape != "ring" else color("text_dim")
         hollow = mark.shape == "ring"
         return {
             "pos": xy,
-            "size": MARK_SIZE + (4 if chosen else 0),
+            "size": MARK_SIZE + (4 if chosen else 0) + (3 if on else 0),
             "symbol": {"square": "s", "triangle": "t1"}.get(mark.shape, "o"),
             "brush": pg.mkBrush(color("surface") if hollow else tint),
-            "pen": pg.mkPen(color("text") if chosen else tint, width=2 if hollow or chosen else 1),
+            "pen": pg.mkPen(
+                color("text") if chosen or on else tint, width=2 if hollow or chosen or on else 1
+            ),
             "data": index,
         }
 
@@ -289,3 +365,7 @@ class ScatterPlot(QWidget):
     def _on_hovered(self, _item: object, points: list[object], *_event: object) -> None:
         detail = self._marks[int(points[0].data())].detail if len(points) else ""  # type: ignore[attr-defined]
         self._plot.setToolTip(detail)
+
+
+def _length(vector: QPointF) -> float:
+    return math.hypot(vector.x(), vector.y())

@@ -5,12 +5,23 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QFont,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.theme import TYPE, color, theme_changed
 from app.widgets import numbers
+from app.widgets.focus import FocusRing
+from app.widgets.number_watch import Number
 
 LEFT, RIGHT, TOP, BOTTOM = 44.0, 16.0, 10.0, 24.0
 HEIGHT = 190
@@ -51,6 +62,7 @@ class ShareCurve(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(HEIGHT)
         self.setMouseTracking(True)
+        self._ring = FocusRing(self)
         self.setAccessibleName(self.tr("Experts' share of the work over context length"))
         theme_changed.connect(self._on_theme)
 
@@ -156,9 +168,51 @@ class ShareCurve(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Read the curves at the pointer."""
         if len(self._places) > 1:
-            x = event.position().x()
-            near = min(self._places, key=lambda p: abs(self.position(p.context, 0).x() - x))
-            self._point_at(near)
+            self._point_at(self._near(event.position().x()))
+
+    def _near(self, x: float) -> Place:
+        return min(self._places, key=lambda p: abs(self.position(p.context, 0).x() - x))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Left and right, Home and End go from point to point; Esc points at none."""
+        last = len(self._places) - 1
+        now = self._places.index(self._at) if self._at in self._places else last
+        places = {
+            Qt.Key.Key_Left: now - 1,
+            Qt.Key.Key_Right: now + 1,
+            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_End: last,
+        }
+        place = places.get(Qt.Key(event.key()))
+        if place is not None and last > 0:
+            self._point_at(self._places[min(max(place, 0), last)])
+        elif event.key() == Qt.Key.Key_Escape and self._at is not None:
+            self._point_at(None)
+        else:
+            super().keyPressEvent(event)
+
+    def surface(self) -> QWidget:
+        """What the mouse falls on."""
+        return self
+
+    def number(self) -> Number | None:
+        """The point that is pointed at, else the mark, else the last."""
+        place = self._at or self._mark or (self._places[-1] if self._places else None)
+        return None if place is None else self._number(place)
+
+    def number_at(self, place: QPoint) -> Number | None:
+        """The point above or below a place."""
+        inside = len(self._places) > 1 and self._area().contains(QPointF(place))
+        return self._number(self._near(place.x())) if inside else None
+
+    def _number(self, place: Place) -> Number:
+        middle = self.position(place.context, place.share).toPoint()
+        return Number(
+            key=f"plan.share.{place.context}",
+            name=self.tr("Experts' share at {context} tokens").format(context=f"{place.context:,}"),
+            value=numbers.percent(place.share),
+            box=QRect(middle.x() - 6, middle.y() - 6, 12, 12),
+        )
 
     def leaveEvent(self, event: QEvent) -> None:
         """Nothing is pointed at."""
@@ -169,6 +223,9 @@ class ShareCurve(QWidget):
         if place != self._at:
             self._at = place
             self.pointed.emit(place)
+            number = self.number()
+            if number is not None and self.hasFocus():
+                self.setAccessibleDescription(f"{number.name}: {number.value}")
             self.update()
 
     def _area(self) -> QRectF:

@@ -53,6 +53,7 @@ class RunRecord:
         state: "started" until it ends; a run that is not running and still so was killed.
         result: The contract's `tune` object, when it came through.
         error: Why it failed.
+        versions: Of the libraries that computed it, e.g. "torch 2.13.0".
     """
 
     folder: Path
@@ -67,6 +68,7 @@ class RunRecord:
     state: RunState = "started"
     result: Mapping[str, object] | None = None
     error: str = ""
+    versions: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -143,7 +145,7 @@ def _parse(folder: Path, data: Mapping[str, object]) -> RunRecord:
     state, kept = str(data.get("state", "started")), data.get("kept")
     if state not in STATES:
         raise ValueError(f"its state is '{state}'")
-    result = data.get("result")
+    result, versions = data.get("result"), data.get("versions")
     return RunRecord(
         folder=folder,
         **{name: str(data.get(name, "")) for name in ("model", "plan", "command", "made_at")},
@@ -154,6 +156,7 @@ def _parse(folder: Path, data: Mapping[str, object]) -> RunRecord:
         state=state,
         result=None if result is None else _mapping(result),
         error=str(data.get("error", "")),
+        versions=tuple(str(name) for name in versions) if isinstance(versions, list) else (),
     )
 
 

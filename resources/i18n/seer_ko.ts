@@ -571,6 +571,10 @@
 <context>
     <name>CurvePlot</name>
     <message>
+        <source>{title}, step {step}</source>
+        <translation>{title}, {step}단계</translation>
+    </message>
+    <message>
         <source>step {step}</source>
         <translation>{step}단계</translation>
     </message>
@@ -756,6 +760,33 @@
     </message>
 </context>
 <context>
+    <name>Estimate</name>
+    <message>
+        <source>weights</source>
+        <translation>가중치</translation>
+    </message>
+    <message>
+        <source>gradients</source>
+        <translation>기울기</translation>
+    </message>
+    <message>
+        <source>optimiser</source>
+        <translation>옵티마이저</translation>
+    </message>
+    <message>
+        <source>teacher</source>
+        <translation>교사</translation>
+    </message>
+    <message>
+        <source>activations</source>
+        <translation>활성값</translation>
+    </message>
+    <message>
+        <source>logits</source>
+        <translation>로짓</translation>
+    </message>
+</context>
+<context>
     <name>EstimateStrip</name>
     <message>
         <source>Memory</source>
@@ -768,6 +799,10 @@
     <message>
         <source>Trained</source>
         <translation>학습 대상</translation>
+    </message>
+    <message>
+        <source>What the run will take</source>
+        <translation>실행에 드는 것</translation>
     </message>
     <message>
         <source>fits: {free} free</source>
@@ -1117,6 +1152,10 @@
         <translation>아직 내보낸 것이 없습니다.</translation>
     </message>
     <message>
+        <source>What will be written, in figures</source>
+        <translation>기록될 내용의 수치</translation>
+    </message>
+    <message>
         <source>The same on the command line</source>
         <translation>명령줄로 같은 일 하기</translation>
     </message>
@@ -1174,6 +1213,26 @@
     <message>
         <source>weights + keys and values of the context + workspace, least to most</source>
         <translation>가중치 + 문맥의 키와 값 + 작업 공간, 최소에서 최대</translation>
+    </message>
+    <message>
+        <source>Σ bytes of this part&apos;s tensors, by their headers</source>
+        <translation>헤더로 읽은 이 부분 텐서 바이트의 합</translation>
+    </message>
+    <message>
+        <source>Σ bytes of this type&apos;s tensors, by their headers</source>
+        <translation>헤더로 읽은 이 자료형 텐서 바이트의 합</translation>
+    </message>
+    <message>
+        <source>weights + keys and values of the context + workspace + 0.7 GB of libraries, least to most</source>
+        <translation>가중치 + 문맥의 키와 값 + 작업 공간 + 라이브러리 0.7 GB, 최소에서 최대까지</translation>
+    </message>
+    <message>
+        <source>FLOPs of routed experts / all FLOPs of a token after that much context</source>
+        <translation>그만큼의 문맥 뒤 토큰 하나에서 라우팅된 전문가의 FLOP / 전체 FLOP</translation>
+    </message>
+    <message>
+        <source>Σ over layers of the experts that stay</source>
+        <translation>남는 전문가를 모든 층에 걸쳐 더한 수</translation>
     </message>
     <message>
         <source>{sum}, without the experts that go and their router rows</source>
@@ -1234,6 +1293,62 @@
     <message>
         <source>share of questions whose right answer has the highest log-likelihood</source>
         <translation>정답의 로그 우도가 가장 높은 문제의 비율</translation>
+    </message>
+    <message>
+        <source>tokens of a prompt / seconds to its last logits</source>
+        <translation>프롬프트의 토큰 수 / 마지막 로짓까지 걸린 초</translation>
+    </message>
+    <message>
+        <source>tokens written one by one / seconds</source>
+        <translation>하나씩 생성한 토큰 수 / 걸린 초</translation>
+    </message>
+    <message>
+        <source>mean over MoE layers and tokens of −Σ p log p of the router</source>
+        <translation>라우터의 −Σ p log p를 MoE 층과 토큰에 걸쳐 평균한 값</translation>
+    </message>
+    <message>
+        <source>{perplexity}, at the end of the trial</source>
+        <translation>{perplexity}, 시험이 끝났을 때</translation>
+    </message>
+    <message>
+        <source>time from the first step to the last</source>
+        <translation>첫 단계부터 마지막 단계까지 걸린 시간</translation>
+    </message>
+    <message>
+        <source>{perplexity}, on the held-out texts</source>
+        <translation>{perplexity}, 따로 둔 텍스트에서</translation>
+    </message>
+    <message>
+        <source>cross-entropy + λ · router entropy + α · KL(teacher ‖ student)</source>
+        <translation>교차 엔트로피 + λ · 라우터 엔트로피 + α · KL(교사 ‖ 학생)</translation>
+    </message>
+    <message>
+        <source>mean −log p of the next token, over the step&apos;s tokens</source>
+        <translation>이 단계의 토큰에 걸친 다음 토큰 −log p의 평균</translation>
+    </message>
+    <message>
+        <source>Top-K by the schedule at this step</source>
+        <translation>이 단계에서 일정이 정한 Top-K</translation>
+    </message>
+    <message>
+        <source>highest rate × (warm-up, then its decay)</source>
+        <translation>최고 학습률 × (예열, 그다음 감쇠)</translation>
+    </message>
+    <message>
+        <source>weights + gradients + optimiser + teacher + activations + logits, with room for fragments and the framework</source>
+        <translation>가중치 + 기울기 + 옵티마이저 + 교사 + 활성값 + 로짓, 조각과 프레임워크 몫의 여유 포함</translation>
+    </message>
+    <message>
+        <source>FLOPs of all steps / speed of the device</source>
+        <translation>모든 단계의 FLOP / 장치의 속도</translation>
+    </message>
+    <message>
+        <source>Σ parameters of what may change</source>
+        <translation>바뀔 수 있는 파라미터의 합</translation>
+    </message>
+    <message>
+        <source>steps × sequences of a batch × batches of a step × sequence length</source>
+        <translation>단계 수 × 배치의 시퀀스 수 × 단계의 배치 수 × 시퀀스 길이</translation>
     </message>
 </context>
 <context>
@@ -2773,6 +2888,42 @@
         <source>Learning rate</source>
         <translation type="unfinished">학습률</translation>
     </message>
+    <message>
+        <source>Run</source>
+        <translation type="unfinished">실행</translation>
+    </message>
+    <message>
+        <source>Trial</source>
+        <translation type="unfinished">시험</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>이 단계</translation>
+    </message>
+    <message>
+        <source>Tokens of context</source>
+        <translation>문맥 토큰 수</translation>
+    </message>
+    <message>
+        <source>Memory by part</source>
+        <translation>부분별 메모리</translation>
+    </message>
+    <message>
+        <source>Free</source>
+        <translation>여유</translation>
+    </message>
+    <message>
+        <source>FLOPs of the run</source>
+        <translation>실행의 FLOP</translation>
+    </message>
+    <message>
+        <source>Entropy weight λ</source>
+        <translation type="unfinished">엔트로피 가중치 λ</translation>
+    </message>
+    <message>
+        <source>Distillation α</source>
+        <translation type="unfinished">증류 α</translation>
+    </message>
 </context>
 <context>
     <name>OriginsDialog</name>
@@ -4237,6 +4388,10 @@
     <message>
         <source>Experts&apos; share of the work over context length</source>
         <translation>문맥 길이에 따른 연산에서 전문가의 비율</translation>
+    </message>
+    <message>
+        <source>Experts&apos; share at {context} tokens</source>
+        <translation>토큰 {context}개에서 전문가의 비율</translation>
     </message>
 </context>
 <context>

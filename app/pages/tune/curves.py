@@ -10,10 +10,10 @@ from app.theme import UNIT
 from app.widgets import numbers
 from app.widgets.cards import Card
 from app.widgets.curve_board import CurveBoard, Quantity
-from app.widgets.curves import Series
 from app.widgets.drawing import Sheet
 from app.widgets.empty_state import EmptyState
 from app.widgets.forms import column, row
+from app.widgets.series import Series
 from app.widgets.take_menu import Table, TakeButton, Taken, table_of
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ class CurvesCard(Card):
                 ),
             ),
             columns=2,
+            key="curve",
         )
         self.empty = EmptyState(
             "tune",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
+from app.pages.tune.asking import KEYS
 from app.widgets import numbers
 from app.widgets.cards import FigureStrip
 
@@ -27,15 +28,18 @@ class EstimateStrip(FigureStrip):
         )
         for figure, name in zip(self.figures, names, strict=True):
             figure.caption.set_text(name)
+        self.setAccessibleName(self.tr("What the run will take"))
         self.clear()
 
     def clear(self) -> None:
         """Know nothing."""
+        self.set_keys(("",) * len(KEYS))
         for figure in self.figures:
             figure.set_value(numbers.DASH)
 
     def show_estimate(self, found: TuneEstimate) -> None:
         """Show what the engine expects."""
+        self.set_keys(KEYS)
         memory, seconds, trained, read = self.figures
         fits = found.memory_high <= found.memory_free
         tight = not fits and found.memory_low <= found.memory_free

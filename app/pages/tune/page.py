@@ -16,6 +16,7 @@ from app.pages.job_watch import JobWatch
 from app.pages.page import Page, PageState
 from app.pages.quick_check import is_whole
 from app.pages.select.costs import read_memory
+from app.pages.tune.asking import Asking
 from app.pages.tune.choice import PLANNED, WHOLE, TuneChoice, first_choice
 from app.pages.tune.claims import ClaimsView
 from app.pages.tune.curves import CurvesCard
@@ -68,6 +69,8 @@ class TunePage(Page):
         self._draw_timer = QTimer(self, interval=DRAW_MS, singleShot=True)
         self._draw_timer.timeout.connect(self._draw)
         self._build()
+        self.asking = Asking(session, lambda: self.estimate, self._request, self)
+        self.asking.watch(self.figures, self.curves.board)
         self._listen()
         self._on_model()
 
@@ -163,8 +166,8 @@ class TunePage(Page):
         page.setLayout(column(Beside(scrolled(self.form), right), margins=(20, 16, 20, 16)))
         text = self.tr("Open a model: then it can be fine-tuned while each token uses fewer "
                        "experts, so that it loses little and computes less.")  # fmt: skip
-        title, button = self.tr("Nothing to tune yet"), self.tr("Open a model")
-        self.empty = EmptyState("tune", title, text, button)
+        title = self.tr("Nothing to tune yet")
+        self.empty = EmptyState("tune", title, text, self.tr("Open a model"))
         self.empty.activated.connect(self._on_empty)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.empty)
@@ -292,9 +295,8 @@ class TunePage(Page):
         if self.watch.busy:
             shown[self.desk.running or self.tr("this run")] = self._builder.curve()
             end = float(self._reports[-1].steps) if self._reports else 0.0
-        current = self.runs.current
-        chosen = [current] if current is not None else []
-        for found in (*chosen, *self.runs.model.marked):
+        current = (self.runs.current,) if self.runs.current is not None else ()
+        for found in (*current, *self.runs.model.marked):
             shown.setdefault(found.record.name, found.curve)
         self.curves.show_curves(tuple(shown.items()), end)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
-from app.widgets.curves import CurvePlot, Series
+from app.widgets.curves import CurvePlot
 from app.widgets.forms import column, label
+from app.widgets.series import Series
 from core.tuning import TopKSchedule, TuneOptions
 
 HEIGHT = 116

@@ -14,9 +14,10 @@ from PySide6.QtWidgets import QLayout, QStackedWidget, QWidget
 from app.jobs import searching
 from app.jobs.job import Job
 from app.models.runs import ROW
-from app.models.trials import TrialsModel
+from app.models.trials import TrialsModel, trial_key
 from app.pages import subject
 from app.pages.job_watch import JobWatch
+from app.pages.tune.asking import trial_made
 from app.pages.tune.choice import TuneChoice
 from app.pages.tune.request import request_again
 from app.pages.tune.runs import table_of
@@ -28,6 +29,7 @@ from app.widgets.flow import flowing
 from app.widgets.forms import Button, column, label, row, sentence
 from app.widgets.help import help_for
 from app.widgets.number_field import NumberField
+from app.widgets.provenance import Asker, Number, Provenance
 from app.widgets.run_strip import RunStrip
 from core.errors import StudioError
 from core.tuning import Found, Trial
@@ -109,6 +111,8 @@ class SearchView(QWidget):
         self.table = table_of(self.model, self.tr("Trials"))
         self.table.horizontalHeader().resizeSection(0, NUMBER_WIDTH)
         self.table.selectionModel().currentRowChanged.connect(self.refresh)
+        self.asker = Asker(self.answer, self)
+        self.asker.watch_table(self.table, trial_key)
         self.note = label("", "caption", wrap=True)
         self.empty = EmptyState(
             "tune",
@@ -242,6 +246,12 @@ class SearchView(QWidget):
         except StudioError as error:
             self._fail(error.what, error.remedy)
             return None
+
+    def answer(self, number: Number) -> Provenance | None:
+        """What made a figure of a trial."""
+        if self.record is None:
+            return None
+        return trial_made(number, self.found, self.record, self.record.command)
 
     @Slot()
     def copy_command(self) -> None:

@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QWidget
 
 from app.theme import theme
 from app.widgets.curve_board import CurveBoard, Quantity
-from app.widgets.curves import CurvePlot, Series, smoothed, step_words
+from app.widgets.curves import CurvePlot, step_words
 from app.widgets.drawing import Sheet, image_of, svg_of
 from app.widgets.forms import Form
 from app.widgets.help import Help, HelpButton
+from app.widgets.series import Series, smoothed
 
 
 def words(value: float) -> str:

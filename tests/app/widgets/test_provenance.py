@@ -178,6 +178,21 @@ def test_a_figure_of_a_strip_of_figures_is_asked_where_it_stands(qtbot: QtBot) -
     assert first.box.right() < second.box.left()
 
 
+def test_a_popover_takes_the_keyboard_from_no_window(page: Page, qtbot: QtBot) -> None:
+    qtbot.waitUntil(page.isActiveWindow, timeout=5000)
+    before = {id(window) for window in QApplication.topLevelWidgets() if window.isVisible()}
+    page.strip.setFocus()
+    QTest.keyClick(page.strip, Qt.Key.Key_I)
+    for _ in range(5):
+        QApplication.processEvents()
+    assert page.popover.copy_line.isVisible()
+    assert page.isActiveWindow()
+    after = {id(window) for window in QApplication.topLevelWidgets() if window.isVisible()}
+    assert after == before
+    QTest.keyClick(page.popover, Qt.Key.Key_Escape)
+    assert page.strip.hasFocus()
+
+
 def test_a_popover_stays_inside_its_window(page: Page) -> None:
     low = Number(key="x", name="Low", value="1", box=QRect(860, 60, 30, 14))
     shown = page.asker.ask(low, page.strip)
