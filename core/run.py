@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -75,7 +74,6 @@ class Run:
         self._running = threading.Event()
         self._running.set()
         self._park = False
-        self._unbroken = 0
         self._stage = ""
         self._started = 0.0
         self._start_done = 0
@@ -122,24 +120,11 @@ class Run:
 
         Raises:
             Cancelled: Somebody asked this run to stop.
-            Parked: Somebody asked it to give back what it holds and wait; not while `unbroken`.
+            Parked: Somebody asked it to give back what it holds and wait.
         """
-        if not self.parking:
-            self.wait()
-        elif not self._unbroken:
+        if self.parking:
             raise Parked
-
-    @contextmanager
-    def unbroken(self) -> Iterator[None]:
-        """Meanwhile checks go on although somebody wants to park: what is halfway is of no use.
-
-        The work looks at `parking` where it can save what it has, and raises `Parked` there.
-        """
-        self._unbroken += 1
-        try:
-            yield
-        finally:
-            self._unbroken -= 1
+        self.wait()
 
     def wait(self) -> None:
         """Wait while paused, parked or not.
@@ -231,12 +216,6 @@ class Relay(Run):
         self.whole.check()
         if began is not None:
             self._paused_for += time.monotonic() - began
-
-    @contextmanager
-    def unbroken(self) -> Iterator[None]:
-        """As of the whole."""
-        with self.whole.unbroken():
-            yield
 
     def emit(self, event: Event) -> None:
         """Hand on."""

@@ -37,8 +37,8 @@ class Task:
         on_result: Name of the Session method that takes the result; empty to drop it.
         heavy: Whether it waits its turn; light work starts at once beside a heavy job.
         quiet: Whether it is housekeeping that the jobs dock leaves out.
-        parks: Whether the function, unwound by a pause and called again, goes on where it was, or
-            loses no more than a minute: then a pause gives its memory back.
+        parks: Whether the function, unwound by a pause and called again, goes on where it was but
+            for what was under way (a step, a batch, a reading): then a pause gives its memory back.
         recipe: What it was made of, so that it outlives the program; None if it cannot.
     """
 

@@ -120,7 +120,7 @@ class TopKDial(contextlib.AbstractContextManager["TopKDial"]):
             self._heard = None
 
     def check(self) -> None:
-        """Stop here if the run was cancelled."""
+        """Stop here if the run was cancelled, or its memory is wanted back."""
         self._run.check()
 
     def hear(self, position: int, logits: torch.Tensor) -> None:
@@ -161,7 +161,11 @@ class _Gate:
         """The forward hook of a router: hear it, and blend its gates."""
         layer, dial = self.layer, self._dial
         dial.check()
-        dial.hear(self._position, layer.contract.logits(layer, output))
+        logits = layer.contract.logits(layer, output)
+        if logits.requires_grad:
+            # The way back is the longer one: a run stops there as well.
+            logits.register_hook(lambda _: dial.check())
+        dial.hear(self._position, logits)
         if torch.is_tensor(output):
             self._logits = output  # its block chooses: `before_experts` sees the gates
             return None

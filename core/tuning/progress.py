@@ -22,6 +22,7 @@ class Progress:
         reported: The step of the last report.
         loss: Sum of the losses of the steps since then.
         sums: Of the tokens since then: cross-entropy, entropy, KL, and how many.
+        pending: The step's report as JSON, where its validation is still to come; else None.
     """
 
     tokens: int = 0
@@ -33,6 +34,7 @@ class Progress:
     reported: int = 0
     loss: float = 0.0
     sums: tuple[float, ...] = ()
+    pending: dict[str, object] | None = None
 
     def to_json(self) -> dict[str, object]:
         """JSON has no infinity."""

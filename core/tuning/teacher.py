@@ -50,9 +50,9 @@ class Teacher(Protocol):
 class LiveTeacher:
     """The unpruned model in memory beside the student."""
 
-    def __init__(self, live: LiveModel) -> None:
-        """Take a loaded model; it is never changed."""
-        self._live = live
+    def __init__(self, live: LiveModel, run: Run) -> None:
+        """Take a loaded model, which is never changed, and whom to ask in its layers."""
+        self._live, self._run = live, run
         self._forward = forward_of(live.model)
 
     def kl(
@@ -60,7 +60,7 @@ class LiveTeacher:
     ) -> torch.Tensor:
         """The whole KL."""
         mask_BS = inputs["attention_mask"]
-        with torch.no_grad():
+        with torch.no_grad(), interruptible(self._live, self._run):
             logits_BSV = self._forward(
                 inputs["input_ids"], None if bool(mask_BS.all()) else mask_BS
             )

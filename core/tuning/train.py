@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from core.tuning.prepare import Prepared, load, measuring, prepare
 from core.tuning.progress import Progress
 from core.tuning.request import Request, checked
 from core.tuning.result import TuneResult
+from core.tuning.task import Task
 from core.tuning.teacher import (
     CachedTeacher,
     LiveTeacher,
@@ -34,8 +36,10 @@ from core.tuning.teacher import (
     write_cache,
 )
 from core.tuning.together import sharded, shared
-from core.tuning.trainer import WEIGHTS, SeerTrainer, Task, load_trained
+from core.tuning.trainer import SeerTrainer
 from core.tuning.validate import Validation
+from core.tuning.weights import WEIGHTS, load_trained, save_trained, sync
+from core.tuning.work import OPTIMISER, Work, writing
 
 
 def tune(
@@ -75,7 +79,10 @@ def tune(
 
     Raises:
         Cancelled: The run was stopped; `resume` goes on from its last checkpoint.
-        Parked: It was paused and gives its memory back; `resume` goes on where it was.
+        Parked: It was paused and gives its memory back; `resume` goes on after the last whole step,
+            or with the writing if all steps were done. Lost are the step, the batch of a validation
+            or of the teacher's pass, and the part of the output that were under way. A run
+            of several processes does not give its memory back.
         InputError: An option, a text or the target cannot be used.
         PlanError: The plan does not fit the model.
         ResourceError: Too little memory or disk; both numbers are said.
@@ -177,7 +184,8 @@ def _run(request: Request, start: int, *, finish: bool) -> TuneResult:
     options, run, ranks = request.options, request.run, request.ranks
     # Several processes stop together, between two steps.
     inside = run if ranks.alone else Run()
-    taught = None if finish else _teacher(request, inside)
+    only_write = finish or (ranks.alone and _trained(request, start))
+    taught = None if only_write else _teacher(request, inside)
     prepared = prepare(
         request.info.path,
         options,
@@ -188,10 +196,14 @@ def _run(request: Request, start: int, *, finish: bool) -> TuneResult:
         run=inside,
     )
     with prepared.dial:
-        if finish:
+        if only_write:
             progress = Progress.from_json(request.work.checkpoint_state(start))
-            _load_step(request, prepared, start)
-            return finished(request, prepared, progress, step=start, written=start)
+            written = start if finish else _written(request, progress, start)
+            _load_step(request, prepared, written)
+            result = finished(request, prepared, progress, step=start, written=written)
+            if ranks.alone:
+                _forget_last(request.work, start)
+            return result
         trainer = _trainer(request, prepared, taught, inside, parks=ranks.alone)
         step, written = _train(request, prepared, trainer, start)
         progress = trainer.progress
@@ -199,13 +211,15 @@ def _run(request: Request, start: int, *, finish: bool) -> TuneResult:
         if weights is not None and written != step:
             weights = load_file(request.work.checkpoint(written) / WEIGHTS)
         _release(trainer)
-        result = None
+        mine = None
         if ranks.leads:
             if weights is not None:
                 prepared = _whole(request, weights)
-            result = finished(request, prepared, progress, step=step, written=written)
+            mine = finished(request, prepared, progress, step=step, written=written)
+            if ranks.alone:
+                _forget_last(request.work, step)
         ranks.agree()
-        values = shared(ranks, None if result is None else result.values())
+        values = shared(ranks, None if mine is None else mine.values())
         assert values is not None
         return TuneResult(**values)
 
@@ -216,7 +230,7 @@ def _teacher(request: Request, run: Run) -> Teacher | None:
     if teacher is None:
         return None
     if not options.distill_cache:
-        return LiveTeacher(load(teacher.path, options, ranks, run))
+        return LiveTeacher(load(teacher.path, options, ranks, run), run)
     path = request.work.teacher
     mark = cache_fingerprint(teacher.fingerprint, request.texts, options.distill_cache)
     if ranks.leads and not cache_is_valid(path, mark):
@@ -295,16 +309,44 @@ def _train(
         checkpoint = str(request.work.checkpoint(start))
         request.run.note(f"going on from step {start:,}")
     trainer.train(resume_from_checkpoint=checkpoint)
-    step = written = trainer.state.global_step
-    best = trainer.progress.best_step
-    if request.options.patience and best != step and best in request.work.checkpoints():
-        if not sharded(request.ranks):
-            _load_step(request, prepared, best)
-        written = best
-        request.run.note(
-            f"step {best:,} had the best validation perplexity, {trainer.progress.best:.2f}"
-        )
+    step = trainer.state.global_step
+    if request.ranks.alone and step not in request.work.checkpoints():
+        _keep_last(request.work, trainer, step)
+    written = _written(request, trainer.progress, step)
+    if written != step and not sharded(request.ranks):
+        _load_step(request, prepared, written)
     return step, written
+
+
+def _trained(request: Request, start: int) -> bool:
+    """Whether a run has nothing left but to write what it came to."""
+    if not start:
+        return False
+    progress = Progress.from_json(request.work.checkpoint_state(start))
+    return progress.pending is None and (start == request.options.steps or progress.stopped)
+
+
+def _written(request: Request, progress: Progress, step: int) -> int:
+    """The step whose weights become the result: the last, or the best of those with patience."""
+    best = progress.best_step
+    if not request.options.patience or best == step or best not in request.work.checkpoints():
+        return step
+    request.run.note(f"step {best:,} had the best validation perplexity, {progress.best:.2f}")
+    return best
+
+
+def _keep_last(work: Work, trainer: SeerTrainer, step: int) -> None:
+    """Let a run that is stopped while it writes have no more to do than that."""
+    with writing(work.folder):
+        save_trained(trainer.trained_weights(), work.checkpoint(step))
+        sync(work.checkpoint(step))
+    work.finish_checkpoint(step, trainer.progress.to_json())
+
+
+def _forget_last(work: Work, step: int) -> None:
+    """Nobody goes on with what has no optimiser, once the result is written."""
+    if not (work.checkpoint(step) / OPTIMISER).exists():
+        shutil.rmtree(work.checkpoint(step), ignore_errors=True)
 
 
 def _load_step(request: Request, prepared: Prepared, step: int) -> None:

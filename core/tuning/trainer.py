@@ -3,73 +3,35 @@
 from __future__ import annotations
 
 import math
-import os
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import nn
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
-from core.errors import Cancelled, CheckpointError, Parked, ResourceError, StudioError
-from core.run import Run
-from core.runtime.live import LiveModel
+from core.errors import Cancelled, Parked, ResourceError, StudioError
 from core.tuning import loss
 from core.tuning.data import SequenceStream, collate
-from core.tuning.dial import TopKDial
 from core.tuning.events import CURVE, STAGE, StepReport
-from core.tuning.options import TuneOptions
+from core.tuning.mark import StepMark
 from core.tuning.progress import Progress
-from core.tuning.schedule import TopKSchedule
 from core.tuning.scope import trainable
-from core.tuning.teacher import Teacher
-from core.tuning.validate import Validation
-from core.tuning.work import Work, writing
+from core.tuning.task import Task
+from core.tuning.weights import WEIGHTS, load_trained, save_trained, sync
+from core.tuning.work import writing
 
-WEIGHTS = "trainable.safetensors"
 # Sums over the tokens since the last report.
 CE, ENTROPY, KL, TOKENS = range(4)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Task:
-    """Everything a run is made of.
-
-    Attributes:
-        live: The model with its plan applied.
-        dial: Turns its Top-K.
-        schedule: Where to.
-        options: With nothing left to a default.
-        teacher: For the third term of the loss, or None.
-        validate: Measures what it is given at a Top-K.
-        work: Where curve and checkpoints go.
-        started: Told, before the first step, the validations at the target Top-K and at the
-            model's own.
-        run: Who started it.
-        leads: Whether this process is the one that writes.
-        alone: Whether there is no other process.
-        parks: Whether a pause that wants memory back waits for the end of a step, which then gets
-            a checkpoint; otherwise the run ends where it is.
-    """
-
-    live: LiveModel
-    dial: TopKDial
-    schedule: TopKSchedule
-    options: TuneOptions
-    teacher: Teacher | None
-    validate: Callable[[Any, int], Validation]
-    work: Work
-    started: Callable[[Validation, Validation], None]
-    run: Run
-    leads: bool = True
-    alone: bool = True
-    parks: bool = False
+class _Enough(Exception):  # noqa: N818 - it is how a run ends that had been stopped early
+    """There is nothing left to train."""
 
 
 class _Start(TrainerCallback):
@@ -105,12 +67,24 @@ class SeerTrainer(Trainer):
         self._pending: StepReport | None = None
         self._sums = torch.zeros(4, dtype=torch.float64, device=args.device)
         self._since = time.monotonic()
-        self._steps = ExitStack()
+        self._mark: StepMark | None = None
+        self._validating = False
 
     def train(self, *args: Any, **kwargs: Any) -> Any:
-        """As the Trainer's."""
-        with self._steps:
+        """As the Trainer's.
+
+        Raises:
+            Parked: Memory is wanted back. The step that was under way is lost; the one before has
+                its checkpoint, with what it was validated on still to come if that was under way.
+        """
+        try:
             return super().train(*args, **kwargs)
+        except _Enough:
+            return None
+        except Parked:
+            if self.task.parks:
+                self._keep_whole_steps()
+            raise
 
     # ---- the loss
 
@@ -127,6 +101,8 @@ class SeerTrainer(Trainer):
             both = self.accelerator.reduce(both, "sum")
         if both[1]:
             raise Cancelled
+        if self.progress.stopped:
+            raise _Enough
         return batches, both[0]
 
     def compute_loss(
@@ -139,6 +115,8 @@ class SeerTrainer(Trainer):
         """The three terms over one micro-batch, divided by the tokens of the whole step."""
         task, options = self.task, self.task.options
         if task.alone:
+            if self._mark is None:
+                self._mark = StepMark.of(self.state.global_step, self._sums, self._tr_loss)
             task.run.check()
         task.dial.turn(task.schedule.at(self.state.global_step))
         ids_BS, mask_BS = inputs["input_ids"], inputs["attention_mask"]
@@ -202,7 +180,9 @@ class SeerTrainer(Trainer):
         """Validate at the target Top-K, and see whether it is worth going on."""
         self._pause_clock()
         self.control.should_evaluate = False
+        self._validating = True
         found = self.task.validate(self.model_wrapped, self.task.schedule.target)
+        self._validating = False
         self._report(validation_perplexity=found.overall)
         self._since = time.monotonic()
         patience, progress = self.task.options.patience, self.progress
@@ -227,8 +207,13 @@ class SeerTrainer(Trainer):
             task.started(before, own)
         elif self.progress.sums:
             self._take_up_sums()
-        if task.parks:
-            self._steps.enter_context(task.run.unbroken())
+        if self.progress.pending is not None:
+            # It was paused in the middle of this step's validation.
+            self._pending = StepReport.from_json(self.progress.pending)
+            self._since = time.monotonic()
+            self.evaluate()
+            self.progress.pending = None
+            self._flush()
         self._since = time.monotonic()
 
     def _maybe_log_save_evaluate(self, *args: Any, **kwargs: Any) -> None:
@@ -236,24 +221,23 @@ class SeerTrainer(Trainer):
 
         Raises:
             Cancelled: The run was stopped.
-            Parked: Memory is wanted back; this step has its checkpoint.
+            Parked: Memory is wanted back.
         """
-        run, step = self.task.run, self.state.global_step
-        parking = self.task.parks and run.parking
-        self.control.should_save |= parking
+        self._mark = None  # the step is whole
         super()._maybe_log_save_evaluate(*args, **kwargs)
         self._flush()
-        run.progress(STAGE, step, self.args.max_steps, "steps")
-        if parking:
-            raise Parked
+        self.task.run.progress(STAGE, self.state.global_step, self.args.max_steps, "steps")
         if self.task.alone:
-            run.check()
+            self.task.run.check()
+
+    def _present(self) -> StepReport:
+        """The report of this step as it is so far."""
+        step, steps = self.state.global_step, self.args.max_steps
+        return self._pending or StepReport(step=step, steps=steps, tokens=0)
 
     def _report(self, **values: Any) -> None:
-        step = self.state.global_step
-        base = self._pending or StepReport(step=step, steps=self.args.max_steps, tokens=0)
         self._pending = replace(
-            base, tokens=self.progress.tokens, seconds=self.progress.seconds, **values
+            self._present(), tokens=self.progress.tokens, seconds=self.progress.seconds, **values
         )
         self.task.run.snapshot(CURVE, self._pending)
 
@@ -270,6 +254,19 @@ class SeerTrainer(Trainer):
 
     # ---- checkpoints
 
+    def _keep_whole_steps(self) -> None:
+        """Leave a checkpoint of the last step that came to its end."""
+        if self._mark is not None:
+            self._mark.put_back(self._sums, self._tr_loss)
+            self.model.zero_grad(set_to_none=True)
+        step, work = self.state.global_step, self.task.work
+        if step == 0 or step in work.checkpoints():
+            return
+        if self._validating:
+            self.progress.pending, self._pending = self._present().to_json(), None
+            self._since = time.monotonic()  # the clock was read before the validation
+        self._save_checkpoint(self.model, None)
+
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
         """Write a checkpoint, say that it is whole, and only then delete older ones.
 
@@ -279,15 +276,16 @@ class SeerTrainer(Trainer):
         self._pause_clock()
         step = self.state.global_step
         self._keep_sums()
-        self._report(checkpoint=True)
-        self._flush()
+        if self.progress.pending is None:
+            self._report(checkpoint=True)
+            self._flush()
         work = self.task.work
         try:
             with writing(work.folder):
                 super()._save_checkpoint(model, trial)
                 self.accelerator.wait_for_everyone()
                 if self.task.leads:
-                    _sync(work.checkpoint(step))
+                    sync(work.checkpoint(step))
         except ResourceError:
             work.remove_unfinished()
             raise
@@ -325,8 +323,7 @@ class SeerTrainer(Trainer):
         """Save what is trained, and nothing that the source folder has anyway."""
         weights = self.trained_weights()
         if self.task.leads and output_dir is not None:
-            Path(output_dir).mkdir(parents=True, exist_ok=True)
-            save_file(weights, Path(output_dir) / WEIGHTS)
+            save_trained(weights, Path(output_dir))
 
     def trained_weights(self) -> dict[str, torch.Tensor]:
         """What is trained, whole and on the host, by its name in the unwrapped model."""
@@ -368,28 +365,3 @@ class SeerTrainer(Trainer):
             work.write_curve(tuple(self.reports))
         for report in self.reports:
             self.task.run.snapshot(CURVE, report)
-
-
-def load_trained(model: nn.Module, weights: Mapping[str, torch.Tensor]) -> None:
-    """Copy saved weights into a model's trainable parameters.
-
-    Raises:
-        CheckpointError: They are not this model's.
-    """
-    parameters = trainable(model)
-    if set(parameters) != set(weights):
-        raise CheckpointError(
-            f"a checkpoint holds {len(weights)} tensors, {len(parameters)} are trained",
-            remedy="starting anew without --resume",
-        )
-    with torch.no_grad():
-        for name, parameter in parameters.items():
-            parameter.copy_(weights[name])
-
-
-def _sync(folder: Path) -> None:
-    """Bring the files of a checkpoint to the disk before it is called whole."""
-    for path in folder.rglob("*"):
-        if path.is_file():
-            with path.open("rb+") as file:
-                os.fsync(file.fileno())

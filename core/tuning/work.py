@@ -2,7 +2,9 @@
 
     tune.json            what was asked for, and of which model and texts
     curve.jsonl          a StepReport per line
-    checkpoint-<step>/   trainable weights, optimiser, schedule, random state; done.json comes last
+    checkpoint-<step>/   trainable weights, optimiser, schedule, random state; done.json comes last;
+                         weights alone after the last step, if it has no other, until the result is
+                         written
     teacher.safetensors  the teacher's likeliest tokens, when they are cached
 
 It lies beside the output as `.<name>.tuning`, or where the caller wants it (a project's `runs/`).
@@ -31,6 +33,7 @@ REQUEST = "tune.json"
 CURVE_FILE = "curve.jsonl"
 DONE = "done.json"
 TEACHER = "teacher.safetensors"
+OPTIMISER = "optimizer.pt"  # transformers' name; a checkpoint to be trained on with has it
 # How torch says that `torch.save` could not write.
 _TORCH_WRITES = re.compile("PytorchStreamWriter|inline_container|unexpected pos")
 _CHECKPOINT = re.compile(r"checkpoint-(\d+)")
