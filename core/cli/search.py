@@ -127,7 +127,7 @@ def _candidates(
     observed: Profile, start: Plan, info: ModelInfo, request: Request
 ) -> Sequence[Plan]:
     """The rule's plans of every size, made when they are looked at."""
-    from core.evaluation.search import Candidates
+    from core.evaluation.bisection import Candidates
 
     per_layer = request.scope is Scope.LAYER
     least, most = observed.top_k, max(observed.experts)

@@ -10,13 +10,13 @@ steps of the bisection at once: the plan of the next one, and both that may foll
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING
 
 from core.errors import InputError, PlanError
+from core.evaluation.bisection import Candidates, coming, possible, smallest
 from core.evaluation.ledger import Ledger, plan_question
 from core.evaluation.result import OVERALL
 from core.evaluation.share import Share
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from core.runtime.live import LiveModel
 
 STAGE = "search"
-LEVELS = 2  # of bisection that one reading of a streamed model is used for: three plans
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,49 +130,25 @@ def search_plan(
         raise InputError(f"a loss of {max_increase:g} cannot be allowed", remedy="0 or more")
     ledger = ledger or Ledger()
     meter = _Meter(live, texts, ledger, passes=2 + len(candidates).bit_length(), run=run)
+    last = len(candidates) - 1
     with ledger.kept():
         whole = Plan.keep_all(live.info)
-        first = _coming(-1, len(candidates) - 1)
-        meter.ahead(whole, [len(candidates) - 1, *first], candidates)
-        original = meter.measure(whole)
-        limit = original[OVERALL] * (1 + max_increase)
-        trials: list[Trial] = []
-        measured: dict[int, Mapping[str, float]] = {}
-        said: dict[str, Mapping[str, float]] = {}  # several sizes may be rounded to one plan
-
-        def within(index: int) -> bool:
-            try:
-                plan = candidates[index]
-            except PlanError:
-                if index == len(candidates) - 1:
-                    raise
-                return False  # a size that no router can take is too small
-            question = plan_question("perplexity", plan)
-            again = said.get(question)
-            found = measured[index] = again or (meter.measure(plan) if plan.dropped else original)
-            said[question] = found
-            good = found[OVERALL] <= limit
-            if plan.dropped and again is None:
-                increase = found[OVERALL] / original[OVERALL] - 1
-                kept = tuple(plan.kept_L.tolist())
-                trials.append(Trial(kept=kept, perplexity=found, increase=increase, within=good))
-            return good
-
-        best = _smallest(
+        meter.ahead(whole, [last, *coming(-1, last)], candidates)
+        trials = _Trials(candidates, meter, meter.measure(whole), limit=max_increase)
+        best = smallest(
             len(candidates),
-            within,
-            lambda coming: meter.ahead(None, coming, candidates),
+            trials.within,
+            lambda indices: meter.ahead(None, indices, candidates),
         )
-    plan = candidates[best] if best is not None else Plan.keep_all(live.info)
-    perplexity = measured[best] if best is not None else original
+    perplexity = trials.measured[best] if best is not None else trials.original
     meter.finish()
     return Found(
-        plan=plan,
-        original=original,
+        plan=candidates[best] if best is not None else whole,
+        original=trials.original,
         perplexity=perplexity,
-        increase=perplexity[OVERALL] / original[OVERALL] - 1,
+        increase=trials.increase(perplexity),
         limit=max_increase,
-        trials=tuple(trials),
+        trials=tuple(trials.made),
         tokens=texts.tokens,
         recalled=ledger.recalled,
     )
@@ -222,70 +197,52 @@ def rule_plans(
     )
 
 
-class Candidates(Sequence[Plan]):
-    """Plans by size, each made when it is looked at: bisection looks at few of many thousands."""
+class _Trials:
+    """Says of each candidate whether it is within the limit, and keeps what was measured.
 
-    def __init__(self, sizes: Sequence[int], make: Callable[[int], Plan]) -> None:
-        """Make nothing yet.
-
-        Args:
-            sizes: Ascending.
-            make: The plan of a size; a larger size never keeps fewer.
-        """
-        self._sizes, self._make = sizes, make
-
-    def __len__(self) -> int:
-        """How many sizes there are."""
-        return len(self._sizes)
-
-    @overload
-    def __getitem__(self, index: int) -> Plan: ...
-    @overload
-    def __getitem__(self, index: slice) -> Candidates: ...
-    def __getitem__(self, index: int | slice) -> Plan | Candidates:
-        """The plan of a size, made anew."""
-        if isinstance(index, slice):
-            return Candidates(self._sizes[index], self._make)
-        return self._make(self._sizes[index])
-
-
-def _possible(indices: Sequence[int], candidates: Sequence[Plan]) -> Iterator[Plan]:
-    """The candidates that a router can take."""
-    for index in indices:
-        with contextlib.suppress(PlanError):
-            yield candidates[index]
-
-
-def _coming(low: int, high: int, levels: int = LEVELS) -> list[int]:
-    """Where bisection may look next, the certain one first, then either half's."""
-    if high - low <= 1 or not levels:
-        return []
-    middle = (low + high) // 2
-    halves = (_coming(low, middle, levels - 1), _coming(middle, high, levels - 1))
-    return [middle, *halves[0], *halves[1]]
-
-
-def _smallest(
-    count: int,
-    within: Callable[[int], bool],
-    ahead: Callable[[list[int]], None] | None = None,
-) -> int | None:
-    """The least index within the limit, by bisection; None if not even the last one is.
-
-    `ahead` is told before each look where the next ones may be, the certain one first.
+    Attributes:
+        original: The original's perplexity, "overall" first, then by domain.
+        measured: A candidate's, by its place.
+        made: Every plan that was measured, in order.
     """
-    low, high = -1, count - 1
-    if not within(high):
-        return None
-    while high - low > 1:
-        middle = (low + high) // 2
-        if ahead is not None:
-            ahead(_coming(low, high))
-        if within(middle):
-            high = middle
-        else:
-            low = middle
-    return high
+
+    def __init__(
+        self,
+        candidates: Sequence[Plan],
+        meter: _Meter,
+        original: Mapping[str, float],
+        *,
+        limit: float,
+    ) -> None:
+        self._candidates, self._meter, self._limit = candidates, meter, limit
+        self.original = original
+        self.measured: dict[int, Mapping[str, float]] = {}
+        self.made: list[Trial] = []
+        self._said: dict[str, Mapping[str, float]] = {}  # several sizes may be rounded to one plan
+
+    def increase(self, perplexity: Mapping[str, float]) -> float:
+        """Of the overall perplexity, relative to the original's."""
+        return perplexity[OVERALL] / self.original[OVERALL] - 1
+
+    def within(self, index: int) -> bool:
+        """Whether a candidate is within the limit."""
+        try:
+            plan = self._candidates[index]
+        except PlanError:
+            if index == len(self._candidates) - 1:
+                raise
+            return False  # a size that no router can take is too small
+        question = plan_question("perplexity", plan)
+        again = self._said.get(question)
+        found = again or (self._meter.measure(plan) if plan.dropped else self.original)
+        self._said[question] = self.measured[index] = found
+        good = found[OVERALL] <= self.original[OVERALL] * (1 + self._limit)
+        if plan.dropped and again is None:
+            kept = tuple(plan.kept_L.tolist())
+            self.made.append(
+                Trial(kept=kept, perplexity=found, increase=self.increase(found), within=good)
+            )
+        return good
 
 
 class _Meter:
@@ -309,7 +266,7 @@ class _Meter:
 
         plans: dict[str, Plan] = {}
         room = room_for(self._live, self._texts, len(indices) + 1)
-        for plan in chain([first] if first is not None else [], _possible(indices, candidates)):
+        for plan in chain([first] if first is not None else [], possible(indices, candidates)):
             asked = plan_question("perplexity", plan)
             known = asked in self._found or self._ledger.knows(asked)
             if known and not plans:

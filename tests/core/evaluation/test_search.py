@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from core.errors import Cancelled, InputError, PlanError
 from core.evaluation import evaluate
+from core.evaluation.bisection import smallest
 from core.evaluation.ledger import Ledger, ledger_path
-from core.evaluation.search import _smallest, rule_plans, search_plan
+from core.evaluation.search import rule_plans, search_plan
 from core.planning import Bounds, Plan, keep_per_layer
 from core.run import Note, Progress, Run
 from tests.core.evaluation.test_losses_streamed import pair, readings
@@ -39,7 +40,7 @@ def test_bisection_finds_the_first_within_in_logarithmically_many_trials(count, 
         asked.append(index)
         return index >= first
 
-    assert _smallest(count, within) == (first if first < count else None)
+    assert smallest(count, within) == (first if first < count else None)
     assert len(asked) <= 1 + math.ceil(math.log2(count + 1))
     assert len(set(asked)) == len(asked)
 
