@@ -3,7 +3,8 @@
 SEER Studio wrote this file beside the weights. config.json says under `per_layer_config` how many
 experts each layer has; the stock class builds all layers with one number, and this class takes the
 blocks of those that differ from a model of the same class that has their number. Everything else is
-the stock class. Load it with
+the stock class, but for its balancing loss (`output_router_logits`), which layers of different
+widths do not have. Load it with
 
     AutoModelForCausalLM.from_pretrained(folder, trust_remote_code=True)
 """
@@ -29,6 +30,9 @@ def ragged(base, key, blocks):
             text = config.get_text_config()
             # The stock constructor reads one number for all layers: the largest.
             text.allow_global_per_layer_attribute_access = True
+            # The stock balancing loss stacks router logits of all layers, which needs one width.
+            if getattr(text, "output_router_logits", False):
+                text.output_router_logits = False
             super().__init__(config, *args, **kwargs)
             others = {}
             for index, layer in enumerate(_layers(self)):
@@ -55,6 +59,15 @@ def ragged(base, key, blocks):
             # Names and shapes of weights are the stock class's, and so is their conversion.
             return False
 
+        # transformers looks for both in the source of the class's module, which is the stock one.
+        @classmethod
+        def _can_set_attn_implementation(cls):
+            return base._can_set_attn_implementation()
+
+        @classmethod
+        def _can_set_experts_implementation(cls):
+            return base._can_set_experts_implementation()
+
     # Conversions of weights are looked up by the class's name.
     SeerForCausalLM.__name__ = base.__name__
     return SeerForCausalLM
@@ -77,3 +90,5 @@ def _with_count(config, key, count):
 
 
 SeerForCausalLM = ragged(transformers.MixtralForCausalLM, "num_local_experts", ("mlp",))
+# save_pretrained points to the class by its own name.
+globals()[SeerForCausalLM.__name__] = SeerForCausalLM

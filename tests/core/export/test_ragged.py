@@ -112,6 +112,52 @@ def by_stock_auto_class(folder: Path, tmp_path: Path) -> torch.Tensor:
     return torch.load(target)
 
 
+STRANGER = """
+import sys, torch, transformers
+
+class Nothing:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("core", "app", "resources"):
+            raise ImportError(name)
+
+sys.meta_path.insert(0, Nothing())
+folder, again = sys.argv[1:]
+load = transformers.AutoModelForCausalLM.from_pretrained
+common = {"trust_remote_code": True, "dtype": torch.float32}
+model = load(folder, **common).eval()
+assert model.config._experts_implementation == "grouped_mm", model.config._experts_implementation
+ids = torch.arange(3, 19)[None]
+expected = model(input_ids=ids).logits
+assert model.generate(input_ids=ids, max_new_tokens=4, do_sample=False).shape == (1, 20)
+model.save_pretrained(again)
+for options in ({}, {"experts_implementation": "eager"}, {"attn_implementation": "eager"}):
+    found, said = load(again, output_loading_info=True, **common, **options)
+    assert not any(said.values()), said
+    torch.testing.assert_close(found.eval()(input_ids=ids).logits, expected, rtol=1e-4, atol=1e-5)
+    assert sum(p.numel() for p in found.parameters()) == sum(p.numel() for p in model.parameters())
+"""
+
+
+@pytest.mark.timeout(600)  # imports torch in a process of its own
+def test_a_stranger_saves_a_ragged_model_and_loads_it_again(tmp_path: Path) -> None:
+    folder = tiny_model("mixtral", tmp_path, tokenizer=False)
+    config = config_of(folder) | {"output_router_logits": True}
+    (folder / "config.json").write_text(json.dumps(config))
+    export(folder, tmp_path / "out", ragged_plan(folder))
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", STRANGER, str(tmp_path / "out"), str(tmp_path / "again")],
+        env=os.environ | {"HF_MODULES_CACHE": str(tmp_path / "modules")},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    again = inspect_model(tmp_path / "again")
+    assert (again.experts, again.problems) == (inspect_model(tmp_path / "out").experts, ())
+    load_model(tmp_path / "again", device="cpu", run=Run())
+
+
 @pytest.mark.timeout(600)  # imports torch in a process of its own
 @pytest.mark.parametrize(
     "model_type",
