@@ -2,7 +2,7 @@
 
 from itself import answered
 
-from core.cli import main
+from core.__main__ import main
 
 if __name__ == "__main__" and not answered():
     main()

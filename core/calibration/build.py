@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import sys
 from collections.abc import Iterator
 
 import numpy as np
@@ -155,6 +156,7 @@ class _Domain:
 
     def _read(self, sources: list[Source]) -> list[str]:
         most = _POOL_CHARACTERS_PER_TOKEN * self._options.max_tokens + _LEAST_POOL
+        most = min(most, sys.maxsize)  # what a file can be asked for
         pool, characters = [], 0
         for document in itertools.chain.from_iterable(self._documents(s, most) for s in sources):
             self._run.check()

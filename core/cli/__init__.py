@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from core import __version__
+from core.cli.streams import drop_stdout, prepare_streams, refusal
 
 # Command → the module of this room whose function of that name it is, in the order of the help.
 COMMANDS = {
@@ -81,9 +82,18 @@ def __getattr__(name: str) -> object:
 
 def main() -> None:
     """Run `seer` with this process's arguments; ends the process."""
+    prepare_streams()
     # One command of a dozen is run: describing the others to typer takes longer than many a run.
     asked = [word for word in sys.argv[1:2] if word in COMMANDS]
     try:
-        application(asked or COMMANDS)(prog_name="seer")
+        try:
+            application(asked or COMMANDS)(prog_name="seer")
+        finally:
+            sys.stdout.flush()  # what is left would fail after the exit code was chosen
     except KeyboardInterrupt:
         raise SystemExit(130) from None
+    except OSError as error:
+        drop_stdout()
+        if not isinstance(error, BrokenPipeError):
+            typer.echo(refusal(error), err=True)
+        raise SystemExit(1) from None

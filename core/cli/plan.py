@@ -210,9 +210,13 @@ def warn_if_unfinished(observed: Profile, terminal: Terminal) -> None:
 
 def _say_if_moved(made: Plan, number: int | None, terminal: Terminal) -> None:
     """Explain a count that is not the one asked for."""
-    asked = number is not None and made.made_by.scope == Scope.LAYER.value
-    counts = sorted({int(n) for n, e in zip(made.kept_L, made.experts, strict=True) if n < e})
-    if asked and counts and counts != [number]:
+    if number is None or made.made_by.scope != Scope.LAYER.value:
+        return
+    if number > max(made.experts):
+        terminal.warn(f"no layer has {number} experts, the most is {max(made.experts)}")
+    rows = zip(made.kept_L.tolist(), made.experts, strict=True)
+    counts = sorted({kept for kept, experts in rows if kept != min(number, experts)})
+    if counts:
         low, high = counts[0], counts[-1]
         shown = str(low) if low == high else f"{low} to {high}"
         terminal.note(f"keeps {shown} per layer instead of {number}: floor, locks or router groups")

@@ -174,14 +174,19 @@ def plan_result(
 def starting_plan(observed: Profile, request: Request) -> Plan:
     """The plan that keeps everything, with locks and protection in place."""
     from core import scoring
+    from core.errors import PlanError
     from core.planning import Locks, MadeBy, Plan
     from core.planning.plan_json import parse_cells
 
     layer_ids = observed.layer_ids
-    locks = Locks(
-        keep=parse_cells(request.lock_keep, layer_ids),
-        drop=parse_cells(request.lock_drop, layer_ids),
-    )
+    keep, drop = (parse_cells(words, layer_ids) for words in (request.lock_keep, request.lock_drop))
+    if keep & drop:
+        row, expert = min(keep & drop)
+        raise PlanError(
+            f"expert {expert} of layer {layer_ids[row]} is locked to stay and to go",
+            remedy="name it once",
+        )
+    locks = Locks(keep=keep, drop=drop)
     whole = Plan(
         model_fingerprint=observed.model_fingerprint,
         model_type=observed.model_type,

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
 from functools import cached_property
+from pathlib import Path
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Self
 
+from core.cli.streams import drop_stdout, refusal
 from core.cli.words import duration, rate
 from core.errors import Cancelled, StudioError
 from core.run import Event, Note, Run
@@ -65,7 +66,8 @@ class Terminal:
         if self._silent:
             return
         if self._as_json:
-            json.dump(_plain(result), self._stdout, ensure_ascii=False, allow_nan=False)
+            spelled = (self._stdout.encoding or "").lower().replace("-", "") == "utf8"
+            json.dump(_plain(result), self._stdout, ensure_ascii=not spelled, allow_nan=False)
             self._stdout.write("\n")
         elif table is not None:
             from rich.console import Console
@@ -84,6 +86,11 @@ class Terminal:
         self.run.note(text, "warning")
 
     def __enter__(self) -> Self:
+        try:
+            Path.cwd()
+        except OSError as error:  # torch's libraries would end the process
+            self._line(refusal(error))
+            raise SystemExit(EXIT_ERROR) from None
         self._redirect.__enter__()
         if threading.current_thread() is threading.main_thread():
             self._handler = signal.signal(signal.SIGINT, self._interrupt)
@@ -105,8 +112,10 @@ class Terminal:
         if isinstance(error, Cancelled | KeyboardInterrupt):
             self._line("interrupted")
             raise SystemExit(EXIT_INTERRUPTED) from None
-        if isinstance(error, BrokenPipeError):  # the reader of a pipe went away
-            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stdout.fileno())
+        if isinstance(error, OSError):
+            drop_stdout()
+            if not isinstance(error, BrokenPipeError):  # a pipe's reader that went away knows
+                self._line(refusal(error))
             raise SystemExit(EXIT_ERROR) from None
 
     def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
@@ -116,7 +125,8 @@ class Terminal:
         self.run.cancel()
 
     def _event(self, event: Event) -> None:
-        self._working = self._working or isinstance(event, ProgressEvent)
+        if isinstance(event, ProgressEvent):  # between two stages is what never asks
+            self._working = event.total is None or event.done < event.total
         if self._silent:
             return
         if isinstance(event, ProgressEvent) and not self._quiet:

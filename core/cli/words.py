@@ -125,7 +125,7 @@ def parse_keep(text: str) -> tuple[int | None, float | None]:
         share = parse_share(word)
         if share > 0:
             return None, share
-    elif word.isdecimal() and int(word) > 0:
+    elif word.isascii() and word.isdecimal() and len(word) <= 9 and int(word) > 0:
         return int(word), None
     raise InputError(
         f"cannot keep {text!r} experts", remedy="a number from 1 up, or a percentage such as 75%"

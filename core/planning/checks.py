@@ -217,7 +217,7 @@ def _below_top_k(plan: Plan, bounds: Bounds, repair: _Repair) -> Problem | None:
     least = int(plan.kept_L[list(rows)].min())
     possible = repair.allowed()
     text = (
-        f"{_names(plan, rows)} {_keep(rows)} {least}{'' if len(rows) == 1 else ' or more'}, "
+        f"{_names(plan, rows)} {_keep(rows)} {'' if len(rows) == 1 else 'as few as '}{least}, "
         f"but a token chooses {bounds.minimum}"
     )
     return Problem(

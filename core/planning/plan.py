@@ -237,9 +237,12 @@ class Plan:
             or (same and all(a <= b for a, b in zip(self.experts, experts, strict=True)))
         )
         if not fits:
+            mine, its = _shape(self.layer_ids, self.experts), _shape(layers, experts)
+            if mine == its:
+                mine, its = _ids(self.layer_ids), _ids(layers)
             raise PlanError(
-                f"the plan is for {_shape(self.layer_ids, self.experts)}, "
-                f"the model has {_shape(layers, experts)}",
+                f"the plan is for a {self.model_type} model with {mine}, "
+                f"this {info.model_type} model has {its}",
                 remedy="make a plan from a profile of this model",
             )
         if not (same or force):
@@ -329,8 +332,14 @@ class Plan:
             ("protected", self.made_by.protected),
         ):
             for row, expert in cells:
-                if not (0 <= row < len(self.experts) and 0 <= expert < self.experts[row]):
-                    raise PlanError(f"{name} name expert {expert} of row {row}, which is not there")
+                if not 0 <= row < len(self.experts):
+                    raise PlanError(f"{name} name an expert of row {row}, which is not there")
+                if not 0 <= expert < self.experts[row]:
+                    raise PlanError(
+                        f"{name} name expert {expert} of layer {self.layer_ids[row]}, "
+                        "which is not there",
+                        remedy=f"one of 0 to {self.experts[row] - 1}",
+                    )
 
 
 def _shape(layers: Iterable[int], experts: Iterable[int]) -> str:
@@ -338,3 +347,8 @@ def _shape(layers: Iterable[int], experts: Iterable[int]) -> str:
     counts = sorted(set(experts))
     many = f"{counts[0]} to {counts[-1]}" if len(counts) > 1 else str(counts[0] if counts else 0)
     return f"{len(tuple(layers))} MoE layers of {many} experts"
+
+
+def _ids(layers: Iterable[int]) -> str:
+    """Layers by their numbers, where their count says nothing."""
+    return f"experts in layers {', '.join(map(str, layers))}"

@@ -103,7 +103,8 @@ def parse_cells(texts: Iterable[str], layer_ids: tuple[int, ...]) -> frozenset[C
     cells = set()
     for text in texts:
         layer, _, expert = text.partition(":")
-        if not (layer.strip().isdecimal() and expert.strip().isdecimal()):
+        numbers = (layer.strip(), expert.strip())
+        if not all(number.isdecimal() and len(number) <= 9 for number in numbers):
             raise PlanError(f"{text!r} is not LAYER:EXPERT", remedy="for example 3:7")
         if int(layer) not in rows:
             raise PlanError(

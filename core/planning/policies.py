@@ -43,10 +43,11 @@ def keep_per_layer(
     if n is not None:
         if n < 1:
             raise PlanError(f"cannot keep {n} experts per layer", remedy="1 or more")
-        wanted_L = np.minimum(n, bounds.experts_L)
+        wanted_L = np.minimum(min(n, int(bounds.experts_L.max(initial=0))), bounds.experts_L)
     else:
         wanted_L = _share_of(bounds.experts_L, share if share is not None else 1.0)
-    return rank(scores_LE, bounds).keep(-(-np.maximum(wanted_L, floor) // bounds.groups))
+    wanted_L = -(-wanted_L // bounds.groups)
+    return rank(scores_LE, bounds).keep(np.maximum(wanted_L, _slices(floor, bounds)))
 
 
 def keep_global(scores_LE: FloatLE, *, bounds: Bounds, total: int, floor: int = 1) -> MaskLE:
@@ -161,7 +162,8 @@ def _share_of(experts_L: NDArray[np.int64], share: float) -> NDArray[np.int64]:
 
 
 def _slices(experts: int, bounds: Bounds) -> int:
-    return -(-experts // bounds.groups)
+    """Slices that hold so many experts; no more than a row has, however large the number is."""
+    return -(-min(experts, int(bounds.experts_L.max(initial=0))) // bounds.groups)
 
 
 def _free_slices(ranking: Ranking, floor: int) -> tuple[FloatLE, NDArray[np.int64]]:

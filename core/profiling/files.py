@@ -78,6 +78,8 @@ def load_profile(path: Path) -> Profile:
     except FileNotFoundError as error:
         raise ProfileError(f"there is no profile at {path}", remedy="seer profile") from error
     except (SafetensorError, OSError) as error:
+        if path.is_dir():
+            raise ProfileError(f"{path} is a folder", remedy="a file of seer profile") from error
         raise _damaged(path, str(error)) from error
     try:
         profile = Profile(

@@ -35,5 +35,5 @@ def fitted(live: LiveModel, plan: Plan | None, top_k: int | None) -> Plan:
         )
     for problem in check_plan(plan, live.info):
         if problem.severity == "error":
-            raise PlanError(problem.text.rstrip("."), remedy=problem.fix_text)
+            raise PlanError(problem.text.rstrip("."), remedy=problem.fix_text.lower())
     return plan

@@ -25,6 +25,7 @@ DEFAULT_METRIC = "soft-count"  # the SEER preset, arXiv 2404.05089
 SUPER_PERCENTILE = 99.5
 SUPER_SHARE_OF_PEAK = 0.1
 SUPER_SHARE_OF_LAYERS = 0.75
+_LARGEST_WEIGHT = 1e9  # of a domain: sums of norms times this stay far from infinity
 
 
 @cache
@@ -108,6 +109,11 @@ def domain_weights_D(profile: Profile, domain_weights: Mapping[str, float] | Non
         raise InputError("a domain weight is negative or not a number", remedy="0 or more")
     if not weights_D.any():
         raise InputError("all domain weights are zero", remedy="at least one above 0")
+    if weights_D.max() > _LARGEST_WEIGHT:
+        raise InputError(
+            f"a domain weight of {weights_D.max():g} is too large",
+            remedy=f"{_LARGEST_WEIGHT:g} at most; weights count against each other",
+        )
     return weights_D
 
 

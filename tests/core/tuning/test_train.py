@@ -313,7 +313,7 @@ def test_what_cannot_be_tuned_is_refused_before_anything_is_loaded(
     )
     with pytest.raises(InputError, match="Top-3 is above"):
         tuned(mixtral, out, changes={"top_k": 3})
-    with pytest.raises(PlanError, match="keep 1 or more, but a token chooses 2"):
+    with pytest.raises(PlanError, match="keep as few as 1, but a token chooses 2"):
         tuned(mixtral, out, plan=few)
     with pytest.raises(InputError, match="the text is empty"):
         tuned(mixtral, out, data=nothing)
