@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, 
 
 from app.theme import UNIT
 from app.widgets.forms import column, label, row
-from app.widgets.help_text import HelpText, help_language, topic_of_link
+from app.widgets.help_text import HelpText, topic_of_link
+from app.widgets.said import window_language
 from resources.help import HelpPage, help_pages
 
 SIZE = QSize(900, 680)
@@ -25,7 +26,7 @@ class HelpWindow(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("Help"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._pages = {page.key: page for page in help_pages(help_language())}
+        self._pages = {page.key: page for page in help_pages(window_language())}
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Search"))
         self.search.setAccessibleName(self.tr("Search the help pages"))

@@ -17,6 +17,7 @@ from app.models.jobs import JobsModel
 from app.widgets.announce import announce
 from app.widgets.forms import Button
 from app.widgets.job_dock import JobDock
+from app.widgets.said import said
 from core.errors import LockedError, ModelGoneError
 
 
@@ -72,10 +73,11 @@ class JobDesk(QObject):
         error = job.error
         if error is None:
             return None
-        what = error.what
+        what = said(error.what)
         if not error.expected:
             what = self.tr("Something unexpected happened: {what}").format(what=what)
-        dialog = ErrorDialog(job.title, what, error.remedy, error.traceback, self._window)
+        remedy = said(error.remedy)
+        dialog = ErrorDialog(job.title, what, remedy, error.traceback, self._window)
         dialog.open()
         return dialog
 

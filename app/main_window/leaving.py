@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.main_window.dialogs import ask
 from app.session import Session
+from app.widgets.said import said
 from core.errors import StudioError
 
 translate = QCoreApplication.translate  # the name that lupdate looks for
@@ -44,5 +45,5 @@ def unsaved(session: Session) -> str:
     try:
         session.save_project()
     except StudioError as error:
-        return error.what
+        return said(error.what)
     return ""

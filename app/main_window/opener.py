@@ -13,6 +13,7 @@ from app.jobs.job import Job
 from app.main_window.dialogs import ChoiceDialog, ErrorDialog, ask
 from app.main_window.settings import Recent, Settings
 from app.session import Session
+from app.widgets.said import said
 from core.errors import LockedError, ModelGoneError, StudioError
 
 PROFILE_SUFFIX = ".safetensors"
@@ -144,7 +145,7 @@ class Opener(QObject):
                 "into one folder lose each other's work."
             )
         title = self.tr("“{name}” is open elsewhere").format(name=error.folder.name)
-        dialog = ChoiceDialog(title, text.format(what=error.what), choices, self._window)
+        dialog = ChoiceDialog(title, text.format(what=said(error.what)), choices, self._window)
         dialog.chosen.connect(self._open_locked)
         dialog.open()
 
@@ -161,7 +162,7 @@ class Opener(QObject):
         title = self.tr("The model of “{name}” was not found").format(name=error.folder.name)
         text = self.tr("{what}. If it was moved, choose its folder again; the project is whole.")
         choices = {"choose": self.tr("Choose again…")}
-        dialog = ChoiceDialog(title, text.format(what=error.what), choices, self._window)
+        dialog = ChoiceDialog(title, text.format(what=said(error.what)), choices, self._window)
         dialog.chosen.connect(self._open_moved)
         dialog.open()
 
@@ -226,7 +227,7 @@ class Opener(QObject):
     @Slot(str, str)
     def _tell_refused(self, what: str, remedy: str) -> None:
         title = self.tr("The project could not be saved")
-        ErrorDialog(title, what, remedy, "", self._window).open()
+        ErrorDialog(title, said(what), said(remedy), "", self._window).open()
 
     # -- recent things -----------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from app.main_window.settings import Settings
 from app.session import Session
 from app.widgets.banner import Banner
 from app.widgets.forms import column
+from app.widgets.said import said
 
 OPEN_KEY, TRIED_KEY = "open_project", "reopened_project"
 # A project that kills the window sooner than this after it was opened again is not tried twice.
@@ -89,7 +90,7 @@ class Recovery(QObject):
         parts = []
         if self._session.crashed:
             parts.append(self.tr("The studio was stopped without being closed; your work is here."))
-        lost = self._session.lost
+        lost = tuple(map(said, self._session.lost))
         if lost:
             text = self.tr(
                 "Not everything in this project could be read, the rest is here: {what}. The "

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, QObject, QUrl, Signal, Slot
+from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -14,6 +14,7 @@ from app.jobs.job import Job
 from app.main_window.origins import OriginsDialog
 from app.session import Session
 from app.theme import chosen_scales
+from app.widgets.said import window_language
 
 if TYPE_CHECKING:
     from core.report.gather import Subject
@@ -86,7 +87,7 @@ class Reporter(QObject):
         from core.report.texts import DEFAULT_LANGUAGE, LANGUAGES
 
         session = self._session
-        shown = QLocale().name().partition("_")[0]  # the window's own language
+        shown = window_language()
         language = shown if shown in LANGUAGES else DEFAULT_LANGUAGE
         look = Look(scale=chosen_scales()[0], language=language)
         task = report_task(self.subject(), output=path, project=session.folder, look=look)

@@ -18,6 +18,7 @@ from PySide6.QtCore import (
 
 from app.widgets import numbers
 from app.widgets.job_dock import JobRole
+from app.widgets.said import said
 
 Index = QModelIndex | QPersistentModelIndex
 # A waiting job that is dragged to another place among the waiting ones; holds its row.
@@ -143,7 +144,7 @@ class JobsModel(QAbstractListModel):
         parts: list[str] = []
         event = job.latest
         if job.state == "failed":
-            return job.error.what
+            return said(job.error.what)
         if job.state in {"held", "queued", "paused", "cancelled"} or job.stopping:
             parts.append(self.state_text(job))
         if job.state == "done":

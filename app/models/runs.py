@@ -16,6 +16,7 @@ from PySide6.QtCore import (
 )
 
 from app.widgets import numbers
+from app.widgets.said import said
 from core.tuning.history import RunRow
 
 Index = QModelIndex | QPersistentModelIndex
@@ -218,7 +219,7 @@ class RunsModel(QAbstractTableModel):
         answers: dict[int, Callable[[], object]] = {
             Qt.ItemDataRole.DisplayRole: lambda: column.text(row),
             Qt.ItemDataRole.TextAlignmentRole: lambda: _alignment(column),
-            Qt.ItemDataRole.ToolTipRole: lambda: row.record.error or row.record.command,
+            Qt.ItemDataRole.ToolTipRole: lambda: said(row.record.error) or row.record.command,
             ROW: lambda: row,
         }
         return answers[role]() if role in answers else None

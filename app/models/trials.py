@@ -9,6 +9,7 @@ from PySide6.QtGui import QFont
 
 from app.models.runs import ROW, Index
 from app.widgets import numbers
+from app.widgets.said import said
 from core.tuning import Found, Trial, TuneOptions
 
 translate = QCoreApplication.translate  # the name that lupdate looks for
@@ -139,7 +140,7 @@ class TrialsModel(QAbstractTableModel):
         answers: dict[int, Callable[[], object]] = {
             Qt.ItemDataRole.DisplayRole: lambda: self._texts[index.column()](row, trial),
             Qt.ItemDataRole.TextAlignmentRole: lambda: self._alignment(index.column()),
-            Qt.ItemDataRole.ToolTipRole: lambda: trial.error or None,
+            Qt.ItemDataRole.ToolTipRole: lambda: said(trial.error) or None,
             ROW: lambda: trial,
         }
         return answers[role]() if role in answers else None

@@ -27,6 +27,7 @@ from app.widgets.empty_state import EmptyState
 from app.widgets.flow import flowing
 from app.widgets.forms import Button, column, label, scrolled, sentence
 from app.widgets.run_strip import RunStrip
+from app.widgets.said import said
 from app.widgets.sequences import Piece, PreviewSequence, SequencePreview
 from app.widgets.sources import DEMO, SourceEntry
 from app.widgets.text_form import TextChoice, TextForm
@@ -262,7 +263,7 @@ class CalibratePage(Page):
             return
         self._preview_job = None
         if job.error is not None:
-            self._failed = sentence(job.error.what)
+            self._failed = sentence(said(job.error.what))
             self.preview.set_sequences((), self._failed)
             self.domains.hide()
             self._say_size("")
@@ -361,7 +362,7 @@ class CalibratePage(Page):
         return self._made_with is not None and options is not None and options != self._made_with
 
     def _with_remedy(self, what: str, remedy: str) -> str:
-        what = sentence(what)
+        what = sentence(said(what))
         if not remedy:
             return f"{what}."
-        return self.tr("{what}. Try: {remedy}.").format(what=what, remedy=remedy)
+        return self.tr("{what}. Try: {remedy}.").format(what=what, remedy=said(remedy))

@@ -13,6 +13,7 @@ from app.widgets.cards import Card
 from app.widgets.flow import flowing
 from app.widgets.forms import Button
 from app.widgets.outcome import Outcome, OutcomeList
+from app.widgets.said import said
 
 if TYPE_CHECKING:
     from app.jobs.job import Job
@@ -92,7 +93,7 @@ class ResultCard(Card):
         if job.state == "cancelled":
             line = Outcome("wait", self.tr("Not loaded"), self.tr("the check was cancelled"))
         elif job.error is not None:
-            line = Outcome("bad", self.tr("Does not load"), job.error.what)
+            line = Outcome("bad", self.tr("Does not load"), said(job.error.what))
         else:
             line = self._verdict(job.result)
         self.list.set_outcomes((*self._written, line))

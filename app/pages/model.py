@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
+from app.pages.model_notes import Problems, RemarksCard
 from app.pages.model_parts import FitRow, PartsTable, span
 from app.pages.page import Page, PageState
 from app.pages.share_card import ShareCard
@@ -17,7 +18,6 @@ from app.session import Session
 from app.session.provenance import provenance_of
 from app.theme import UNIT
 from app.widgets import numbers
-from app.widgets.banner import Banner
 from app.widgets.bars import Part, StackedBar
 from app.widgets.cards import Card, Facts, FigureStrip
 from app.widgets.empty_state import EmptyState
@@ -25,6 +25,7 @@ from app.widgets.forms import ElidedLabel, column, label, limited, row, scrolled
 from app.widgets.layer_ribbon import LayerRibbon
 from app.widgets.meter import free_memory, free_video_memory
 from app.widgets.provenance import Asker
+from app.widgets.said import said
 
 if TYPE_CHECKING:
     from core.checkpoint.info import ModelInfo
@@ -62,7 +63,7 @@ class ModelPage(Page):
     def _build(self, content: QWidget) -> None:
         self._name = ElidedLabel("", "title")
         self._path = ElidedLabel("", "dim", mode=Qt.TextElideMode.ElideMiddle)
-        self._problems = [Banner() for _ in range(4)]
+        self.problems = Problems()
         self.strip = FigureStrip(
             (
                 self.tr("MoE layers × experts"),
@@ -81,7 +82,8 @@ class ModelPage(Page):
         self.share = ShareCard()
         self.asker.watch_chart(self.share.curve)
         left = column(self._parts_card(), self._fit_card(), self._layers_card(), None)
-        right = column(self._facts_card(), self._dtype_card(), self.share, None)
+        self.remarks = RemarksCard()
+        right = column(self._facts_card(), self.remarks, self._dtype_card(), self.share, None)
         for side in (left, right):
             side.setSpacing(2 * UNIT)
         cards = row(left, right, spacing=2 * UNIT)
@@ -90,7 +92,7 @@ class ModelPage(Page):
         content.setLayout(
             column(
                 column(self._name, self._path, spacing=2),
-                *self._problems,
+                self.problems,
                 self.strip,
                 cards,
                 None,
@@ -194,18 +196,15 @@ class ModelPage(Page):
         bundled = self.session.model == "demo"
         self._name.set_text(self.tr("Demo model") if bundled else Path(self.session.model).name)
         self._path.set_text(self.tr("comes with SEER Studio") if bundled else str(info.path))
-        for banner, text in zip(self._problems, (*info.problems, "", "", "", ""), strict=False):
-            if text:
-                banner.say(text)
-            else:
-                banner.clear()
+        self.problems.show_problems(info.problems)
+        self.remarks.show_family(info.model_type)
         parameters = info.parameters
         layers, per_token, total, active, size, _ = self.strip.figures
         layers.set_value(
             f"{len(info.moe_layers)} × {_range(info.experts)}",
             self.tr("of {layers} layers").format(layers=info.layers),
         )
-        per_token.set_value(f"Top-{info.top_k}", info.routing)
+        per_token.set_value(f"Top-{info.top_k}", said(info.routing))
         share = parameters.routed_experts / max(parameters.total, 1)
         total.set_value(
             numbers.count(parameters.total),
@@ -281,7 +280,7 @@ class ModelPage(Page):
             (self.tr("Experts per layer"), _range(info.experts)),
             (self.tr("Shared experts"), f"{info.shared_experts}"),
             (self.tr("Experts per token"), f"{info.top_k}"),
-            (self.tr("Routing"), info.routing),
+            (self.tr("Routing"), said(info.routing)),
             (self.tr("Router groups"), f"{info.n_group}"),
             (self.tr("Parameters of one expert"), numbers.count(max(info.expert_parameters))),
             (self.tr("Hidden size"), f"{info.hidden_size:,}"),

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication
 from app.pages.select.costs import read_memory
 from app.widgets import numbers
 from app.widgets.forms import sentence
+from app.widgets.said import said
 from app.widgets.text_form import TextChoice
 from core.runtime.estimate import RunEstimate, estimate_run
 from core.runtime.memory import free_ram_bytes
@@ -41,7 +42,7 @@ def estimate_text(found: RunEstimate) -> str:
     free = numbers.size(max(found.free, 0))
     if found.refused:
         text = translate("RunEstimate", "{what}. Try: {remedy}.")
-        return text.format(what=sentence(found.refused), remedy=found.remedy)
+        return text.format(what=sentence(said(found.refused)), remedy=said(found.remedy))
     if found.plan is None:
         text = translate("RunEstimate", "Loads whole: about {needed} of {free} that are free.")
         return text.format(needed=numbers.size(found.whole), free=free)

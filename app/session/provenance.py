@@ -18,6 +18,7 @@ from app.session.facts import by_hand_text, fact_text, value_text
 from app.session.formulas import formula_of
 from app.session.places import plan_file, profile_path, project_file
 from app.widgets.provenance import Number, Provenance
+from app.widgets.said import said
 
 if TYPE_CHECKING:
     from app.session.session import Session
@@ -144,7 +145,7 @@ def _of_expert(session: Session, rest: str) -> Provenance | None:
     known = {m.name: m for m in metrics()}
     formula = formula_of(f"expert.{what.split(' ')[0]}")
     if metric in known:
-        source = f"{known[metric].formula}   ({known[metric].source})"
+        source = f"{said(known[metric].formula)}   ({said(known[metric].source)})"
         formula = source if what == "score" else f"{formula}: {source}"
     place = ((fact_text("expert"), f"L{layer} · {expert}"),)
     weights = {k: v for k, v in (session.shown_weights or {}).items() if v != 1}

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QLayout, QWidget
 
 from app.theme import UNIT
 from app.widgets.forms import Button, IconButton, column, label, row
-from app.widgets.help_text import TOPIC, help_asked, help_language
+from app.widgets.help_text import TOPIC, help_asked
 from app.widgets.popover import Popover
+from app.widgets.said import window_language
 from resources.help import help_section
 
 WIDTH = 360
@@ -46,7 +47,7 @@ def help_for(topic: str, field: QWidget | None = None) -> HelpButton:
     Raises:
         KeyError: No help page has this section.
     """
-    section = help_section(topic, help_language())
+    section = help_section(topic, window_language())
     if field is not None:
         field.setProperty(TOPIC, topic)
     return HelpButton(Help(title=section.title, text=section.text, topic=topic))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import (
     QTextBlockFormat,
     QTextCharFormat,
@@ -29,11 +29,6 @@ class _Desk(QObject):
 _desk = _Desk()
 # Somebody wants a page of help, by "page" or "page#section".
 help_asked = _desk.asked
-
-
-def help_language() -> str:
-    """The code of the window's language."""
-    return QLocale().name().split("_")[0]
 
 
 class HelpText(QTextBrowser):

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from app import theme
 from app.widgets.drawing import Drawing, image_of, png_of, svg_of
 from app.widgets.forms import IconButton
+from app.widgets.said import said
 from core.errors import StudioError
 from core.planning.files import write_atomically
 
@@ -226,7 +227,7 @@ class TakeButton(IconButton):
 
     @Slot(str, str)
     def _on_failed(self, what: str, remedy: str) -> None:
-        self.failed.emit(f"{what}: {remedy}" if remedy else what)
+        self.failed.emit(f"{said(what)}: {said(remedy)}" if remedy else said(what))
 
 
 def table_of(header: Iterable[str], rows: Iterable[Iterable[Cell]]) -> Table:

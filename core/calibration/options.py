@@ -54,4 +54,6 @@ class CalibrationOptions:
             ("the seed", self.seed, 0),
         ):
             if value < least:
-                raise InputError(f"{name} is {value}", remedy=f"use at least {least}")
+                raise InputError(
+                    f"{name} is {value}, which is too small", remedy=f"use at least {least}"
+                )

@@ -168,9 +168,9 @@ def _check_contiguous(file: str, refs: list[TensorRef], base: int, size: int) ->
             raise CheckpointError(f"{file}: {_shown(ref.name)} {kind}", remedy=_REMEDY)
         at = ref.end
     if at != size:
-        kind = "truncated" if at > size else "too long"
+        length = "truncated" if at > size else "too long"
         raise CheckpointError(
-            f"{file} is {kind}: {size:,} bytes, its header says {f'{at:,}'[:40]}",
+            f"{file} is {length}: {size:,} bytes, its header says {f'{at:,}'[:40]}",
             remedy=_REMEDY,
         )
 

@@ -48,7 +48,7 @@ def support_table() -> tuple[Support, ...]:
     """All families, by model type."""
     rows = []
     for family in sorted(FAMILIES.values(), key=lambda family: family.model_type):
-        reasons = {"other Top-K": family.fixed_top_k, "ragged plans": family.never_ragged}
+        fixed, alike = family.fixed_top_k, family.never_ragged
         rows.append(
             Support(
                 model_type=family.model_type,
@@ -62,7 +62,8 @@ def support_table() -> tuple[Support, ...]:
                 remarks=tuple(
                     [family.remarks] * bool(family.remarks)
                     + [_WITHIN] * (family.multimodal in family.image_text)
-                    + [f"No {what}: {why}." for what, why in reasons.items() if why]
+                    + [f"No other Top-K: {fixed}."] * bool(fixed)
+                    + [f"No ragged plans: {alike}."] * bool(alike)
                 ),
             )
         )

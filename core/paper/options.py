@@ -74,7 +74,8 @@ class PaperOptions:
             "eval_tokens",
         ):  # fmt: skip
             if getattr(self, name) < 1:
-                raise InputError(f"{name.replace('_', ' ')} is {getattr(self, name)}", remedy="1")
+                value = getattr(self, name)
+                raise InputError(f"the option {name} is {value}", remedy="1 or more")
         unknown = sorted(set(self.arms) - set(ARMS))
         if unknown:
             raise InputError(f"there is no arm '{unknown[0]}'", remedy=f"one of {', '.join(ARMS)}")

@@ -216,14 +216,15 @@ def _below_top_k(plan: Plan, bounds: Bounds, repair: _Repair) -> Problem | None:
         return None
     least = int(plan.kept_L[list(rows)].min())
     possible = repair.allowed()
+    end = "" if possible else ", and locks leave no more"
     text = (
         f"{_names(plan, rows)} {_keep(rows)} {'' if len(rows) == 1 else 'as few as '}{least}, "
-        f"but a token chooses {bounds.minimum}"
+        f"but a token chooses {bounds.minimum}{end}."
     )
     return Problem(
         kind="below_top_k",
         severity="error",
-        text=f"{text}." if possible else f"{text}, and locks leave no more.",
+        text=text,
         rows=rows,
         values={"layers": _names(plan, rows), "kept": least, "top_k": bounds.minimum},
         fix_text=f"Keep {bounds.minimum}" if possible else "",
@@ -241,14 +242,15 @@ def _groups(plan: Plan, bounds: Bounds, repair: _Repair) -> Problem | None:
     if not rows:
         return None
     possible = repair.allowed()
+    end = "" if possible else ", and locks do not allow that"
     text = (
         f"{_names(plan, rows)}: the router's {bounds.groups} groups must keep equally many "
-        f"experts, at least {least} each"
+        f"experts, at least {least} each{end}."
     )
     return Problem(
         kind="groups",
         severity="error",
-        text=f"{text}." if possible else f"{text}, and locks do not allow that.",
+        text=text,
         rows=rows,
         values={"layers": _names(plan, rows), "groups": bounds.groups, "least": least},
         fix_text="Balance groups" if possible else "",

@@ -116,8 +116,8 @@ def heat_maps(
     return tuple(
         HeatMap(
             metric=metric.name,
-            formula=metric.formula,
-            meaning=t.meaning(metric.name, metric.meaning),
+            formula=t.said(metric.formula),
+            meaning=t.said(metric.meaning),
             picture=_picture(scores_LE := score(profile, metric.name, weights), scale),
             unrouted=int(np.isneginf(scores_LE).sum()),
         )

@@ -47,7 +47,7 @@ class Look:
     def __post_init__(self) -> None:
         if self.scale not in SEQUENTIAL:
             raise InputError(
-                f"there is no colour scale {self.scale!r}", remedy=", ".join(SEQUENTIAL)
+                f"there is no colour scale {self.scale!r}", remedy=f"one of {', '.join(SEQUENTIAL)}"
             )
         texts(self.language)
 

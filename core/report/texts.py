@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 import resources
 from core.errors import InputError
+from core.messages import translated
 
 FOLDER = Path(resources.__file__).parent / "report"
 LANGUAGES = ("en", "ko")
@@ -36,9 +37,9 @@ class Texts:
         """A text, its places filled in."""
         return self.table[key].format(**values)
 
-    def meaning(self, metric: str, otherwise: str) -> str:
-        """What a metric's high value says; its own English for one that is newer than the table."""
-        return self.table.get(f"meaning.{metric}", otherwise)
+    def said(self, text: str) -> str:
+        """What another room of core said: a formula, a meaning, why something cannot be read."""
+        return translated(text, self.language)
 
     def word(self, value: str) -> str:
         """A fact as it is, but for the two words that every language has."""
@@ -54,7 +55,7 @@ def texts(language: str = DEFAULT_LANGUAGE) -> Texts:
     """
     if language not in LANGUAGES:
         raise InputError(
-            f"a report cannot be written in {language!r}", remedy=" or ".join(LANGUAGES)
+            f"a report cannot be written in {language!r}", remedy=f"one of {', '.join(LANGUAGES)}"
         )
     table = json.loads((FOLDER / f"{language}.json").read_text(encoding="utf-8"))
     return Texts(language, MappingProxyType(table))

@@ -110,10 +110,10 @@ class TuneOptions:
                 continue
             # Written so that NaN is refused too.
             if not least <= value <= most:
-                above = f" to {most:g}" if most != _MOST else ""
+                bounded = f"{least:g} to {most:g}"
                 raise InputError(
-                    f"{field.replace('_', ' ')} is {value}",
-                    remedy=f"{least:g}{above or ' or more'}",
+                    f"the tuning option {field} is {value}",
+                    remedy=bounded if most != _MOST else f"{least:g} or more",
                 )
         if self.patience and not (self.eval_every and self.save_every):
             raise InputError(

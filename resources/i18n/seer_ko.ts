@@ -3153,6 +3153,13 @@
     </message>
 </context>
 <context>
+    <name>Problems</name>
+    <message>
+        <source>{text} (and {more} more)</source>
+        <translation>{text} (외 {more}개)</translation>
+    </message>
+</context>
+<context>
     <name>ProfileMap</name>
     <message>
         <source>{metric} by layer and expert, {tokens} tokens read</source>
@@ -3355,6 +3362,13 @@
     <message>
         <source>Not everything in this project could be read, the rest is here: {what}. The damaged file is kept beside the new one.</source>
         <translation>이 프로젝트의 일부를 읽지 못했고 나머지는 그대로입니다: {what}. 손상된 파일은 새 파일 옆에 보관됩니다.</translation>
+    </message>
+</context>
+<context>
+    <name>RemarksCard</name>
+    <message>
+        <source>Good to know</source>
+        <translation>알아 둘 점</translation>
     </message>
 </context>
 <context>

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.pages.select.problems import fix_text, problem_text
+from app.widgets.said import said
 
 if TYPE_CHECKING:
     from app.jobs.choosing import Chosen
@@ -79,5 +80,7 @@ class Notices(QObject):
 
     def say_failure(self, what: str, remedy: str) -> None:
         """Something could not be done."""
-        text = self.tr("{what}; try: {remedy}").format(what=what, remedy=remedy) if remedy else what
+        text = said(what)
+        if remedy:
+            text = self.tr("{what}; try: {remedy}").format(what=text, remedy=said(remedy))
         self._banner.say(text, "bad")

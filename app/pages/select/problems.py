@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from app.pages.select.rules import layer_names
+from app.widgets.said import said
 from core.planning import Plan, Problem
 
 translate = QCoreApplication.translate  # the name that lupdate looks for
@@ -52,11 +53,11 @@ def problem_text(problem: Problem, plan: Plan) -> str:
         ),
     }.get(problem.kind)
     if text is None:
-        return problem.text
-    said = text.format(**values)
+        return said(problem.text)
+    told = text.format(**values)
     if problem.severity == "error" and problem.fix is None:
-        said = translate("Problem", "{problem} Locks stand against every fix.").format(problem=said)
-    return said
+        told = translate("Problem", "{problem} Locks stand against every fix.").format(problem=told)
+    return told
 
 
 def fix_text(problem: Problem) -> str:
@@ -70,5 +71,5 @@ def fix_text(problem: Problem) -> str:
         "groups": translate("Problem", "Balance groups"),
         "ragged": translate("Problem", "Make uniform"),
         "not_multiple_of_8": translate("Problem", "Keep {better}"),
-    }.get(problem.kind, problem.fix_text)
+    }.get(problem.kind, said(problem.fix_text))
     return text.format(**values)

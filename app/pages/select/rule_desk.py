@@ -21,6 +21,7 @@ from app.pages.select.rules import (
 from app.pages.select.toolbar import Toolbar
 from app.widgets import numbers
 from app.widgets.heatmap import HeatMap
+from app.widgets.said import said
 from core.errors import StudioError
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ class RuleDesk(QObject):
         try:
             plan = apply_rule(self.rule, ground)
         except StudioError as error:
-            panel.set_preview(str(error), possible=False)
+            panel.set_preview(said(error.what), possible=False)
             return
         covered, total = self._derived.coverage(plan), sum(plan.experts)
         text = self.tr("Keeps {kept} of {total}").format(kept=total - plan.dropped, total=total)

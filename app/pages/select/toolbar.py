@@ -10,6 +10,7 @@ from app.pages.select.domains import DomainsPanel
 from app.pages.select.rule_panel import RulePanel
 from app.theme import UNIT
 from app.widgets.forms import Button, IconButton, label, row
+from app.widgets.said import said
 from core import scoring
 
 COMBO_EXTRA = 42  # logical pixels of a combo box beside its text
@@ -189,6 +190,6 @@ def _line(*items: QWidget) -> QWidget:
 def metric_names() -> tuple[tuple[str, str], ...]:
     """Names and explanations of all metrics."""
     return tuple(
-        (metric.name, f"{metric.formula}\n{metric.meaning}\n{metric.source}")
+        (metric.name, "\n".join(map(said, (metric.formula, metric.meaning, metric.source))))
         for metric in scoring.metrics()
     )

@@ -24,6 +24,7 @@ from app.widgets.forms import Button, column, label, scrolled, sentence
 from app.widgets.number_field import NumberField
 from app.widgets.outcome import Mark, Outcome, OutcomeList
 from app.widgets.run_strip import RunStrip
+from app.widgets.said import said
 from app.widgets.svg_view import SvgView
 from core.paper import PaperOptions, PaperResult
 from core.paper.picture import picture
@@ -113,7 +114,9 @@ class ClaimsView(QWidget):
         self._draw()
         self.claims.set_outcomes(
             tuple(
-                Outcome(MARKS[claim.verdict], claim_text(claim.key, claim.text), claim.evidence)
+                Outcome(
+                    MARKS[claim.verdict], claim_text(claim.key, claim.text), said(claim.evidence)
+                )
                 for claim in result.claims
             )
         )
@@ -190,7 +193,7 @@ class ClaimsView(QWidget):
             self.banner.clear()
             self.show_result(job.result.result)
         elif job.error is not None:
-            self.banner.say(f"{sentence(job.error.what)}.", "bad")
+            self.banner.say(f"{sentence(said(job.error.what))}.", "bad")
 
     @Slot(object, object)
     def _on_snapshot(self, job: Job, snapshot: Snapshot) -> None:

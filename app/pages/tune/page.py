@@ -32,6 +32,7 @@ from app.widgets.beside import Beside
 from app.widgets.empty_state import EmptyState
 from app.widgets.forms import column, row, scrolled, sentence
 from app.widgets.run_strip import RunStrip
+from app.widgets.said import said
 from core.errors import StudioError
 from core.tuning import TuneEstimate
 from core.tuning.history import Curve, CurveBuilder, new_run_folder
@@ -261,8 +262,8 @@ class TunePage(Page):
 
     @Slot(object)
     def _on_failed(self, error: StudioError) -> None:
-        remedy = sentence(error.remedy) + "." if error.remedy else ""
-        self.banner.say(f"{sentence(error.what)}. {remedy}".strip(), "bad")
+        remedy = sentence(said(error.remedy)) + "." if error.remedy else ""
+        self.banner.say(f"{sentence(said(error.what))}. {remedy}".strip(), "bad")
 
     @Slot(str)
     def _on_used(self, name: str) -> None:
@@ -341,7 +342,7 @@ class TunePage(Page):
         """The first thing that forbids the run, else the trap of stage 2."""
         wrong = next(iter(found.errors), None)
         if wrong is not None:
-            self.banner.say(obstacle_text(found, wrong.code, f"{wrong.text}: {wrong.fix}"), "bad")
+            self.banner.say(obstacle_text(found, wrong), "bad")
             return
         text, fix = trap_text(found), self.tr("Fade the last gate")
         if text:

@@ -19,6 +19,7 @@ from app.widgets import numbers
 from app.widgets.cards import Card
 from app.widgets.flow import flowing
 from app.widgets.forms import Button, column, label
+from app.widgets.said import said
 from core.tuning.history import RunRow, differing
 
 ROW_HEIGHT = 30
@@ -139,7 +140,7 @@ class RunsView(QWidget):
             return ""
         record = current.record
         if record.state == "failed" and record.error:
-            return self.tr("It failed: {what}.").format(what=record.error.rstrip("."))
+            return self.tr("It failed: {what}.").format(what=said(record.error.rstrip(".")))
         if record.written:
             return self.tr("{size} written to {folder}").format(
                 size=numbers.size(current.info.bytes if current.info else 0), folder=record.output

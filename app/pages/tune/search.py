@@ -31,6 +31,7 @@ from app.widgets.help import help_for
 from app.widgets.number_field import NumberField
 from app.widgets.provenance import Asker, Number, Provenance
 from app.widgets.run_strip import RunStrip
+from app.widgets.said import said
 from core.errors import StudioError
 from core.tuning import Found, Trial
 from core.tuning.history import RunRecord, RunRow, new_run_folder
@@ -329,5 +330,5 @@ class SearchView(QWidget):
         self.refresh()
 
     def _fail(self, what: str, remedy: str | None) -> None:
-        end = f" {sentence(remedy)}." if remedy else ""
-        self.banner.say(f"{sentence(what)}.{end}", "bad")
+        end = f" {sentence(said(remedy))}." if remedy else ""
+        self.banner.say(f"{sentence(said(what))}.{end}", "bad")

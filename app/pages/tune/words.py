@@ -8,9 +8,12 @@ from PySide6.QtCore import QCoreApplication
 
 from app.pages.tune import topics
 from app.widgets import numbers
+from app.widgets.forms import sentence
+from app.widgets.said import said
 
 if TYPE_CHECKING:
     from core.tuning import TuneEstimate
+    from core.tuning.obstacles import TuneProblem
 
 translate = QCoreApplication.translate  # the name that lupdate looks for
 
@@ -79,7 +82,7 @@ def option_text(name: str, value: object) -> str:
     }.get(str(value), str(value))
 
 
-def obstacle_text(found: TuneEstimate, code: str, fallback: str) -> str:
+def obstacle_text(found: TuneEstimate, wrong: TuneProblem) -> str:
     """What stands against a run, with the number and the way out."""
     need, free = numbers.size(found.memory_low), numbers.size(found.memory_free)
     texts = {
@@ -107,7 +110,7 @@ def obstacle_text(found: TuneEstimate, code: str, fallback: str) -> str:
         ),
         "no_weights": translate("TuneWords", "The folder holds no weights, only a config.json."),
     }
-    return texts.get(code, fallback)
+    return texts.get(wrong.code) or f"{sentence(said(wrong.text))}. {sentence(said(wrong.fix))}."
 
 
 def trap_text(found: TuneEstimate) -> str:

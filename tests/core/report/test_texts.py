@@ -43,12 +43,13 @@ def test_korean_is_korean_wherever_english_has_words() -> None:
             assert re.search("[가-힣]", text) or key in {"tuning.nats", "quality.kl"}, key
 
 
-def test_a_metric_means_the_same_in_the_report_and_in_the_engine() -> None:
-    t = texts("en")
+def test_a_metric_is_explained_in_the_language_of_the_report() -> None:
     for metric in metrics():
-        if metric.name != "random":
-            assert t.table[f"meaning.{metric.name}"] == metric.meaning
-    assert t.meaning("tomorrow's", "something new") == "something new"
+        assert texts("en").said(metric.meaning) == metric.meaning
+        assert re.search("[가-힣]", texts("ko").said(metric.meaning)), metric.name
+        for text in (metric.formula, metric.source):
+            assert not re.search("all|seeded|variant|control|code", texts("ko").said(text)), text
+    assert texts("ko").said("something new") == "something new"
 
 
 def test_every_fact_and_every_key_of_the_template_has_a_text() -> None:
@@ -76,10 +77,11 @@ def test_a_report_is_of_one_language(model, language) -> None:  # noqa: F811
     assert (tag, attributes["lang"]) == ("html", language)
     t, shown = texts(language), " ".join(page.text.split())
     for key in ("experts.title", "layers.merged", "cost.routed_experts", "quality.chart",
-                "origin.title", "fact.fingerprint", "kind.original", "meaning.reap"):  # fmt: skip
+                "origin.title", "fact.fingerprint", "kind.original"):  # fmt: skip
         assert t(key) in shown, key
     assert t("page.missing", what="gone") in shown
     assert t("share", part="10", whole="16") in shown
+    assert t.said("mean contribution when chosen") in shown
     other = texts("ko" if language == "en" else "en")
     for key in ("experts.title", "layers.title", "cost.how", "quality.title", "origin.title"):
         assert other(key, context="1,024") not in shown
