@@ -274,10 +274,9 @@ def test_the_curve_grows_while_the_run_goes_on(qtbot, page, engine) -> None:
     qtbot.waitUntil(lambda: bool(page.desk.rows), timeout=10_000)
     assert page.runs.model.index(0, 1).data() == "running"
     assert not page.runs.remove.isEnabled()
-    began = time.monotonic()
     page.watch.cancel()
     finish(qtbot, page)
-    assert time.monotonic() - began < 2
+    assert len(loss.series[-1].x) < 20, "it ended, but not for the cancel"
     assert page.desk.row("run-1").record.state == "cancelled"
 
 
