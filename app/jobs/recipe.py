@@ -32,6 +32,7 @@ MODULES = (
     "app.jobs.speed",
     "app.jobs.tuning",
     "app.jobs.searching",
+    "app.jobs.paper",
 )
 
 # Values that an argument may be, or hold: what JSON calls them → module and class. Those with
@@ -48,6 +49,7 @@ VALUES = {
     "speed": ("core.evaluation.speed", "SpeedOptions"),
     "export": ("core.export", "ExportOptions"),
     "tuning": ("core.tuning", "TuneOptions"),
+    "claims": ("core.paper", "PaperOptions"),
 }
 TYPE = "type"
 # A path inside the project is kept relative to it: the folder may be moved.

@@ -12,6 +12,7 @@ import typer
 from core.cli.options import AsJson, Device, Quiet
 from core.cli.terminal import Terminal
 from core.cli.texts import packed
+from core.errors import InputError
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -59,6 +60,10 @@ def demo(
     seeds: Annotated[
         int, typer.Option("--seeds", min=1, metavar="N", help="With --paper: seeds of each run.")
     ] = 2,
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", help="With --paper: go on with what was stopped in -o DIR."),
+    ] = False,
     device: Device = "auto",
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -73,8 +78,10 @@ def demo(
                 steps=steps, seeds=seeds, profile_tokens=max_tokens,
                 eval_tokens=max(max_tokens // 2, 1), device=device,
             )  # fmt: skip
-            try_claims(wanted, output, terminal)
+            try_claims(wanted, output, terminal, resume=resume)
             return
+        if resume:
+            raise InputError("--resume goes with --paper", remedy="seer demo without it")
         from core.checkpoint import inspect_model, locate_model
         from core.cli.files import empty_folder
 

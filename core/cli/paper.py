@@ -13,18 +13,35 @@ if TYPE_CHECKING:
     from core.paper import PaperOptions, PaperResult
 
 
-def try_claims(options: PaperOptions, output: Path | None, terminal: Terminal) -> None:
-    """Run everything, keep it in a folder if one is given, and show the tables."""
+def try_claims(
+    options: PaperOptions, output: Path | None, terminal: Terminal, *, resume: bool
+) -> None:
+    """Run everything, keep it in a folder if one is given, and show the tables.
+
+    Raises:
+        InputError: The folder holds something else, or there is none to go on in.
+    """
     from core.checkpoint import locate_model
     from core.cli.files import empty_folder
-    from core.paper.files import keep
+    from core.errors import InputError
+    from core.paper.files import TRYING, keep
     from core.paper.reproduce import reproduce
 
-    if output is not None:
+    if output is None:
+        if resume:
+            raise InputError("--resume goes on in a folder", remedy="-o DIR, as before")
+    elif (output / TRYING).is_dir():
+        if not resume:
+            raise InputError(
+                f"a try was stopped in {output}",
+                remedy="--resume to go on with it, or a new folder",
+            )
+    else:
         empty_folder(output)
-    result = reproduce(locate_model("demo"), options, run=terminal.run)
-    kept = {} if output is None else keep(result, output)
-    terminal.show(result.to_json() | {"files": kept}, lambda: tables(result))
+    kept = None if output is None else output / TRYING
+    result = reproduce(locate_model("demo"), options, kept=kept, resume=resume, run=terminal.run)
+    files = {} if output is None else keep(result, output)
+    terminal.show(result.to_json() | {"files": files}, lambda: tables(result))
     if output is not None:
         terminal.note(f"tables and plot are in {output}")
 

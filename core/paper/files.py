@@ -9,6 +9,9 @@ from core.paper.picture import picture
 from core.paper.result import RESULT_FILE, PaperResult
 from core.planning.files import write_atomically
 
+# Beside the result: what a try that was stopped goes on with (`core.paper.trying`).
+TRYING = ".trying"
+
 
 def keep(result: PaperResult, folder: Path) -> dict[str, str]:
     """Write paper.json, paper.md and paper.svg into a folder; their paths by kind."""

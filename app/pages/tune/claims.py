@@ -159,7 +159,12 @@ class ClaimsView(QWidget):
         options = replace(
             PaperOptions(), steps=int(self.steps.number(1)), seeds=int(self.seeds.number(1))
         )
-        self.session.start(paper.paper_task(options, self.folder))
+        here = subject.current(self.session)
+        self.session.start(
+            paper.paper_task(options, self.folder)
+            if here is None
+            else paper.project_task(here, options, self.folder)
+        )
 
     @Slot()
     def choose(self) -> None:

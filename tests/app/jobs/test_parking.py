@@ -13,6 +13,7 @@ import pytest
 from app.jobs import choosing, measuring, tasks
 from app.jobs.choosing import Choice, choose_task
 from app.jobs.measuring import Measure, Subject, pack
+from app.jobs.paper import project_task
 from app.jobs.parking import parkable
 from app.jobs.queue import JobQueue
 from app.jobs.searching import search_task
@@ -23,6 +24,7 @@ from core.calibration import CalibrationOptions, Source
 from core.checkpoint import inspect_model
 from core.errors import Cancelled
 from core.export import ExportOptions
+from core.paper import PaperOptions
 from core.planning import Plan
 from core.profiling import profile_model
 from core.run import Note, Progress, Run
@@ -331,6 +333,35 @@ def test_a_paused_choice_lets_the_model_go_and_chooses_the_same(
     assert found.plan.keep == whole.plan.keep
     assert found.said == whole.said
     assert not measured.exists()
+
+
+def test_a_paused_try_of_the_papers_claims_lets_the_model_go_and_goes_on(
+    subject, tmp_path, pausing, monkeypatch
+) -> None:
+    from core.paper import reproduce
+
+    live_of = reproduce.load_model
+
+    def watch(*args, **more):
+        live = live_of(*args, **more)
+        pausing.watched.append(weakref.ref(live.model))
+        return live
+
+    monkeypatch.setattr(reproduce, "load_model", watch)
+    options = PaperOptions(
+        steps=1, seeds=1, random_seeds=1, shares=(0.5,), arms=(), batch_size=1, seq_len=64,
+        profile_tokens=400, eval_tokens=300,
+    )  # fmt: skip
+    whole = project_task(subject, options, tmp_path / "whole").function(Run())
+    task = project_task(subject, options, tmp_path / "paused")
+    job = pausing.at(task, lambda e: e.stage == "paper" and e.done == 4)
+    assert (tmp_path / "paused" / ".trying" / "tried.json").exists()
+    found = pausing.ended(job)
+    assert notes(job, "going on after 4 of 8 experiments")
+    assert found.result.drops == whole.result.drops
+    assert [p.name for p in sorted((tmp_path / "paused").iterdir())] == [
+        "paper.json", "paper.md", "paper.svg",
+    ]  # fmt: skip
 
 
 def test_a_paused_export_holds_no_more_than_one_buffer(tmp_path, queue, qtbot, pausing) -> None:

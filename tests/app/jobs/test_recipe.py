@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.jobs.measuring import Measure, Subject, plan_variant
+from app.jobs.paper import project_task
 from app.jobs.recipe import decode, encode, recipe_json, remake
 from app.jobs.speed import Timed, speed_task
 from app.jobs.tasks import checkpoint_task, evaluate_task, export_task, profile_task
@@ -20,6 +21,7 @@ from core.checkpoint import inspect_model
 from core.errors import ProjectError
 from core.evaluation.speed import SpeedOptions
 from core.export import ExportOptions
+from core.paper import PaperOptions
 from core.planning import Plan
 from core.tuning import TuneOptions
 from tests.app.folders import write_mixtral
@@ -61,9 +63,11 @@ def tasks_of(subject: Subject, folder: Path):
     yield checkpoint_task(subject, row, measure)
     yield speed_task(subject, Timed(row=row), SpeedOptions(context=64))
     yield speed_task(subject, Timed(row=row, plan=plan), SpeedOptions(context=64))
+    claims = PaperOptions(steps=7, arms=("plain", "all"), shares=(0.5,))
+    yield project_task(subject, claims, folder / "runs" / "paper")
 
 
-@pytest.mark.parametrize("number", range(6))
+@pytest.mark.parametrize("number", range(7))
 def test_a_task_is_made_again_from_its_json_with_every_option(subject, tmp_path, number) -> None:
     folder = tmp_path / "project"
     task = list(tasks_of(subject, folder))[number]

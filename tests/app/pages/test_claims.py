@@ -64,7 +64,7 @@ def test_a_run_shows_what_it_has_and_is_kept_in_the_project(
 ) -> None:
     asked = []
 
-    def reproduce(folder, options, *, run):
+    def reproduce(folder, options, *, run, **_kept):
         asked.append(options)
         run.snapshot("paper", example(arms=()))
         return example()

@@ -19,7 +19,7 @@ def asked(monkeypatch) -> list[PaperOptions]:
     """What was asked for; the result is there at once."""
     options: list[PaperOptions] = []
 
-    def reproduce(_folder, wanted, *, run):
+    def reproduce(_folder, wanted, *, run, **_kept):
         options.append(wanted)
         return example()
 
@@ -58,3 +58,17 @@ def test_a_folder_with_something_in_it_is_refused_before_anything_runs(
     done = CliRunner().invoke(app, ["demo", "--paper", "-o", str(tmp_path)])
     assert done.exit_code == 1
     assert asked == []
+
+
+def test_a_stopped_try_is_gone_on_with_only_if_that_is_asked_for(asked, tmp_path: Path) -> None:
+    words = ["demo", "--paper", "-o", str(tmp_path)]
+    (tmp_path / ".trying").mkdir()
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 1
+    assert "--resume" in done.stderr
+    assert asked == []
+    assert CliRunner().invoke(app, [*words, "--resume", "--quiet"]).exit_code == 0
+    assert len(asked) == 1
+    for wrong in (["demo", "--paper", "--resume"], ["demo", "--resume"]):
+        assert CliRunner().invoke(app, wrong).exit_code == 1
+    assert len(asked) == 1

@@ -10,11 +10,12 @@ import pytest
 from typer.testing import CliRunner
 
 from core.checkpoint import inspect_model, locate_model
-from core.errors import Cancelled
+from core.errors import Cancelled, Parked
 from core.paper import ARMS, PaperOptions, PaperResult
 from core.paper.reproduce import reproduce
 from core.planning import cost
-from core.run import Progress, Run, Snapshot
+from core.run import Note, Progress, Run, Snapshot
+from tests.core.pausing import ParkAt
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -94,6 +95,75 @@ def test_a_cancelled_try_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(Cancelled):
         reproduce(locate_model("demo"), BRIEF, run=run, work=tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def values(result: PaperResult) -> object:
+    """A result without how long it took."""
+    return replace(result, seconds=0, arms=tuple(replace(arm, seconds=0) for arm in result.arms))
+
+
+def test_a_paused_try_goes_on_with_its_next_experiment_to_the_same_result(
+    tried, tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept"
+    model = locate_model("demo")
+
+    def at(done: int) -> Run:
+        def park(event: object) -> None:
+            if isinstance(event, Progress) and event.done == done:
+                run.pause(park=True)
+
+        run = Run(park)
+        return run
+
+    for done in (0, 1, 5):  # before the first, after the profile, between two plans
+        with pytest.raises(Parked):
+            reproduce(model, BRIEF, run=at(done), kept=kept, resume=True)
+    assert (kept / "tried.json").is_file()
+    events: list[object] = []
+    result = reproduce(model, BRIEF, run=Run(events.append), kept=kept, resume=True)
+    assert values(result) == values(tried[0])
+    assert [e.text for e in events if isinstance(e, Note)] == ["going on after 5 of 8 experiments"]
+    assert len([e for e in events if isinstance(e, Snapshot)]) == 3
+    assert not kept.exists()
+
+
+def test_a_try_of_other_options_begins_anew(tmp_path: Path) -> None:
+    kept, model = tmp_path / "kept", locate_model("demo")
+    events: list[object] = []
+    stops = Run(lambda e: stops.cancel() if getattr(e, "done", 0) == 2 else None)
+    with pytest.raises(Cancelled):
+        reproduce(model, BRIEF, run=stops, kept=kept, resume=True)
+    other = Run(lambda e: events.append(e) or other.cancel())
+    with pytest.raises(Cancelled):
+        reproduce(model, replace(BRIEF, random_seeds=2), run=other, kept=kept, resume=True)
+    assert any("starting over" in e.text for e in events if isinstance(e, Note))
+    assert not (kept / "tried.json").exists()
+
+
+@pytest.mark.slow
+def test_a_paused_arm_goes_on_after_its_last_whole_step(tmp_path: Path) -> None:
+    options = replace(BRIEF, arms=("plain",), steps=2, shares=())
+    model = locate_model("demo")
+    whole = reproduce(model, options, run=Run(), work=tmp_path)
+    kept = tmp_path / "kept"
+    # Between the first and the second step: looks of the writing and verifying come after it.
+    steps: list[int] = []
+
+    class Parks(ParkAt):
+        def check(self) -> None:
+            arm = kept / "arm" / "plain-0" / "work"
+            lines = (arm / "curve.jsonl").read_text() if (arm / "curve.jsonl").exists() else ""
+            if not steps and lines.count('"step": 1') == 1:
+                steps.append(1)
+                self.pause(park=True)
+            super().check()
+
+    with pytest.raises(Parked):
+        reproduce(model, options, run=Parks(), kept=kept, resume=True)
+    assert (kept / "arm" / "plain-0" / "work" / "checkpoint-1").is_dir()
+    assert values(reproduce(model, options, run=Run(), kept=kept, resume=True)) == values(whole)
+    assert not kept.exists()
 
 
 @pytest.mark.slow
