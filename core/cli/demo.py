@@ -82,37 +82,40 @@ def demo(
             return
         if resume:
             raise InputError("--resume goes with --paper", remedy="seer demo without it")
-        from core.checkpoint import inspect_model, locate_model
-        from core.cli.files import empty_folder
-
         folder = output or Path(tempfile.mkdtemp(prefix="seer-demo-"))
-        empty_folder(folder)
-        model = locate_model("demo")
-        info = inspect_model(model)
-        from core.export.reload import check_reload
-        from core.runtime import load_model
+        _journey(folder, max_tokens, device, terminal)
 
-        live = load_model(model, device=device, run=terminal.run)
-        observed, profiled = _profile(live, folder, max_tokens, terminal)
-        made, planned = _plan(observed, info, folder)
-        terminal.note(f"plan: {info.experts[0]} → {int(made.kept_L[0])} experts per layer")
-        before, after = _evaluate(live, made, max(max_tokens // 2, 1), terminal)
-        exported = _export(model, made, folder, terminal)
-        check = check_reload(
-            folder / "model", source=model, plan=made, device=device, run=terminal.run
-        )
-        terminal.show(
-            {
-                "profile": profiled,
-                "plan": planned,
-                "evaluate": {"original": before.to_json(), "pruned": after.to_json()},
-                "export": exported,
-                "reload": check.to_json(),
-                "output": str(folder),
-            },
-            lambda: _table(info, made, before, after, check),
-        )
-        terminal.note(f"all files are in {folder}")
+
+def _journey(folder: Path, max_tokens: int, device: str, terminal: Terminal) -> None:
+    """Profile, plan, evaluate, export and load what was exported."""
+    from core.checkpoint import inspect_model, locate_model
+    from core.cli.files import empty_folder
+
+    empty_folder(folder)
+    model = locate_model("demo")
+    info = inspect_model(model)
+    from core.export.reload import check_reload
+    from core.runtime import load_model
+
+    live = load_model(model, device=device, run=terminal.run)
+    observed, profiled = _profile(live, folder, max_tokens, terminal)
+    made, planned = _plan(observed, info, folder)
+    terminal.note(f"plan: {info.experts[0]} → {int(made.kept_L[0])} experts per layer")
+    before, after = _evaluate(live, made, max(max_tokens // 2, 1), terminal)
+    exported = _export(model, made, folder, terminal)
+    check = check_reload(folder / "model", source=model, plan=made, device=device, run=terminal.run)
+    terminal.show(
+        {
+            "profile": profiled,
+            "plan": planned,
+            "evaluate": {"original": before.to_json(), "pruned": after.to_json()},
+            "export": exported,
+            "reload": check.to_json(),
+            "output": str(folder),
+        },
+        lambda: _table(info, made, before, after, check),
+    )
+    terminal.note(f"all files are in {folder}")
 
 
 def _profile(
