@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.theme import UNIT
 from app.widgets import numbers
 from app.widgets.cards import Card
 from app.widgets.flow import flowing
-from app.widgets.forms import Button
+from app.widgets.forms import Button, ElidedLabel
 from app.widgets.outcome import Outcome, OutcomeList
 from app.widgets.said import said
 
@@ -32,7 +32,8 @@ class ResultCard(Card):
     evaluate_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(" ", parent=parent)
+        super().__init__(parent=parent)
+        self.written = ElidedLabel("", "strong", mode=Qt.TextElideMode.ElideMiddle)
         self.list = OutcomeList()
         self.open = Button(self.tr("Open folder"), icon_name="folder")
         self.reload = Button(self.tr("Reload in transformers"), icon_name="retry")
@@ -43,6 +44,7 @@ class ResultCard(Card):
             (self.open, self.open_asked),
         ):
             button.clicked.connect(asked)
+        self.body.addWidget(self.written)
         self.body.addWidget(self.list)
         self.body.addSpacing(UNIT)
         self.body.addWidget(flowing(self.reload, self.evaluate, self.open))
@@ -61,7 +63,7 @@ class ResultCard(Card):
 
     def show_result(self, result: ExportResult) -> None:
         """Show an export."""
-        self.heading.setText(self.tr("Written to {folder}").format(folder=result.output))
+        self.written.set_text(self.tr("Written to {folder}").format(folder=result.output))
         rate = result.bytes_out / result.seconds if result.seconds > 0 else 0.0
         files = self.tr("{files} files").format(files=result.files)
         if result.files == 1:

@@ -177,6 +177,7 @@ QAbstractItemView::indicator {{ width: 14px; height: 14px; border: 1px solid {li
 QAbstractItemView::indicator:checked {{ background: {accent}; border-color: {accent};
   image: url({check}); }}
 QAbstractItemView::item:hover {{ background: {raised}; }}
+QAbstractScrollArea::corner {{ background: transparent; border: none; }}
 QHeaderView {{ background: {surface}; border: none; }}
 QHeaderView::section {{ background: {surface}; color: {text_dim}; border: none;
   border-bottom: 1px solid {line}; padding: 4px 8px; font-size: {caption}px; font-weight: 600; }}

@@ -60,7 +60,7 @@ class TokenRaster(QAbstractScrollArea):
         self.viewport().setMouseTracking(True)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(self.tr("Tokens across, layers down"))
-        self.setMinimumSize(240, 120)
+        self.setMinimumSize(240, 96)
         theme.theme_changed.connect(self._restyle)
 
     # what is shown
@@ -85,6 +85,8 @@ class TokenRaster(QAbstractScrollArea):
         self._kept = self._seen = np.ones(shape, np.bool_)
         self._cell = self._hover = (-1, -1)
         self._pitch = PITCH
+        bar = self.horizontalScrollBar().sizeHint().height()
+        self.setMaximumHeight(int(HEADER + max(len(layer_ids), 1) * WIDEST) + bar)
         self._measure()
         self.horizontalScrollBar().setValue(0)
 

@@ -32,6 +32,8 @@ Index = QModelIndex | QPersistentModelIndex
 ROW_HEIGHT = 44
 PAD = 12
 NAME_WIDTH = 196
+NAME_MOST = 400  # logical pixels: beyond it numbers are far from their name
+MOST_MORE = 48  # of each number on a large screen
 NUMBER_WIDTH = 92
 # A change below this is neither good nor bad news.
 NOISE = 0.005
@@ -134,7 +136,7 @@ class VariantTable(QTableView):
         theme_changed.connect(self._on_theme)
 
     def fit_columns(self) -> None:
-        """Give the name what the numbers leave over."""
+        """Give the name what the numbers leave over; beyond what a name needs, all have a part."""
         head = self.horizontalHeader()
         if not self.model() or not self.model().columnCount():
             return
@@ -145,7 +147,10 @@ class VariantTable(QTableView):
             wanted = head.fontMetrics().horizontalAdvance(title) + 2 * PAD + 14
             head.resizeSection(at, max(NUMBER_WIDTH, wanted))
         rest = self.viewport().width() - sum(head.sectionSize(at) for at in shown)
-        head.resizeSection(0, max(NAME_WIDTH, rest))
+        more = min(max(rest - NAME_MOST, 0) // max(len(shown), 1), MOST_MORE)
+        for at in shown:
+            head.resizeSection(at, head.sectionSize(at) + more)
+        head.resizeSection(0, max(NAME_WIDTH, min(rest - more * len(shown), NAME_MOST)))
 
     def select_name(self, name: str) -> None:
         """Make the variant of this name the current row."""

@@ -10,8 +10,10 @@ them before you accept. `QT_SCALE_FACTOR=2` compares the pictures of a high-dens
 same references: they hold for every density, and the layout's hold for both themes.
 
 References are text: `references/pictures-THEME-LANGUAGE.txt` has each picture's cells
-(`signature`), `references/layout-LANGUAGE.txt` its parts (`layout`). A machine with a font of
-another family than `references/font.txt` names compares more loosely.
+(`signature`), `references/layout-LANGUAGE.txt` its parts (`layout`). Files with a size in their
+name hold the window at that size: the least, where everything has to give way, and a large one,
+where nothing may be lost in it. Both in one theme, because colours are no question of size. A
+machine with a font of another family than `references/font.txt` names compares more loosely.
 """
 
 from __future__ import annotations
@@ -23,24 +25,36 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QFontInfo, QImage, QPainter
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMainWindow, QWidget
 
+from app.main_window.shape import LEAST_SIZE
 from app.theme import ui_font
 from tests.screens import layout, signature
 from tests.screens.clipped import clipped
+from tests.screens.crowded import crowded
 from tests.screens.layout import Layout, lay
 from tests.screens.readable import unreadable
 from tests.screens.signature import DIGITS, HUES, Signature, sign
 
+if TYPE_CHECKING:
+    from tests.screens.scene import Scene
+
 FOLDER = Path(__file__).with_name("references")
 LANGUAGES = ("en", "ko")
 THEMES = ("dark", "light")
+Size = tuple[int, int]
+USUAL: Size = (1440, 900)
+LEAST: Size = (LEAST_SIZE.width(), LEAST_SIZE.height())
+LARGE: Size = (1920, 1080)
+# Which sizes there are references of, by theme; the usual one first.
+SIZES: dict[str, tuple[Size, ...]] = {"dark": (USUAL, LEAST, LARGE), "light": (USUAL,)}
 # A tour dims the window behind it on purpose.
 DIMMED = ("tour",)
 
@@ -54,7 +68,8 @@ class Seen:
         picture: The pixels.
         signature: What of them is compared.
         layout: Where the parts are.
-        faults: What is wrong whatever the reference says: clipped, or too faint.
+        faults: What is wrong whatever the reference says: clipped, crowded, or too faint.
+        size: Of the window.
     """
 
     name: str
@@ -62,22 +77,47 @@ class Seen:
     signature: Signature
     layout: Layout
     faults: tuple[str, ...] = ()
+    size: Size = USUAL
+
+    @property
+    def title(self) -> str:
+        """Its name, with the size where that is not the usual one."""
+        return self.name if self.size == USUAL else f"{self.name}@{self.size[0]}x{self.size[1]}"
 
 
-def look(name: str, widget: QWidget) -> Seen:
+def look(name: str, widget: QWidget, size: Size = USUAL) -> Seen:
     """Draw what is shown."""
     picture = widget.grab().toImage()
-    faint = [] if name in DIMMED else unreadable(widget, picture)
+    # Colours are no question of size.
+    faint = [] if name in DIMMED or size != USUAL else unreadable(widget, picture)
     return Seen(
         name=name,
         picture=picture,
         signature=sign(picture),
         layout=lay(widget),
-        faults=(*clipped(widget), *faint),
+        faults=(*clipped(widget), *crowded(widget), *faint),
+        size=size,
     )
 
 
-def walk(language: str, theme: str, only: tuple[str, ...] = ()) -> Iterator[Seen]:
+def look_at_all(
+    scene: Scene, name: str, widget: QWidget, sizes: tuple[Size, ...]
+) -> Iterator[Seen]:
+    """Draw what is shown at every size, and leave the window at the first of them."""
+    yield look(name, widget)
+    if not isinstance(widget, QMainWindow):
+        return  # the size of the window is nothing to a dialog
+    for size in sizes[1:]:
+        scene.resize(size)
+        yield look(name, widget, size)
+    if sizes[1:]:
+        scene.resize(sizes[0])
+        widget.grab()  # drawing settles layouts that the next pictures start from
+
+
+def walk(
+    language: str, theme: str, only: tuple[str, ...] = (), sizes: tuple[Size, ...] = (USUAL,)
+) -> Iterator[Seen]:
     """Everything that there is to see, drawn once."""
     from tests.screens.scene import Scene, still_world
 
@@ -86,7 +126,7 @@ def walk(language: str, theme: str, only: tuple[str, ...] = ()) -> Iterator[Seen
         try:
             for name, widget in scene.walk():
                 if not only or name.startswith(only):
-                    yield look(name, widget)
+                    yield from look_at_all(scene, name, widget, sizes)
                 else:
                     widget.grab()  # drawing settles layouts that the next pictures start from
         finally:
@@ -113,8 +153,12 @@ def _write(path: Path, sections: dict[str, tuple[str, ...]]) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def _pictures(language: str, theme: str) -> Path:
-    return FOLDER / f"pictures-{theme}-{language}.txt"
+def _pictures(language: str, theme: str, size: Size) -> Path:
+    return FOLDER / f"pictures-{_prefix(size)}{theme}-{language}.txt"
+
+
+def _prefix(size: Size) -> str:
+    return "" if size == USUAL else f"{size[0]}x{size[1]}-"
 
 
 FONT = FOLDER / "font.txt"
@@ -125,22 +169,22 @@ def font() -> str:
     return QFontInfo(ui_font()).family()
 
 
-def _layouts(language: str) -> Path:
-    return FOLDER / f"layout-{language}.txt"
+def _layouts(language: str, size: Size) -> Path:
+    return FOLDER / f"layout-{_prefix(size)}{language}.txt"
 
 
 @dataclass(frozen=True)
 class References:
-    """What was accepted for one language and theme."""
+    """What was accepted for one language, theme and size."""
 
     signatures: dict[str, Signature]
     layouts: dict[str, Layout]
     family: str = ""
 
     @classmethod
-    def load(cls, language: str, theme: str) -> References:
+    def load(cls, language: str, theme: str, size: Size = USUAL) -> References:
         """Read both files."""
-        pictures, layouts = _read(_pictures(language, theme)), _read(_layouts(language))
+        pictures, layouts = _read(_pictures(language, theme, size)), _read(_layouts(language, size))
         return cls(
             {name: Signature.parse(lines) for name, lines in pictures.items()},
             {name: Layout.parse(lines) for name, lines in layouts.items()},
@@ -157,14 +201,14 @@ class References:
         return [*found, *([drawn] if drawn else []), *seen.faults]
 
 
-def accept(language: str, theme: str, seen: list[Seen], *, whole: bool) -> None:
+def accept(language: str, theme: str, seen: list[Seen], *, whole: bool, size: Size = USUAL) -> None:
     """Make these the reference; what is not there any more goes where the walk was whole."""
     FOLDER.mkdir(exist_ok=True)
     FONT.write_text(font() + "\n", encoding="utf-8")
-    path = _pictures(language, theme)
+    path = _pictures(language, theme, size)
     kept = {} if whole else {name: tuple(lines) for name, lines in _read(path).items()}
     _write(path, kept | {one.name: one.signature.lines for one in seen})
-    path = _layouts(language)
+    path = _layouts(language, size)
     kept = {} if whole else {name: tuple(lines) for name, lines in _read(path).items()}
     _write(path, kept | {one.name: one.layout.lines for one in seen})
 
@@ -228,23 +272,28 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _check(language: str, theme: str, folder: Path, options: argparse.Namespace) -> int:
     """One language and theme; how many pictures differ."""
-    references = References.load(language, theme)
-    seen, differing = [], 0
-    for one in walk(language, theme, tuple(options.only)):
-        seen.append(one)
-        wrong = references.differences(one)
+    sizes = SIZES[theme]
+    references = {size: References.load(language, theme, size) for size in sizes}
+    seen: dict[Size, list[Seen]] = {size: [] for size in sizes}
+    differing = 0
+    for one in walk(language, theme, tuple(options.only), sizes):
+        seen[one.size].append(one)
+        wrong = references[one.size].differences(one)
         for line in wrong:
-            print(f"{one.name} {theme} {language}: {line}")
+            print(f"{one.title} {theme} {language}: {line}")
         differing += bool(wrong)
         if wrong or options.all:
-            pair = beside(one, references.signatures.get(one.name))
-            pair.save(str(folder / f"{one.name}-{theme}-{language}.png"))
-    gone = set() if options.only else set(references.signatures) - {one.name for one in seen}
-    for name in sorted(gone):
-        print(f"{name} {theme} {language}: is not shown any more")
-    if options.accept:
-        accept(language, theme, seen, whole=not options.only)
-    return differing + len(gone)
+            pair = beside(one, references[one.size].signatures.get(one.name))
+            pair.save(str(folder / f"{one.title}-{theme}-{language}.png"))
+    for size in sizes:
+        known = set(references[size].signatures)
+        gone = set() if options.only else known - {one.name for one in seen[size]}
+        for name in sorted(gone):
+            print(f"{name} {theme} {language} at {size}: is not shown any more")
+        differing += len(gone)
+        if options.accept:
+            accept(language, theme, seen[size], whole=not options.only, size=size)
+    return differing
 
 
 if __name__ == "__main__":

@@ -112,6 +112,16 @@ class Scene:
         self.window.load_all()
         self.settle()
 
+    def resize(self, size: tuple[int, int]) -> None:
+        """Give the window another size."""
+        self.window.resize(*size)
+        self.lay_out()
+
+    def lay_out(self) -> None:
+        """Let every layout have its turn."""
+        for _ in range(4):  # what wraps its lines asks for room only when it was laid out once
+            self.app.processEvents()
+
     def close(self) -> None:
         """Take the window down and give the application its own language back."""
         self.window.confirm_close = lambda: True
@@ -143,8 +153,7 @@ class Scene:
         if any(not job.over and not job.task.heavy for job in self.session.jobs):
             self.wait(lambda: all(job.over or job.task.heavy for job in self.session.jobs))
             self.live(QUIET_S)
-        for _ in range(4):  # what wraps its lines asks for room only when it was laid out once
-            self.app.processEvents()
+        self.lay_out()
 
     # -- the walk ----------------------------------------------------------------------------
 

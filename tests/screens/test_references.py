@@ -1,7 +1,7 @@
 """What a person accepted stays: every picture and layout against its reference, and what would not.
 
-The default run looks at the dark window in English at once; `make screens` at all languages and
-themes at both densities, in processes of their own.
+The default run looks at the dark window in English at once, at the usual size and at the least;
+`make screens` at all languages, themes and sizes at both densities, in processes of their own.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from app.theme import DARK, apply_theme, ui_font
 from app.widgets.forms import ElidedLabel
 from tests.screens import references as module
 from tests.screens.layout import Layout
-from tests.screens.references import References, look, walk
+from tests.screens.references import LARGE, LEAST, USUAL, References, Size, look, look_at_all, walk
 from tests.screens.scene import Scene, still_world
 from tests.screens.signature import Signature
 
@@ -128,20 +128,73 @@ FAULTS = (
 )
 
 
+# What goes wrong with a page only where there is little room.
+
+
+def keep_the_rail_whole(scene: Scene) -> Callable[[], object]:
+    rail = scene.window.rail
+    rail.set_narrow(False)
+    return lambda: rail.set_narrow(True)
+
+
+def squeeze_a_button(scene: Scene) -> Callable[[], object]:
+    button = scene.window.pages["select"].toolbar.apply
+    button.setFixedWidth(button.sizeHint().width() - 12)
+    return lambda: button.setFixedWidth(button.sizeHint().width())
+
+
+def insist_on_a_width(scene: Scene) -> Callable[[], object]:
+    """A label in a row that had just room for what is in it."""
+    page = scene.window.pages["select"]
+    extra = QLabel("as wide as it likes to be, whatever is there beside it")
+    extra.setFixedWidth(page.width())
+    page.views.bar.layout().addWidget(extra)
+    return lambda: (extra.hide(), extra.deleteLater())
+
+
+def insist_on_a_height(scene: Scene) -> Callable[[], object]:
+    """A map that does not give way to what is below it."""
+    view = scene.window.pages["select"].view
+    least = view.minimumHeight()
+    view.setMinimumHeight(400)
+    return lambda: view.setMinimumHeight(least)
+
+
+FAULTS_OF_THE_LEAST = (
+    keep_the_rail_whole,
+    squeeze_a_button,
+    insist_on_a_width,
+    insist_on_a_height,
+    hide_the_inspector,
+    cut_a_text,
+)
+
+
 @pytest.fixture(scope="module")
-def walked(qapp, references: References, tmp_path_factory) -> Iterator[dict[str, list[str]]]:
+def at_least() -> References:
+    return References.load("en", "dark", LEAST)
+
+
+@pytest.fixture(scope="module")
+def walked(
+    qapp, references: References, at_least: References, tmp_path_factory
+) -> Iterator[dict[str, list[str]]]:
     """Differences by picture; those of each fault of the Select page under its own name."""
     found: dict[str, list[str]] = {}
+    accepted = {USUAL: references, LEAST: at_least}
     with still_world():
         scene = Scene(tmp_path_factory.mktemp("screens"), "en", "dark")
         try:
             for name, widget in scene.walk():
                 watch_models(scene.window)
-                found[name] = references.differences(look(name, widget))
+                for seen in look_at_all(scene, name, widget, (USUAL, LEAST)):
+                    found[seen.title] = accepted[seen.size].differences(seen)
                 if name == "select":
-                    for fault in FAULTS:
-                        found[fault.__name__] = spoil(scene, widget, fault, references)
-                    found["select again"] = references.differences(look(name, widget))
+                    found |= spoilt(scene, FAULTS, USUAL, references)
+                    scene.resize(LEAST)
+                    found |= spoilt(scene, FAULTS_OF_THE_LEAST, LEAST, at_least)
+                    scene.resize(USUAL)
+                    found[AGAIN] = references.differences(look(name, widget))
             yield found
         finally:
             scene.close()
@@ -171,18 +224,38 @@ def watch_models(window: QWidget) -> None:
 _watched: set[str] = set()
 
 
-def spoil(scene: Scene, widget: QWidget, fault: Callable, references: References) -> list[str]:
-    restore = fault(scene)
-    scene.settle()
-    seen = look("select", widget)
-    restore()
-    scene.settle()
-    return references.differences(seen)
+def spoilt(
+    scene: Scene, faults: tuple[Callable, ...], size: Size, references: References
+) -> dict[str, list[str]]:
+    """What is told of each fault of the Select page, and of the page after the last of them."""
+    found = {}
+    for fault in faults:
+        restore = fault(scene)
+        scene.settle()
+        found[told_as(fault, size)] = references.differences(look("select", scene.window, size))
+        restore()
+        scene.settle()
+    again = look("select", scene.window, size)
+    return found | {f"{AGAIN} {size}": references.differences(again)}
 
 
-def test_every_picture_and_layout_is_as_it_was_accepted(walked, references) -> None:
-    shown = set(walked) - {fault.__name__ for fault in FAULTS} - {"select again"}
-    assert shown == set(references.signatures) == set(references.layouts)
+AGAIN = "select again"
+
+
+def told_as(fault: Callable, size: Size) -> str:
+    """The name that a fault's differences have."""
+    return f"fault: {fault.__name__} {size}"
+
+
+def at(size: Size, names: set[str]) -> set[str]:
+    return {f"{name}@{size[0]}x{size[1]}" for name in names}
+
+
+def test_every_picture_and_layout_is_as_it_was_accepted(walked, references, at_least) -> None:
+    shown = {name for name in walked if not name.startswith(("fault: ", AGAIN))}
+    assert set(references.signatures) == set(references.layouts)
+    assert set(at_least.signatures) == set(at_least.layouts)
+    assert shown == set(references.signatures) | at(LEAST, set(at_least.signatures))
     wrong = [f"{name}: {line}" for name in sorted(shown) for line in walked[name]]
     assert not wrong, "\n".join(
         (*wrong, "look with `python -m tests.screens.references`, accept with --accept")
@@ -195,20 +268,44 @@ def test_every_item_model_was_under_qts_tester_all_the_way(walked) -> None:
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_a_fault_is_a_difference(walked, fault) -> None:
-    assert walked[fault.__name__]
+    assert walked[told_as(fault, USUAL)]
 
 
-def test_what_was_spoilt_and_restored_is_no_difference(walked) -> None:
-    assert walked["select again"] == []
+@pytest.mark.parametrize("fault", FAULTS_OF_THE_LEAST, ids=lambda fault: fault.__name__)
+def test_a_fault_of_a_window_of_the_least_size_is_a_difference(walked, fault) -> None:
+    assert walked[told_as(fault, LEAST)]
 
 
-def test_a_fault_is_told_where_it_is(walked) -> None:
-    assert any("Inspector went" in line for line in walked["hide_the_inspector"])
-    assert any("Inspector is at" in line for line in walked["narrow_a_column_by_a_quarter"])
-    assert any("buttons" in line for line in walked["hide_a_button"])
-    assert any("is cut to" in line for line in walked["cut_a_text"])
-    assert any("has 1.0:1" in line for line in walked["write_in_the_grounds_colour"])
-    assert any("hue" in line for line in walked["turn_the_accent_blue"])
+def test_what_was_spoilt_or_resized_and_restored_is_no_difference(walked) -> None:
+    assert walked[AGAIN] == walked[f"{AGAIN} {USUAL}"] == walked[f"{AGAIN} {LEAST}"] == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "size", "words"),
+    [
+        (hide_the_inspector, USUAL, "Inspector went"),
+        (narrow_a_column_by_a_quarter, USUAL, "Inspector is at"),
+        (hide_a_button, USUAL, "buttons"),
+        (cut_a_text, USUAL, "is cut to"),
+        (write_in_the_grounds_colour, USUAL, "has 1.0:1"),
+        (turn_the_accent_blue, USUAL, "hue"),
+        (keep_the_rail_whole, LEAST, "SelectPage is at"),
+        (squeeze_a_button, LEAST, "“Apply” has"),
+        (insist_on_a_width, LEAST, "reaches beyond"),
+        (insist_on_a_height, LEAST, "reaches beyond"),
+    ],
+)
+def test_a_fault_is_told_where_it_is(walked, fault: Callable, size: Size, words: str) -> None:
+    told = walked[told_as(fault, size)]
+    assert any(words in line for line in told), told
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("size", [LEAST, LARGE])
+def test_every_picture_of_the_window_has_a_reference_at_every_size(language, size) -> None:
+    usual, other = References.load(language, "dark"), References.load(language, "dark", size)
+    windows = {name for name, layout in usual.layouts.items() if "QSplitter" in layout.parts}
+    assert windows == set(other.signatures) == set(other.layouts)
 
 
 def test_references_are_the_same_after_a_round_trip(references) -> None:
@@ -234,11 +331,13 @@ def test_another_font_is_no_difference(
 
     for place in (theme_module, module):
         monkeypatch.setattr(place, "ui_font", other_font)
-    references = References.load("en", "dark")
+    sizes = (USUAL, LEAST)
+    references = {size: References.load("en", "dark", size) for size in sizes}
     qapp.setFont(other_font())
     qapp.setProperty("seer_theme", "")
     try:
-        wrong = {seen.name: references.differences(seen) for seen in walk("en", "dark")}
+        seen = walk("en", "dark", sizes=sizes)
+        wrong = {one.title: references[one.size].differences(one) for one in seen}
     finally:
         qapp.setFont(ui_font())
     assert {name: lines for name, lines in wrong.items() if lines} == {}

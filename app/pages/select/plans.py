@@ -15,6 +15,7 @@ from app.pages.select.plan_rows import plan_rows
 from app.pages.select.view import View
 from app.session.provenance import provenance_of
 from app.theme import UNIT
+from app.widgets.columns import fit_name
 from app.widgets.flow import flowing
 from app.widgets.forms import Button, column, label, row
 from app.widgets.provenance import Asker
@@ -76,7 +77,6 @@ class PlansView(View):
         header = table.horizontalHeader()
         # Its numbers first; what they leave is the name's.
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         header.setHighlightSections(False)
         return table
 
@@ -104,6 +104,7 @@ class PlansView(View):
         """Where it is narrow, the name needs the room more than what the plan was made by."""
         super().resizeEvent(event)
         self.table.setColumnHidden(MADE, self.width() < NARROW)
+        fit_name(self.table, NAME)
 
     def bring_up_to_date(self) -> None:
         """Show the plans against the one in hand."""
@@ -111,6 +112,7 @@ class PlansView(View):
         self.keep.setEnabled(plan is not None)
         self.name.setPlaceholderText(plan_name(plan) if plan is not None else "")
         self.model.set_rows(plan_rows(self.session))
+        fit_name(self.table, NAME)
         self._selected()
 
     def taken(self) -> Taken | None:

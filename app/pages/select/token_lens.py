@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QMenu,
-    QPlainTextEdit,
     QSplitter,
     QStackedWidget,
     QWidget,
@@ -20,13 +19,14 @@ from app.jobs.lens import lens_task
 from app.pages import subject
 from app.pages.job_watch import JobWatch
 from app.pages.quick_check import texts
+from app.pages.select.lens_ask import LensAsk
 from app.pages.select.lens_values import Shade, lens_table, token_layers
-from app.pages.select.samples import sample_domains, sample_text
+from app.pages.select.samples import sample_text
 from app.pages.select.view import View
 from app.theme import UNIT
 from app.widgets import numbers
 from app.widgets.drawing import Part, Sheet
-from app.widgets.forms import Button, ElidedLabel, IconButton, column, label, row
+from app.widgets.forms import ElidedLabel, column, label, row
 from app.widgets.help import help_for
 from app.widgets.ramp import Ramp
 from app.widgets.run_strip import RunStrip
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from core.profiling import Lens
 
 PAGE = "lens"  # whose kept options hold the text
-EDIT_HEIGHT = 68
+LOW = 460  # logical pixels of the view
 CARD_WIDTH = 268
 
 
@@ -57,20 +57,11 @@ class TokenLensView(View):
         super().__init__(session, derived, editor, parent)
         self._lens: Lens | None = None
         self._token = -1
-        self.edit = QPlainTextEdit()
-        self.edit.setPlaceholderText(
-            self.tr("Type or paste a text: see which experts each token uses in every layer")
-        )
-        self.edit.setAccessibleName(self.tr("Text to look at"))
-        self.edit.setTabChangesFocus(True)
-        self.edit.setFixedHeight(EDIT_HEIGHT)
-        self.edit.setPlainText(str(session.page_options(PAGE).get("text", "")))
-        self.look = Button(self.tr("Look"), "primary", "search")
-        self.look.setToolTip(self.tr("Run the model over this text (Ctrl+Enter)"))
-        self.look.clicked.connect(self.start)
-        self.samples = Button(self.tr("Samples"))
-        self.samples.setMenu(self._sample_menu())
-        self.more = IconButton("more", self.tr("Save or open what was looked at"))
+        self.ask = LensAsk(str(session.page_options(PAGE).get("text", "")))
+        self.edit, self.look, self.samples = self.ask.edit, self.ask.look, self.ask.samples
+        self.ask.look.clicked.connect(self.start)
+        self.ask.sample_chosen.connect(self._take_sample)
+        self.more = self.ask.more
         self.more.clicked.connect(self._show_more)
         self.run = RunStrip()
         self.summary = ElidedLabel("", "dim")
@@ -94,18 +85,7 @@ class TokenLensView(View):
 
     # building
 
-    def _sample_menu(self) -> QMenu:
-        menu = QMenu(self.samples)
-        for domain in sample_domains():
-            action = menu.addAction(domain)
-            action.setData(domain)
-        menu.triggered.connect(self._take_sample)
-        return menu
-
     def _lay_out(self) -> None:
-        buttons = column(self.look, row(self.samples, self.more, spacing=4), spacing=6)
-        top = row(self.edit, buttons, spacing=UNIT)
-        top.setStretch(0, 1)
         head = row(
             self.summary, label(self.tr("Colour by"), "dim"), self.shade,
             help_for("select#token-lens", self.edit), spacing=UNIT,
@@ -113,7 +93,8 @@ class TokenLensView(View):
 
         head.setStretch(0, 1)
         below = QWidget()
-        below.setLayout(column(self.raster, self.ramp, spacing=2))
+        below.setLayout(column(self.raster, self.ramp, None, spacing=2))
+        below.layout().setStretch(0, 1_000)  # as much as its rows may have
         self.split = QSplitter(Qt.Orientation.Vertical)
         self.split.setChildrenCollapsible(False)
         self.split.setProperty("kind", "gap")
@@ -144,9 +125,14 @@ class TokenLensView(View):
         self._stack = QStackedWidget()
         self._stack.addWidget(empty)
         self._stack.addWidget(shown)
-        whole = column(top, self.run, self._stack, spacing=UNIT)
+        whole = column(self.ask, self.run, self._stack, spacing=UNIT)
         whole.setStretch(2, 1)
         self.setLayout(whole)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a low window what was found needs the height more than the text does."""
+        super().resizeEvent(event)
+        self.ask.set_low(low=self.height() < LOW)
 
     def _connect(self) -> None:
         self.watch = JobWatch(self.session.jobs, frozenset({"lens"}), self.run, self)
@@ -279,9 +265,9 @@ class TokenLensView(View):
     def _folder(self) -> Path:
         return subject.project_file(self.session, "runs")
 
-    @Slot(QAction)
-    def _take_sample(self, action: QAction) -> None:
-        self.edit.setPlainText(sample_text(str(action.data())))
+    @Slot(str)
+    def _take_sample(self, domain: str) -> None:
+        self.edit.setPlainText(sample_text(domain))
 
     @Slot()
     def _text_changed(self) -> None:

@@ -247,7 +247,6 @@ def table_of(model: QAbstractItemModel, name: str) -> QTableView:
     # What fits a name reckons without the mark beside it.
     head.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
     head.resizeSection(0, NAME_WIDTH)
-    head.setStretchLastSection(True)
     return table
 
 
