@@ -2123,6 +2123,33 @@
     </message>
 </context>
 <context>
+    <name>LensAsk</name>
+    <message>
+        <source>Type or paste a text: see which experts each token uses in every layer</source>
+        <translation type="unfinished">텍스트를 입력하거나 붙여넣으세요. 토큰마다 층별로 어떤 전문가를 쓰는지 보입니다</translation>
+    </message>
+    <message>
+        <source>Text to look at</source>
+        <translation type="unfinished">살펴볼 텍스트</translation>
+    </message>
+    <message>
+        <source>Look</source>
+        <translation type="unfinished">살펴보기</translation>
+    </message>
+    <message>
+        <source>Run the model over this text (Ctrl+Enter)</source>
+        <translation type="unfinished">이 텍스트로 모델을 실행합니다 (Ctrl+Enter)</translation>
+    </message>
+    <message>
+        <source>Samples</source>
+        <translation type="unfinished">예문</translation>
+    </message>
+    <message>
+        <source>Save or open what was looked at</source>
+        <translation type="unfinished">살펴본 결과 저장 또는 열기</translation>
+    </message>
+</context>
+<context>
     <name>Lower</name>
     <message>
         <source>Charts</source>
@@ -4922,30 +4949,6 @@
 </context>
 <context>
     <name>TokenLensView</name>
-    <message>
-        <source>Type or paste a text: see which experts each token uses in every layer</source>
-        <translation>텍스트를 입력하거나 붙여넣으세요. 토큰마다 층별로 어떤 전문가를 쓰는지 보입니다</translation>
-    </message>
-    <message>
-        <source>Text to look at</source>
-        <translation>살펴볼 텍스트</translation>
-    </message>
-    <message>
-        <source>Look</source>
-        <translation>살펴보기</translation>
-    </message>
-    <message>
-        <source>Run the model over this text (Ctrl+Enter)</source>
-        <translation>이 텍스트로 모델을 실행합니다 (Ctrl+Enter)</translation>
-    </message>
-    <message>
-        <source>Samples</source>
-        <translation>예문</translation>
-    </message>
-    <message>
-        <source>Save or open what was looked at</source>
-        <translation>살펴본 결과 저장 또는 열기</translation>
-    </message>
     <message>
         <source>Lost</source>
         <translation>손실</translation>
