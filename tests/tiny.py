@@ -152,12 +152,13 @@ def tiny_loadable(model_type: str, tmp_path: Path, **overrides: object) -> Path:
     return tiny_model(model_type, tmp_path, tokenizer=False, **overrides)
 
 
-def tiny_multimodal(model_type: str, tmp_path: Path) -> Path:
+def tiny_multimodal(model_type: str, tmp_path: Path, **overrides: object) -> Path:
     """Build a tiny multimodal model, language model and towers, and save it as the hub has it.
 
     Args:
         model_type: A key of `TOWERS`.
         tmp_path: Where the model's folder is made.
+        overrides: Keys of its language model's config.
 
     Returns:
         The folder; it has no tokenizer.
@@ -167,7 +168,7 @@ def tiny_multimodal(model_type: str, tmp_path: Path) -> Path:
     from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
     row = next(r for r in ROWS.values() if model_type in {r.multimodal, *r.image_text})
-    text = {**COMMON, **FAMILIES[row.model_type]}
+    text = {**COMMON, **FAMILIES[row.model_type], **overrides}
     settings: dict[str, object] = {"text_config": text, **TOWERS[model_type]}
     if row.part and model_type == row.multimodal:
         thinker = TOWERS[model_type]["thinker_config"]

@@ -84,6 +84,8 @@ class ModelInfo:
         routing: How gates are made, in words.
         n_group: Router groups, 1 without.
         topk_group: Groups that a token may choose from.
+        group_best: Experts that the router's code takes the best of to rank a group, also where all
+            are one; 1 where it does not.
         shared_experts: Shared experts per layer.
         hidden_size: Width of the residual stream.
         dtype: What most bytes are.
@@ -116,6 +118,7 @@ class ModelInfo:
     routing: str
     n_group: int
     topk_group: int
+    group_best: int = 1
     shared_experts: int
     hidden_size: int
     dtype: str
@@ -218,6 +221,7 @@ def describe(
         routing=moe.routing,
         n_group=moe.n_group,
         topk_group=moe.topk_group,
+        group_best=moe.group_best,
         shared_experts=_shared_experts(text, moe, tally),
         hidden_size=geometry.hidden_size,
         dtype=_dtype(checkpoint.config, tally),

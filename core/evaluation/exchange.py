@@ -80,7 +80,7 @@ def _round(measured: Measured, kept_LE: MaskLE, limits: Exchange, run: Run) -> M
     measured.rebase(kept_LE)
     back = np.argwhere(bounds.exists_LE & ~kept_LE & ~bounds.must_drop_LE)
     # A layer of Top-K experts cannot be measured with one less.
-    spare_L = kept_LE.sum(axis=1) > bounds.minimum
+    spare_L = kept_LE.sum(axis=1) > bounds.least
     away = np.argwhere(kept_LE & ~bounds.must_keep_LE & spare_L[:, None])
     total, done = len(back) + len(away), 0
     run.progress(STAGE, 0, total, "experts")

@@ -113,7 +113,7 @@ def _choose(
 ) -> MaskLE:
     if per_layer:
         return keep_per_layer(scores_LE, bounds=bounds, n=size, floor=floor)
-    return keep_global(scores_LE, bounds=bounds, total=size, floor=max(floor, bounds.minimum))
+    return keep_global(scores_LE, bounds=bounds, total=size, floor=max(floor, bounds.least))
 
 
 def _profile(live: LiveModel, texts: CalibrationSet, plan: Plan, run: Run) -> Profile:

@@ -208,11 +208,14 @@ def select_plan(
     options.check(start, live.info)
     bounds = Bounds.of(start, live.info)
     ledger = ledger or Ledger()
-    if int(options.experts(start)) < bounds.minimum * len(start.experts):
+    if int(options.experts(start)) < bounds.least * len(start.experts):
+        least, layers, size = bounds.least, len(start.experts), options.experts(start)
         raise PlanError(
-            f"a token chooses {bounds.minimum} experts, so {len(start.experts)} layers cannot keep "
-            f"{options.experts(start)} in all",
-            remedy=f"--keep {bounds.minimum} or more",
+            f"a token chooses {least} experts, so {layers} layers cannot keep {size} in all"
+            if least == bounds.minimum
+            else f"the router's code needs {least} experts, so {layers} layers cannot keep {size} "
+            "in all",
+            remedy=f"--keep {bounds.least} or more",
         )
     work = _Work(live=live, observed=observed, texts=texts, start=start, bounds=bounds, run=run)
     with ledger.kept():
@@ -249,7 +252,7 @@ class _Work:
         if options.scope == "layer":
             kept_LE = keep_per_layer(scores_LE, bounds=bounds, n=options.keep, floor=options.floor)
         else:
-            wanted, floor = options.experts(self.start), max(options.floor, bounds.minimum)
+            wanted, floor = options.experts(self.start), max(options.floor, bounds.least)
             kept_LE = keep_global(scores_LE, bounds=bounds, total=wanted, floor=floor)
         return int(kept_LE.sum())
 
@@ -281,7 +284,7 @@ def _by_loss(work: _Work, options: SelectOptions, ledger: Ledger) -> Selected:
                 _alone(work, losses) if options.rank == "loss" else work.scores(options),
                 bounds=work.bounds,
                 total=work.total(options),
-                floor=max(options.floor, work.bounds.minimum),
+                floor=max(options.floor, work.bounds.least),
                 ahead=losses.ahead,
                 run=work.run,
             )
@@ -349,7 +352,7 @@ def _joint(work: _Work, options: SelectOptions, losses: AnyLosses) -> NDArray[np
     )
     total = work.total(options)
     per_layer = options.scope == "layer"
-    least = max(options.floor, work.bounds.minimum, (options.keep or 1) if per_layer else 1)
+    least = max(options.floor, work.bounds.least, (options.keep or 1) if per_layer else 1)
     least_L = tuple(min(least, count) for count in work.start.experts)
     drops = sum(work.start.experts) - total
     step = options.step or max(1, drops // ROUNDS_OF_DROPS)

@@ -85,6 +85,9 @@ class Family:
         layers_keys: Config keys of the number of decoder layers, or of a list with one entry each.
         shared_keys: Config keys of the number of shared experts.
         group_keys: Config keys of the number of router groups; empty without groups.
+        group_best: Experts of a group that stock code takes the best of to rank it, also where all
+            are one group: fewer cannot be kept.
+        group_optional: Whether a file without `group_keys` has no groups, not even one.
         mtp_keys: Config keys of the number of multi-token-prediction layers.
         expert_size_keys: Config keys of one expert's inner width.
         defaults: What the config class assumes when a file leaves a key out.
@@ -125,6 +128,8 @@ class Family:
     layers_keys: tuple[str, ...] = ("num_hidden_layers",)
     shared_keys: tuple[str, ...] = ("n_shared_experts", "num_shared_experts")
     group_keys: tuple[str, ...] = ()
+    group_best: int = 1
+    group_optional: bool = False
     mtp_keys: tuple[str, ...] = ("num_nextn_predict_layers", "num_mtp_layers", "mtp_num_layers")
     expert_size_keys: tuple[str, ...] = ("moe_intermediate_size", "intermediate_size")
     defaults: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}), hash=False)

@@ -1,7 +1,8 @@
 """Families that may limit a token to some groups of experts, in the manner of DeepSeek-V3.
 
 Gates are sigmoids; the correction bias affects the choice only. Each group is worth its best two
-experts, so a group needs two survivors and all groups keep equally many.
+experts, so a group needs two survivors and all groups keep equally many. The code asks for the best
+two of one group as well, where nothing is limited by it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ GROUP_LIMITED = (
         per_layer_key="n_routed_experts",
         defaults=assumed(n_routed_experts=256, num_experts_per_tok=8, n_group=8, topk_group=4),
         group_keys=GROUPS,
+        group_best=2,
         shared=SHARED,
     ),
     Family(
@@ -26,6 +28,7 @@ GROUP_LIMITED = (
         per_layer_key="n_routed_experts",
         defaults=assumed(n_routed_experts=256, num_experts_per_tok=8, n_group=8, topk_group=4),
         group_keys=GROUPS,
+        group_best=2,
         shared=SHARED,
     ),
     Family(
@@ -34,6 +37,7 @@ GROUP_LIMITED = (
         per_layer_key="n_routed_experts",
         defaults=assumed(n_routed_experts=128, num_experts_per_tok=8),
         group_keys=GROUPS,
+        group_best=2,
         shared=SHARED,
     ),
     Family(
@@ -46,6 +50,7 @@ GROUP_LIMITED = (
         per_layer_key="n_routed_experts",
         defaults=assumed(n_routed_experts=128, num_experts_per_tok=8),
         group_keys=GROUPS,
+        group_best=2,
         shared=SHARED,
     ),
     Family(
@@ -58,6 +63,7 @@ GROUP_LIMITED = (
         per_layer_key="n_routed_experts",
         defaults=assumed(n_routed_experts=288, num_experts_per_tok=8),
         group_keys=GROUPS,
+        group_best=2,
         shared=SHARED,
         attention=LINEAR_ATTENTION,
     ),
@@ -67,6 +73,7 @@ GROUP_LIMITED = (
         per_layer_key="n_routed_experts",
         defaults=assumed(n_routed_experts=64, num_experts_per_tok=4),
         group_keys=GROUPS,
+        group_best=2,
         shared=SHARED,
     ),
     Family(
@@ -75,6 +82,7 @@ GROUP_LIMITED = (
         per_layer_key="n_routed_experts",
         defaults=assumed(n_routed_experts=256, num_experts_per_tok=8),
         group_keys=GROUPS,
+        group_best=2,
         shared=SHARED,
     ),
     Family(
@@ -82,6 +90,7 @@ GROUP_LIMITED = (
         routing=_ROUTING,
         per_layer_key="n_routed_experts",
         group_keys=GROUPS,
+        group_best=2,
         shared=SHARED,
     ),
     Family(
@@ -93,6 +102,7 @@ GROUP_LIMITED = (
         per_layer_key="n_routed_experts",
         defaults=assumed(n_routed_experts=256, num_experts_per_tok=8),
         group_keys=GROUPS,
+        group_best=2,
         shared=SHARED,
     ),
     Family(
@@ -101,6 +111,7 @@ GROUP_LIMITED = (
         per_layer_key="num_experts",
         defaults=assumed(num_experts=64, num_experts_per_tok=8),
         group_keys=GROUPS,
+        group_best=2,
         choice_biases=("mlp.e_score_correction_bias",),
         shared=SHARED,
     ),
@@ -110,6 +121,7 @@ GROUP_LIMITED = (
         per_layer_key="n_routed_experts",
         defaults=assumed(n_routed_experts=128, num_experts_per_tok=8),
         group_keys=GROUPS,
+        group_best=2,
         shared=SHARED,
     ),
     Family(
@@ -118,6 +130,7 @@ GROUP_LIMITED = (
         per_layer_key="n_routed_experts",
         defaults=assumed(n_routed_experts=192, num_experts_per_tok=8, n_group=8, topk_group=4),
         group_keys=GROUPS,
+        group_best=2,
         shared=SHARED,
     ),
     Family(
@@ -126,6 +139,8 @@ GROUP_LIMITED = (
         per_layer_key="n_routed_experts",
         defaults=assumed(n_routed_experts=128, num_experts_per_tok=8),
         group_keys=GROUPS,
+        group_best=2,
+        group_optional=True,
         shared=SHARED,
     ),
     Family(
@@ -134,6 +149,7 @@ GROUP_LIMITED = (
         per_layer_key="num_experts",
         defaults=assumed(num_experts=256, num_experts_per_tok=8, n_group=8, topk_group=4),
         group_keys=GROUPS,
+        group_best=2,
     ),
     Family(
         model_type="hy_v4",
@@ -141,6 +157,7 @@ GROUP_LIMITED = (
         per_layer_key="n_routed_experts",
         defaults=assumed(n_routed_experts=256, num_experts_per_tok=8),
         group_keys=GROUPS,
+        group_best=2,
         shared=SHARED,
     ),
     Family(
@@ -149,6 +166,7 @@ GROUP_LIMITED = (
         per_layer_key="n_routed_experts",
         defaults=assumed(n_routed_experts=256, num_experts_per_tok=8),
         group_keys=GROUPS,
+        group_best=2,
     ),
     Family(
         model_type="bailing_hybrid",
@@ -159,6 +177,7 @@ GROUP_LIMITED = (
             num_experts=512, num_experts_per_token=8, num_expert_group=8, topk_group=4
         ),
         group_keys=GROUPS,
+        group_best=2,
         shared=SHARED,
         attention=("attention", "self_attn", "linear_attn"),
         embeddings=("embed_tokens", "word_embeddings", "lm_head"),
@@ -170,6 +189,7 @@ GROUP_LIMITED = (
         top_k_keys=("num_experts_per_token", "num_experts_per_tok"),
         defaults=assumed(num_experts=256, num_experts_per_token=8),
         group_keys=GROUPS,
+        group_best=2,
         experts=("block_sparse_moe.experts", "mlp.experts"),
         routers=("block_sparse_moe.gate", "mlp.gate"),
         shared=("block_sparse_moe.shared_experts", "mlp.shared_experts"),
@@ -183,6 +203,7 @@ GROUP_LIMITED = (
         layers_keys=("num_hidden_layers", "layers_block_type", "hybrid_override_pattern"),
         defaults=assumed(n_routed_experts=8, num_experts_per_tok=2),
         group_keys=GROUPS,
+        group_best=2,
         decoders=("backbone.layers", "model.layers"),
         experts=("mixer.experts",),
         routers=("mixer.gate",),

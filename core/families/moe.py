@@ -31,6 +31,7 @@ class MoeConfig:
         top_k: Experts chosen per token.
         n_group: Router groups, 1 without.
         topk_group: Groups that a token may choose from, 1 without.
+        group_best: See `Family.group_best`.
         mtp_layers: Multi-token-prediction layers.
         tied: Whether the head is the embedding.
     """
@@ -44,6 +45,7 @@ class MoeConfig:
     top_k: int
     n_group: int
     topk_group: int
+    group_best: int = 1
     mtp_layers: int
     tied: bool
 
@@ -83,6 +85,7 @@ def read_moe_config(config: Mapping[str, object]) -> MoeConfig:
         top_k=top_k,
         n_group=n_group,
         topk_group=topk_group,
+        group_best=_group_best(text, family),
         mtp_layers=max(whole(text, family.mtp_keys, 0), 0),
         tied=_tied(config, section, text, family),
     )
@@ -107,6 +110,13 @@ def _groups(text: Mapping[str, object], family: Family, keys: tuple[str, ...]) -
         return 1
     default = next((family.defaults[key] for key in keys if key in family.defaults), 1)
     return max(whole(text, keys, default), 1)
+
+
+def _group_best(text: Mapping[str, object], family: Family) -> int:
+    """Experts that stock code takes the best of in each group, or in the one that all are."""
+    if family.group_optional and all(look_up(text, key) is None for key in family.group_keys):
+        return 1
+    return family.group_best
 
 
 def _routing(text: Mapping[str, object], family: Family) -> str:

@@ -193,6 +193,7 @@ SOFTMAX = (
         per_layer_key="n_routed_experts",
         defaults=assumed(n_routed_experts=128, num_experts_per_tok=4),
         group_keys=GROUPS,
+        group_best=2,
         shared=SHARED,
     ),
     Family(
@@ -205,6 +206,7 @@ SOFTMAX = (
         per_layer_key="n_routed_experts",
         defaults=assumed(n_routed_experts=128, num_experts_per_tok=4),
         group_keys=GROUPS,
+        group_best=2,
         decoders=("layers", "model.language_model.layers"),
         experts=("experts", "mlp.experts"),
         routers=("gate", "mlp.gate"),

@@ -30,6 +30,8 @@ class Bounds:
         minimum: Fewest experts that a layer may keep, i.e. Top-K.
         groups: Router groups of equal size that must keep equally many; 1 for most models.
         groups_chosen: Groups that a token may choose from; they must hold Top-K survivors.
+        group_best: Experts that the router's code takes the best of to rank a group, or all of them
+            where they are one.
 
     Raises:
         PlanError: Masks contradict each other, or groups do not divide the experts.
@@ -41,6 +43,7 @@ class Bounds:
     minimum: int = 1
     groups: int = 1
     groups_chosen: int = 1
+    group_best: int = 1
 
     def __post_init__(self) -> None:
         if not self.exists_LE.shape == self.must_keep_LE.shape == self.must_drop_LE.shape:
@@ -75,6 +78,7 @@ class Bounds:
             minimum=max(1, top_k or plan.top_k or own),
             groups=max(1, info.n_group) if info is not None else 1,
             groups_chosen=max(1, info.topk_group) if info is not None else 1,
+            group_best=info.group_best if info is not None else 1,
         )
 
     @classmethod
@@ -105,10 +109,18 @@ class Bounds:
 
     @property
     def least_per_group(self) -> int:
-        """Fewest survivors of a group: Top-K in the groups chosen, and two where there are any."""
+        """Fewest survivors of a group: Top-K in the groups chosen, and two where there are any.
+
+        Most grouped routers' code takes the best two of one group as well.
+        """
         if self.groups == 1:
-            return self.minimum
+            return max(self.minimum, self.group_best)
         return max(-(-self.minimum // self.groups_chosen), PER_GROUP_MINIMUM)
+
+    @property
+    def least(self) -> int:
+        """Fewest survivors of a layer of one group; Top-K of one with more."""
+        return self.least_per_group if self.groups == 1 else self.minimum
 
     def per_group(self, mask_LE: NDArray[np.bool_]) -> NDArray[np.int64]:
         """True cells per row and router group, [L, G]."""

@@ -3,6 +3,7 @@
 | kind | severity | meaning |
 |---|---|---|
 | below_top_k | error | a layer keeps fewer experts than a token chooses |
+| below_group_best | error | a layer keeps fewer experts than its router's code ranks |
 | groups | error | a grouped router's groups keep unequal numbers, or too few |
 | hash_routed | error | a layer routes by a fixed token table and cannot lose experts |
 | fixed_top_k | error | the family's router cannot choose fewer experts |
@@ -77,6 +78,7 @@ def check_plan(
         _hash_routed(plan, info),
         _fixed_top_k(plan, info),
         _below_top_k(plan, bounds, repair),
+        _below_group_best(plan, bounds, repair),
         _groups(plan, bounds, repair),
         _ragged(plan, info, repair),
         _shared_count(plan, info),
@@ -228,6 +230,29 @@ def _below_top_k(plan: Plan, bounds: Bounds, repair: _Repair) -> Problem | None:
         rows=rows,
         values={"layers": _names(plan, rows), "kept": least, "top_k": bounds.minimum},
         fix_text=f"Keep {bounds.minimum}" if possible else "",
+        fix=repair.balanced if possible else None,
+    )
+
+
+def _below_group_best(plan: Plan, bounds: Bounds, repair: _Repair) -> Problem | None:
+    """Routers of the group kind with one group: their code fails on fewer than the best two."""
+    least = bounds.least
+    if bounds.groups > 1 or least == bounds.minimum:
+        return None
+    few_L = (plan.kept_L >= bounds.minimum) & (plan.kept_L < least)
+    rows = tuple(np.flatnonzero(few_L).tolist())
+    if not rows:
+        return None
+    kept = int(plan.kept_L[list(rows)].min())
+    possible = repair.allowed()
+    return Problem(
+        kind="below_group_best",
+        severity="error",
+        text=f"{_names(plan, rows)} {_keep(rows)} {kept}, but the router's code takes the best "
+        f"{least} of its group{'' if possible else ', and locks leave no more'}.",
+        rows=rows,
+        values={"layers": _names(plan, rows), "kept": kept, "least": least},
+        fix_text=f"Keep {least}" if possible else "",
         fix=repair.balanced if possible else None,
     )
 

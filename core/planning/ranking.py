@@ -107,6 +107,7 @@ def _rank_rows(key_LE: NDArray[np.float64], bounds: Bounds) -> Ranking:
                 must_keep_LE=bounds.must_keep_LE[cut],
                 must_drop_LE=bounds.must_drop_LE[cut],
                 minimum=bounds.minimum,
+                group_best=bounds.group_best,
                 groups=bounds.groups,
                 groups_chosen=bounds.groups_chosen,
             ),

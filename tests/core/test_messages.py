@@ -281,11 +281,12 @@ def test_findings_about_a_plan_and_their_fixes_are_korean() -> None:
             (one, plain),
             (one, hashed),
             (seven, plain),
+            (one.with_top_k(1), replace(plain, group_best=2)),
         )
         for problem in check_plan(plan, model)
     ]
     assert {p.kind for p in problems} >= {
-        "below_top_k", "groups", "ragged", "hash_routed", "not_multiple_of_8",
+        "below_top_k", "below_group_best", "groups", "ragged", "hash_routed", "not_multiple_of_8",
     }  # fmt: skip
     for problem in problems:
         assert korean(problem.text).endswith(".")

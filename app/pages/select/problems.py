@@ -38,6 +38,10 @@ def problem_text(problem: Problem, plan: Plan) -> str:
         "below_top_k": translate(
             "Problem", "{layers}: {kept} kept, but a token chooses {top_k} experts."
         ),
+        "below_group_best": translate(
+            "Problem",
+            "{layers}: {kept} kept, but the code of this model's router needs {least} at least.",
+        ),
         "groups": translate(
             "Problem",
             "{layers}: the router's {groups} groups must keep equally many experts, at least "
@@ -68,6 +72,7 @@ def fix_text(problem: Problem) -> str:
     text = {
         "hash_routed": translate("Problem", "Keep them whole"),
         "below_top_k": translate("Problem", "Keep {top_k}"),
+        "below_group_best": translate("Problem", "Keep {least}"),
         "groups": translate("Problem", "Balance groups"),
         "ragged": translate("Problem", "Make uniform"),
         "not_multiple_of_8": translate("Problem", "Keep {better}"),
