@@ -18,6 +18,7 @@ from app.widgets.announce import announce
 from app.widgets.forms import Button
 from app.widgets.job_dock import JobDock
 from app.widgets.said import said
+from app.widgets.take_menu import Taken
 from core.errors import LockedError, ModelGoneError
 
 
@@ -31,6 +32,7 @@ class JobDesk(QObject):
     """
 
     copy_asked = Signal(str)
+    said = Signal(str)
 
     def __init__(self, jobs: JobQueue, settings: Settings, window: QWidget) -> None:
         super().__init__(window)
@@ -38,7 +40,9 @@ class JobDesk(QObject):
         self._settings = settings
         self._window = window
         self.model = JobsModel(jobs, self)
-        self.dock = JobDock(self.model)
+        self.dock = JobDock(self.model, self._taken)
+        self.dock.take.said.connect(self.said)
+        self.dock.take.failed.connect(self.said)
         self.dock.hide()
         self.button = Button("", "status")
         self.button.clicked.connect(self.toggle)
@@ -55,6 +59,10 @@ class JobDesk(QObject):
         if jobs.current is not None:  # a window built anew, in another language
             self._added(jobs.current)
         self._show()
+
+    def _taken(self) -> Taken | None:
+        there = self.model.rowCount() > 0
+        return Taken(name="jobs", table=self.model.table) if there else None
 
     @Slot()
     def toggle(self) -> None:

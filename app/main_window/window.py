@@ -177,6 +177,7 @@ class MainWindow(QMainWindow):
             changed.connect(self.refresh_rail)
         self.rail.chosen.connect(self._show_page_at)
         self.desk.copy_asked.connect(self.copy_text)
+        self.desk.said.connect(self.status.set_text)
         self.opener.recent_changed.connect(self._show_recent)
 
     # -- pages -------------------------------------------------------------------------------

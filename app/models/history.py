@@ -7,6 +7,7 @@ from PySide6.QtGui import QFont, QUndoStack
 from shiboken6 import isValid
 
 from app import theme
+from app.widgets.take_menu import Table, table_of
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -31,6 +32,13 @@ class HistoryModel(QAbstractListModel):
     def current(self) -> int:
         """The line where one stands."""
         return self._at
+
+    def table(self) -> Table:
+        """The steps as programs read them: where each stands, and whether it was undone."""
+        lines = range(self._count + 1)
+        states = ("now" if n == self._at else "done" if n < self._at else "undone" for n in lines)
+        texts = (str(self.data(self.index(n))) for n in lines)
+        return table_of(("step", "change", "state"), zip(lines, texts, states, strict=True))
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         """Steps and the beginning."""

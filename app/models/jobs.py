@@ -19,6 +19,7 @@ from PySide6.QtCore import (
 from app.widgets import numbers
 from app.widgets.job_dock import JobRole
 from app.widgets.said import said
+from app.widgets.take_menu import Table, table_of
 
 Index = QModelIndex | QPersistentModelIndex
 # A waiting job that is dragged to another place among the waiting ones; holds its row.
@@ -118,6 +119,19 @@ class JobsModel(QAbstractListModel):
         before = self._jobs[: len(self._jobs) if target < 0 else target]
         self._queue.move_to(job, sum(o.state == "queued" and o is not job for o in before))
         return False
+
+    def table(self) -> Table:
+        """The jobs as programs read them: a line each, in the queue's order."""
+        return table_of(
+            ("job", "kind", "state", "progress", "detail", "command", "log"),
+            (
+                (
+                    job.title, job.task.kind, job.state, job.progress, self.detail(job),
+                    job.task.command, log_file(job),
+                )
+                for job in self._jobs
+            ),
+        )  # fmt: skip
 
     def job(self, row: int) -> JobLike:
         """The job of a row."""

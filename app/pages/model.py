@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,12 +21,15 @@ from app.theme import UNIT
 from app.widgets import numbers
 from app.widgets.bars import Part, StackedBar
 from app.widgets.cards import Card, Facts, FigureStrip
+from app.widgets.drawing import Part as DrawnPart
+from app.widgets.drawing import Sheet
 from app.widgets.empty_state import EmptyState
 from app.widgets.forms import ElidedLabel, column, label, limited, row, scrolled
 from app.widgets.layer_ribbon import LayerRibbon
 from app.widgets.meter import free_memory, free_video_memory
 from app.widgets.provenance import Asker
 from app.widgets.said import said
+from app.widgets.take_menu import TakeButton, Taken
 
 if TYPE_CHECKING:
     from core.checkpoint.info import ModelInfo
@@ -81,6 +85,7 @@ class ModelPage(Page):
         self.asker.watch(self.strip)
         self.share = ShareCard()
         self.asker.watch_chart(self.share.curve)
+        self._offer(self.share, self.share.taken)
         left = column(self._parts_card(), self._fit_card(), self._layers_card(), None)
         self.remarks = RemarksCard()
         right = column(self._facts_card(), self.remarks, self._dtype_card(), self.share, None)
@@ -107,10 +112,27 @@ class ModelPage(Page):
         self._parts_table = PartsTable()
         self._parts_table.setAccessibleName(card.heading.text())
         self.asker.watch(self._parts_table)
+        self._give(card, "bytes-by-part", self._parts_bar, self._parts_table)
         card.body.addWidget(self._parts_bar)
         card.body.addWidget(self._parts_table)
         card.body.addStretch(1)
         return card
+
+    def _give(self, card: Card, name: str, bar: StackedBar, table: PartsTable) -> None:
+        """Let a card's bar and table be taken away."""
+
+        def taken() -> Taken:
+            parts = (DrawnPart(widget=bar), DrawnPart(widget=table))
+            sheet = Sheet(title=card.heading.text(), subtitle=self._name.full_text, parts=parts)
+            return Taken(name=name, drawing=sheet, table=table.table)
+
+        self._offer(card, taken)
+
+    def _offer(self, card: Card, taken: Callable[[], Taken]) -> None:
+        take = TakeButton(taken)
+        take.said.connect(self.status_changed)
+        take.failed.connect(self.status_changed)
+        card.add_tool(take)
 
     def _facts_card(self) -> Card:
         card = Card(self.tr("Architecture"))
@@ -135,6 +157,7 @@ class ModelPage(Page):
         self._dtypes_table = PartsTable()
         self._dtypes_table.setAccessibleName(card.heading.text())
         self.asker.watch(self._dtypes_table)
+        self._give(card, "bytes-by-type", self._dtypes_bar, self._dtypes_table)
         card.body.addWidget(self._dtypes_bar)
         card.body.addWidget(self._dtypes_table)
         card.body.addStretch(1)

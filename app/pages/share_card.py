@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QWidget
 
 from app.widgets import numbers
 from app.widgets.cards import Card
+from app.widgets.drawing import Part, Sheet
 from app.widgets.forms import label
 from app.widgets.share_curve import Place, ShareCurve
+from app.widgets.take_menu import Taken, table_of
 
 if TYPE_CHECKING:
     from core.checkpoint.info import ModelInfo
@@ -30,6 +32,21 @@ class ShareCard(Card):
         self.body.addWidget(self.curve)
         self.body.addWidget(self.words)
         self._text = ""
+
+    def taken(self) -> Taken:
+        """The curves, and their points."""
+        sheet = Sheet(
+            title=self.heading.text(), subtitle=self._text, parts=(Part(widget=self.curve),)
+        )
+        places = self.curve.places()
+        return Taken(
+            name="share-of-work",
+            drawing=sheet,
+            table=lambda: table_of(
+                ("context", "experts_share", "saved_by_top_1"),
+                ((place.context, place.share, place.saved) for place in places),
+            ),
+        )
 
     def show_model(self, info: ModelInfo, plan: Plan | None) -> None:
         """Draw a model as a plan would leave it."""

@@ -31,12 +31,17 @@ class Card(QFrame):
         outer.setSpacing(12)
         self.heading = label(title, "strong")
         self.note = label(note, "caption")
+        self._head = row(self.heading, None, self.note)
         if title:
-            outer.addLayout(row(self.heading, None, self.note))
+            outer.addLayout(self._head)
         self.body = QVBoxLayout()
         self.body.setSpacing(UNIT)
         self.body.setContentsMargins(0, 0, 0, 0)
         outer.addLayout(self.body, 1)
+
+    def add_tool(self, tool: QWidget) -> None:
+        """Put a button at the right end of the heading, which must be there."""
+        self._head.addWidget(tool)
 
 
 class Figure(QWidget):

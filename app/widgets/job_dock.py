@@ -5,6 +5,7 @@ Shows any list model that answers the roles below; asks for changes by signals t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntEnum
 
 from PySide6.QtCore import (
@@ -34,6 +35,7 @@ from PySide6.QtWidgets import (
 from app.theme import color, mono_font, pixmap, theme, theme_changed
 from app.widgets.bars import paint_bar
 from app.widgets.forms import IconButton, column, label, row
+from app.widgets.take_menu import TakeButton, Taken
 
 Index = QModelIndex | QPersistentModelIndex
 ROW_HEIGHT = 30
@@ -118,9 +120,15 @@ class JobDock(QFrame):
     file_asked = Signal(str)
     hidden_by_user = Signal()
 
-    def __init__(self, model: QAbstractItemModel, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        model: QAbstractItemModel,
+        taken: Callable[[], Taken | None],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setProperty("panel", "dock")
+        self.take = TakeButton(taken)
         self._model = model
         self.view = QListView()
         self.view.setProperty("panel", "plain")
@@ -227,6 +235,7 @@ class JobDock(QFrame):
                 8,
                 *self._buttons.values(),
                 self._log_button,
+                self.take,
                 None,
                 close,
                 spacing=2,

@@ -188,7 +188,8 @@ class Asker(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Questions are answered, everything else goes on."""
-        watch = self._watched.get(id(watched))
+        # Qt may ask while Python takes a closed page apart, attribute by attribute.
+        watch = getattr(self, "_watched", {}).get(id(watched))
         if watch is None:
             return False
         number = None

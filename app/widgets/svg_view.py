@@ -2,10 +2,46 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QRectF, QSize
+from collections.abc import Callable
+
+from PySide6.QtCore import QByteArray, QPointF, QRectF, QSize, QSizeF
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app import theme
+
+
+class SvgDrawing:
+    """A drawing for paper that is an SVG already.
+
+    Args:
+        title: What it is called.
+        make: Writes it, in the theme's colours of then.
+    """
+
+    def __init__(self, title: str, make: Callable[[], str]) -> None:
+        self._title, self._make = title, make
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return self._title
+
+    def size(self) -> QSizeF:
+        """As the SVG says."""
+        return QSizeF(self._renderer().defaultSize())
+
+    def draw(self, painter: QPainter) -> None:
+        """Everything at the origin, in the colours of paper."""
+        with theme.on_paper():
+            renderer = self._renderer()
+            area = QRectF(QPointF(0, 0), QSizeF(renderer.defaultSize()))
+            painter.fillRect(area, theme.color("background"))
+            renderer.render(painter, area)
+
+    def _renderer(self) -> QSvgRenderer:
+        return QSvgRenderer(QByteArray(self._make().encode()))
 
 
 class SvgView(QWidget):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QSize, Slot
+from PySide6.QtCore import QModelIndex, QSize, Signal, Slot
 from PySide6.QtWidgets import QListView, QMenu, QSizePolicy, QWidget, QWidgetAction
 
 from app.models.history import HistoryModel
 from app.theme import UNIT
-from app.widgets.forms import Button, column, label
+from app.widgets.forms import Button, IconButton, column, label, row
+from app.widgets.take_menu import TakeAway, Taken
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -20,10 +21,17 @@ WIDTH, HEIGHT = 320, 360
 class HistoryButton(Button):
     """Opens the list.
 
+    Signals:
+        said: That the list was saved or copied.
+        failed: What happened, and what to try.
+
     Args:
         session: Its undo stack is shown.
         parent: Qt's parent.
     """
+
+    said = Signal(str)
+    failed = Signal(str, str)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("", "", "clock", parent)
@@ -40,19 +48,32 @@ class HistoryButton(Button):
         self.list.setAccessibleName(self.tr("Steps"))
         self.list.clicked.connect(self._go)
         self.list.activated.connect(self._go)
+        menu = QMenu(self)
+        head = row(label(self.tr("CHANGES OF THE PLAN"), "section"), None, *self._tools(menu))
         content = QWidget()
         content.setLayout(
-            column(
-                label(self.tr("CHANGES OF THE PLAN"), "section"), self.list,
-                spacing=6, margins=(UNIT, UNIT, UNIT, UNIT),
-            )
+            column(head, self.list, spacing=6, margins=(UNIT, UNIT, UNIT, UNIT))
         )  # fmt: skip
-        menu = QMenu(self)
         action = QWidgetAction(menu)
         action.setDefaultWidget(content)
         menu.addAction(action)
         menu.aboutToShow.connect(self._show_current)
         self.setMenu(menu)
+
+    def _tools(self, menu: QMenu) -> tuple[IconButton, IconButton]:
+        """Save and copy the list; the menu gives way first."""
+        self.take = TakeAway(QMenu(self), self._taken, self)
+        self.take.said.connect(self.said)
+        self.take.failed.connect(self.failed)
+        self.save = IconButton("table", self.tr("Save the list (CSV)…"))
+        self.copy = IconButton("copy", self.tr("Copy the list"))
+        for button, slot in ((self.save, self.take.ask_csv), (self.copy, self.take.copy_table)):
+            button.clicked.connect(menu.close)
+            button.clicked.connect(slot)
+        return self.save, self.copy
+
+    def _taken(self) -> Taken:
+        return Taken(name="history", table=self.model.table)
 
     def minimumSizeHint(self) -> QSize:
         """The icon's: a window may become narrow before it is told to be."""

@@ -202,6 +202,8 @@ class SelectPage(Page):
         self.views.expert_chosen.connect(self._go_to)
         self.views.status_changed.connect(self.status_changed)
         self.views.failed.connect(self.notices.say_failure)
+        self.history.said.connect(self.status_changed)
+        self.history.failed.connect(self.notices.say_failure)
         self.views.command_changed.connect(self.state_changed)
         self.views.menu_requested.connect(self.cell_menu.open)
         tools.more_menu.aboutToShow.connect(self._fill_commands)

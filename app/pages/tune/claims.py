@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QLayout, QStackedWidget, QWidget
 
 from app.jobs import paper
@@ -14,18 +14,20 @@ from app.jobs.job import Job
 from app.pages import subject
 from app.pages.job_watch import JobWatch
 from app.pages.tune.claim_words import claim_text, plot_inks, plot_words
+from app.pages.tune.tables import claims_table
 from app.theme import UNIT, theme_changed
 from app.widgets import numbers
 from app.widgets.banner import Banner
 from app.widgets.cards import Card
 from app.widgets.empty_state import EmptyState
 from app.widgets.flow import flowing
-from app.widgets.forms import Button, column, label, scrolled, sentence
+from app.widgets.forms import Button, column, label, row, scrolled, sentence
 from app.widgets.number_field import NumberField
 from app.widgets.outcome import Mark, Outcome, OutcomeList
 from app.widgets.run_strip import RunStrip
 from app.widgets.said import said
-from app.widgets.svg_view import SvgView
+from app.widgets.svg_view import SvgDrawing, SvgView
+from app.widgets.take_menu import TakeButton, Taken
 from core.paper import PaperOptions, PaperResult
 from core.paper.picture import picture
 from core.paper.result import RESULT_FILE
@@ -39,7 +41,13 @@ MARKS: dict[str, Mark] = {"yes": "good", "no": "bad", "unclear": "warn"}
 
 
 class ClaimsView(QWidget):
-    """A plot, the claims with a mark each, and the job that measures them."""
+    """A plot, the claims with a mark each, and the job that measures them.
+
+    Signals:
+        said: A line for the status bar.
+    """
+
+    said = Signal(str)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,6 +70,9 @@ class ClaimsView(QWidget):
         self.strip = RunStrip()
         self.watch = JobWatch(session.jobs, frozenset({paper.KIND}), self.strip, self)
         self.plot = SvgView()
+        self.take = TakeButton(self._taken)
+        self.take.said.connect(self.said)
+        self.take.failed.connect(self.banner.say)
         self.claims = OutcomeList(stacked=True)
         self.note = label("", "caption", wrap=True)
         self.empty = EmptyState(
@@ -83,6 +94,7 @@ class ClaimsView(QWidget):
 
     def _built(self) -> QLayout:
         plot_card, claims_card = Card(), Card(self.tr("What held"))
+        plot_card.body.addLayout(row(None, self.take))
         plot_card.body.addWidget(self.plot)
         claims_card.body.addWidget(self.claims)
         claims_card.body.addWidget(self.note)
@@ -134,10 +146,21 @@ class ClaimsView(QWidget):
             )
         )
 
+    def _taken(self) -> Taken | None:
+        """The plot, and every measurement behind it."""
+        result = self.result
+        if result is None:
+            return None
+        drawing = SvgDrawing(self.tr("The paper's claims"), self._svg)
+        return Taken(name="claims", drawing=drawing, table=lambda: claims_table(result))
+
+    def _svg(self) -> str:
+        return picture(self.result, plot_inks(), plot_words()) if self.result is not None else ""
+
     @Slot()
     def _draw(self) -> None:
         if self.result is not None:
-            self.plot.set_svg(picture(self.result, plot_inks(), plot_words()))
+            self.plot.set_svg(self._svg())
 
     @Slot()
     def _refresh(self) -> None:

@@ -61,6 +61,9 @@ class RunsDesk(QObject):
         self._reading: Job | None = None
         self.asker = Asker(partial(provenance_of, session), self)
         self.asker.watch_table(view.table, run_key)
+        for take in (view.take, view.take_comparison):
+            take.said.connect(self.said)
+            take.failed.connect(self.forbidden)
         view.use_asked.connect(self.use)
         view.resume_asked.connect(self.resume)
         view.continue_asked.connect(self.go_on)

@@ -192,7 +192,7 @@ class TunePage(Page):
         desk.forbidden.connect(self.banner.say)
         desk.used.connect(self._on_used)
         self.search.choice_asked.connect(self._change_form)
-        for saying in (desk, self.search, self.curves.take):
+        for saying in (desk, self.search, self.claims, self.curves.take):
             saying.said.connect(self.status_changed)
         self.curves.take.failed.connect(self.banner.say)
 

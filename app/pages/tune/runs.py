@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.models.runs import ROW, RunsModel, change_text
+from app.pages.tune.tables import comparison_table, runs_table
 from app.pages.tune.words import option_name, option_text
 from app.theme import UNIT
 from app.widgets import numbers
@@ -20,6 +21,7 @@ from app.widgets.cards import Card
 from app.widgets.flow import flowing
 from app.widgets.forms import Button, column, label
 from app.widgets.said import said
+from app.widgets.take_menu import TakeButton, Taken
 from core.tuning.history import RunRow, differing
 
 ROW_HEIGHT = 30
@@ -58,13 +60,25 @@ class RunsView(QWidget):
             "dim",
             wrap=True,
         )
+        self.take = TakeButton(self._taken)
+        self.take_comparison = TakeButton(self._taken_comparison)
         runs = Card()
         runs.body.addWidget(self.table)
         runs.body.addWidget(self.note)
         runs.body.addWidget(
-            flowing(self.use, self.resume, self.go_on, self.options, None, self.copy, self.remove)
+            flowing(
+                self.use,
+                self.resume,
+                self.go_on,
+                self.options,
+                None,
+                self.copy,
+                self.remove,
+                self.take,
+            )
         )
         compare = Card(self.tr("Compared"))
+        compare.add_tool(self.take_comparison)
         compare.body.addWidget(self.hint)
         compare.body.addWidget(self.comparison)
         compare.body.addStretch(0)
@@ -155,6 +169,7 @@ class RunsView(QWidget):
         """Lines for the options that differ, then for how the runs ended."""
         marked = self.model.marked
         self.comparison.setVisible(len(marked) > 1)
+        self.take_comparison.setVisible(len(marked) > 1)
         self.hint.setVisible(len(marked) < 2)
         if len(marked) < 2:
             self.comparison.setRowCount(0)
@@ -181,6 +196,16 @@ class RunsView(QWidget):
                 side = Qt.AlignmentFlag.AlignRight if place else Qt.AlignmentFlag.AlignLeft
                 item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
                 table.setItem(at, place, item)
+
+    def _taken(self) -> Taken | None:
+        rows = self.model.rows
+        return Taken(name="runs", table=lambda: runs_table(rows)) if rows else None
+
+    def _taken_comparison(self) -> Taken | None:
+        marked = self.model.marked
+        if len(marked) < 2:
+            return None
+        return Taken(name="runs-compared", table=lambda: comparison_table(marked))
 
     # -- what is asked -----------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from app.pages.tune.asking import trial_made
 from app.pages.tune.choice import TuneChoice
 from app.pages.tune.request import request_again
 from app.pages.tune.runs import table_of
+from app.pages.tune.tables import trials_table
 from app.widgets import numbers
 from app.widgets.banner import Banner
 from app.widgets.cards import Card
@@ -32,6 +33,7 @@ from app.widgets.number_field import NumberField
 from app.widgets.provenance import Asker, Number, Provenance
 from app.widgets.run_strip import RunStrip
 from app.widgets.said import said
+from app.widgets.take_menu import TakeButton, Taken
 from core.errors import StudioError
 from core.tuning import Found, Trial
 from core.tuning.history import RunRecord, RunRow, new_run_folder
@@ -114,6 +116,9 @@ class SearchView(QWidget):
         self.table.selectionModel().currentRowChanged.connect(self.refresh)
         self.asker = Asker(self.answer, self)
         self.asker.watch_table(self.table, trial_key)
+        self.take = TakeButton(self._taken)
+        self.take.said.connect(self.said)
+        self.take.failed.connect(self.banner.say)
         self.note = label("", "caption", wrap=True)
         self.empty = EmptyState(
             "tune",
@@ -129,7 +134,7 @@ class SearchView(QWidget):
         card = Card()
         card.body.addWidget(self.table)
         card.body.addWidget(self.note)
-        card.body.addLayout(row(self.use_button, None))
+        card.body.addLayout(row(self.use_button, None, self.take))
         self.stack = QStackedWidget()
         self.stack.addWidget(self.empty)
         self.stack.addWidget(card)
@@ -213,6 +218,10 @@ class SearchView(QWidget):
             best=numbers.perplexity(best.perplexity),
             first=numbers.DASH if first is None else numbers.perplexity(first),
         )
+
+    def _taken(self) -> Taken | None:
+        found = self.found
+        return Taken(name="trials", table=lambda: trials_table(found)) if found.trials else None
 
     # -- what it does ------------------------------------------------------------------------
 
