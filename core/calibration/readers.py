@@ -48,7 +48,7 @@ def texts_of(rows: Iterable[Row], field: str | None, where: str) -> Iterator[obj
     for number, row in enumerate(rows, start=1):
         key = field or next((name for name in TEXT_FIELDS if name in row), None)
         if key is None or key not in row:
-            wanted = f"no field {field!r}" if field else "no field that is known to hold text"
+            wanted = f"no field {field!r}" if field else "nothing that is known to hold text"
             raise InputError(
                 f"row {number:,} of {where} has {wanted}; it has {_listed(row)}",
                 remedy="name the field after a #, as in SOURCE#field",

@@ -26,9 +26,12 @@ SAID: dict[str, tuple[tuple[int | None, str], ...]] = {
     "TuneProblem": ((None, "text"), (None, "fix")),
     "Family": tuple((None, n) for n in ("remarks", "routing", "never_ragged", "fixed_top_k")),
     "Metric": tuple((None, name) for name in ("meaning", "formula", "source")),
+    "Schema": ((None, "what"), (None, "wanted")),
     "Claim": ((None, "evidence"),),
     "RunEstimate": ((None, "refused"), (None, "remedy")),
 }
+# Calls with a remedy that hand on what was said.
+HANDING = frozenset({"format", "__init__"})
 # Functions that make lists of sentences: module, function.
 LISTED = (
     ("core.checkpoint.info", "_problems"),
@@ -76,7 +79,7 @@ class Extractor:
             if module.room in ENGLISH:
                 continue
             for call, scope in module.calls:
-                for place, name in SAID.get(called(call), ()):
+                for place, name in _said_by(call):
                     value = argument(call, place, name)
                     if value is not None:
                         self._say(value, scope)
@@ -113,13 +116,22 @@ class Extractor:
         self.phrases.setdefault(text, Found(template=text, room=scope.module.room, place=place))
 
 
+def _said_by(call: ast.Call) -> tuple[tuple[int | None, str], ...]:
+    """The arguments of a call that people read: known, or those of whatever has a remedy."""
+    name = called(call)
+    if name in SAID or name in HANDING:
+        return SAID.get(name, ())
+    with_remedy = any(keyword.arg == "remedy" for keyword in call.keywords)
+    return SAID["StudioError"] if with_remedy else ()
+
+
 def _passes(node: ast.expr) -> bool:
     """Whether a message is handed on as another one said it."""
     while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         if node.func.attr == "join":
             return True
         node = node.func.value
-    handed = {"what", "remedy", "text", "fix_text", "fix"}
+    handed = {"what", "remedy", "text", "fix_text", "fix", "wanted"}
     name = getattr(node, "attr", None) or getattr(node, "id", None)
     return name in handed
 

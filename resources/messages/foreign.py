@@ -44,6 +44,8 @@ PYTHON = (
             "Invalid \\escape",
         )
     ),
+    "maximum recursion depth exceeded while decoding a JSON {0} from a unicode string",
+    "field larger than field limit ({0})",
     "[Errno {0}] {1}",
     "[Errno {0}] {1}: {2}",
     "'utf-8' codec can't decode byte {0} in position {1}: invalid start byte",

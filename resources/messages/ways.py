@@ -11,7 +11,7 @@ import ast
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 
-from resources.messages.parts import PLACE, Parts, is_name, is_word, merged, written
+from resources.messages.parts import PLACE, Parts, is_name, is_word, merged, worded, written
 from resources.messages.source import Function, Program, Scope, argument, called
 
 MOST_WAYS = 64
@@ -49,7 +49,24 @@ class Ways:
 
     def _formatted(self, node: ast.expr, scope: Scope, depth: int) -> set[Parts]:
         assert isinstance(node, ast.JoinedStr)
-        return self._join(self._piece(part, scope, depth) for part in node.values)
+        pieces = [self._piece(part, scope, depth) for part in node.values]
+        phrases = [
+            {parts for parts in piece if parts != PLACE and not is_word(parts)}
+            if isinstance(part, ast.FormattedValue)
+            else set()
+            for part, piece in zip(node.values, pieces, strict=True)
+        ]
+        whole = self._join(
+            (piece - own) | ({PLACE} if own else set())
+            for piece, own in zip(pieces, phrases, strict=True)
+        )
+        if any(phrases) and not any(map(worded, whole)):
+            # Nothing but phrases and places: nobody could tell such a text from another.
+            return self._join(pieces)
+        for part, own in zip(node.values, phrases, strict=True):
+            for parts in own:
+                self._phrase(parts, scope, part)
+        return whole
 
     def _added(self, node: ast.expr, scope: Scope, depth: int) -> set[Parts]:
         assert isinstance(node, ast.BinOp)
@@ -67,16 +84,13 @@ class Ways:
         return set().union(*(self.of(node, scope, depth + 1) for node in nodes))
 
     def _piece(self, node: ast.expr, scope: Scope, depth: int) -> set[Parts]:
-        """A part of an f-string: single words are spelled out, phrases become their own."""
+        """What a part of an f-string can come out as."""
         if not isinstance(node, ast.FormattedValue):
             return self.of(node, scope, depth + 1)
         if node.format_spec is not None or node.conversion != -1:
             return {PLACE}
         ways = self.of(node.value, scope, depth + 1)
-        words = {parts for parts in ways if is_word(parts)}
-        for parts in ways - words:
-            self._phrase(parts, scope, node.value)
-        return words | ({PLACE} if ways - words else set())
+        return {parts if is_word(parts) or worded(parts) else PLACE for parts in ways}
 
     def _join(self, pieces: Iterable[set[Parts]]) -> set[Parts]:
         ways: set[Parts] = {()}

@@ -64,7 +64,7 @@ def test_a_missing_field_names_the_fields_that_there_are(tmp_path):
     path.write_text('{"body": "x", "title": "y"}\n', encoding="utf-8")
     with pytest.raises(InputError, match=r"row 1 of .* no field 'nme'; it has body, title"):
         read(path, "nme")
-    with pytest.raises(InputError, match="no field that is known to hold text; it has body") as e:
+    with pytest.raises(InputError, match="nothing that is known to hold text; it has body") as e:
         read(path)
     assert "#field" in e.value.remedy
 
