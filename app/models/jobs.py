@@ -251,7 +251,7 @@ class JobsModel(QAbstractListModel):
 
 def amount(done: int, unit: str) -> str:
     """Units done, as they are read."""
-    return numbers.size(done) if unit == "bytes" else f"{done:,} {unit}"
+    return numbers.size(done) if unit == "bytes" else numbers.counted(f"{done:,}", unit)
 
 
 def log_file(job: JobLike) -> str:

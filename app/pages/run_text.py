@@ -32,6 +32,19 @@ def stage_text(stage: str) -> str:
         "merge": translate("RunText", "Merging"),
         "write": translate("RunText", "Writing"),
         "reload": translate("RunText", "Loading with transformers"),
+        "average": translate("RunText", "Averaging experts"),
+        "merge experts": translate("RunText", "Merging experts"),
+        "measure experts": translate("RunText", "Measuring experts"),
+        "measure layers": translate("RunText", "Measuring layers"),
+        "measure masks": translate("RunText", "Measuring masks"),
+        "drop experts": translate("RunText", "Dropping experts"),
+        "exchange experts": translate("RunText", "Exchanging experts"),
+        "compare outputs": translate("RunText", "Comparing outputs"),
+        "profile again": translate("RunText", "Profiling again"),
+        "tasks": translate("RunText", "Answering questions"),
+        "lm-eval": translate("RunText", "Running lm-eval"),
+        "speed": translate("RunText", "Measuring speed"),
+        "lens": translate("RunText", "Looking at the text"),
     }.get(stage, stage.capitalize())
 
 
@@ -41,19 +54,10 @@ def amounts(done: int, total: int | None, unit: str) -> str:
         have, whole = numbers.size(done), numbers.size(total or 0)
         text = translate("RunText", "{done} of {total}")
         return have if total is None else text.format(done=have, total=whole)
-    name = {
-        "tokens": translate("RunText", "tokens"),
-        "tensors": translate("RunText", "tensors"),
-        "documents": translate("RunText", "documents"),
-        "batches": translate("RunText", "batches"),
-        "steps": translate("RunText", "steps"),
-        "trials": translate("RunText", "trials"),
-        "experiments": translate("RunText", "experiments"),
-    }.get(unit, unit)
     if total is None:
-        return f"{numbers.count(done)} {name}"
+        return numbers.counted(numbers.count(done), unit)
     return translate("RunText", "{done} of {total} {unit}").format(
-        done=numbers.count(done), total=numbers.count(total), unit=name
+        done=numbers.count(done), total=numbers.count(total), unit=numbers.unit_name(unit)
     )
 
 

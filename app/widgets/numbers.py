@@ -84,6 +84,31 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def unit_name(unit: str) -> str:
+    """What the engine counts, in the user's language; an unknown unit as it is."""
+    return {
+        "tokens": translate("Numbers", "tokens"),
+        "tensors": translate("Numbers", "tensors"),
+        "documents": translate("Numbers", "documents"),
+        "batches": translate("Numbers", "batches"),
+        "steps": translate("Numbers", "steps"),
+        "trials": translate("Numbers", "trials"),
+        "experiments": translate("Numbers", "experiments"),
+        "experts": translate("Numbers", "experts"),
+        "layers": translate("Numbers", "layers"),
+        "masks": translate("Numbers", "masks"),
+        "questions": translate("Numbers", "questions"),
+        "requests": translate("Numbers", "requests"),
+        "rounds": translate("Numbers", "rounds"),
+    }.get(unit, unit)
+
+
+def counted(count: str, unit: str) -> str:
+    """A number with its unit: 1,024 tokens."""
+    text = translate("Numbers", "{count} {unit}")
+    return text.format(count=count, unit=unit_name(unit))
+
+
 def rate(value: float, unit: str) -> str:
     """Units per second: 41 k tok/s, 512 MB/s."""
     if unit == "bytes":
@@ -94,4 +119,4 @@ def rate(value: float, unit: str) -> str:
         # A step of a large model takes many seconds.
         text = f"{value:.2g}" if value < 10 else count(value)
         return translate("Numbers", "{count} steps/s").format(count=text)
-    return f"{count(value)} {unit}/s"
+    return translate("Numbers", "{count} {unit}/s").format(count=count(value), unit=unit_name(unit))

@@ -2602,6 +2602,66 @@
             <source>{count} steps/s</source>
             <translation>{count}단계/초</translation>
         </message>
+        <message>
+            <source>tokens</source>
+            <translation>토큰</translation>
+        </message>
+        <message>
+            <source>tensors</source>
+            <translation>텐서</translation>
+        </message>
+        <message>
+            <source>documents</source>
+            <translation>문서</translation>
+        </message>
+        <message>
+            <source>batches</source>
+            <translation>배치</translation>
+        </message>
+        <message>
+            <source>steps</source>
+            <translation>단계</translation>
+        </message>
+        <message>
+            <source>trials</source>
+            <translation>시험</translation>
+        </message>
+        <message>
+            <source>experiments</source>
+            <translation>실험</translation>
+        </message>
+        <message>
+            <source>experts</source>
+            <translation>전문가</translation>
+        </message>
+        <message>
+            <source>layers</source>
+            <translation>층</translation>
+        </message>
+        <message>
+            <source>masks</source>
+            <translation>마스크</translation>
+        </message>
+        <message>
+            <source>questions</source>
+            <translation>문제</translation>
+        </message>
+        <message>
+            <source>requests</source>
+            <translation>요청</translation>
+        </message>
+        <message>
+            <source>rounds</source>
+            <translation>회차</translation>
+        </message>
+        <message>
+            <source>{count} {unit}</source>
+            <translation>{unit} {count}</translation>
+        </message>
+        <message>
+            <source>{count} {unit}/s</source>
+            <translation>초당 {unit} {count}</translation>
+        </message>
     </context>
     <context>
         <name>OnlyInBModel</name>
@@ -3924,6 +3984,58 @@
         <message>
             <source>Validating</source>
             <translation>검증 중</translation>
+        </message>
+        <message>
+            <source>Averaging experts</source>
+            <translation>전문가를 평균 내는 중</translation>
+        </message>
+        <message>
+            <source>Merging experts</source>
+            <translation>전문가를 병합하는 중</translation>
+        </message>
+        <message>
+            <source>Measuring experts</source>
+            <translation>전문가를 측정하는 중</translation>
+        </message>
+        <message>
+            <source>Measuring layers</source>
+            <translation>층을 측정하는 중</translation>
+        </message>
+        <message>
+            <source>Measuring masks</source>
+            <translation>마스크를 측정하는 중</translation>
+        </message>
+        <message>
+            <source>Dropping experts</source>
+            <translation>전문가를 빼는 중</translation>
+        </message>
+        <message>
+            <source>Exchanging experts</source>
+            <translation>전문가를 바꾸는 중</translation>
+        </message>
+        <message>
+            <source>Comparing outputs</source>
+            <translation>출력을 비교하는 중</translation>
+        </message>
+        <message>
+            <source>Profiling again</source>
+            <translation>다시 프로파일 중</translation>
+        </message>
+        <message>
+            <source>Answering questions</source>
+            <translation>문제를 푸는 중</translation>
+        </message>
+        <message>
+            <source>Running lm-eval</source>
+            <translation>lm-eval 실행 중</translation>
+        </message>
+        <message>
+            <source>Measuring speed</source>
+            <translation>속도를 재는 중</translation>
+        </message>
+        <message>
+            <source>Looking at the text</source>
+            <translation>텍스트를 살펴보는 중</translation>
         </message>
     </context>
     <context>
