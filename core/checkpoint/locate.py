@@ -18,8 +18,13 @@ HUB_PATTERNS = (
     "*.tiktoken",
     "merges.txt",
     "vocab.txt",
+    # What a copy must carry: the model card names the licence.
+    "README.md",
     "LICENSE*",
+    "LICENCE*",
     "NOTICE*",
+    "USE_POLICY*",
+    "COPYING*",
 )
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
 

@@ -7,12 +7,13 @@ measured. The layout is the template `card.md` of resources/report/.
 
 from __future__ import annotations
 
-import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import resources
@@ -22,7 +23,8 @@ from core.planning import Plan, loads_anywhere
 from core.report import words
 
 # Entries of the source card's front matter that stay true of a smaller copy.
-_KEPT_KEYS = ("license", "license_name", "license_link", "language")
+_KEPT_KEYS = ("license", "license_name", "license_link", "language", "pipeline_tag")
+_PIPELINES = {"AutoModelForImageTextToText": "image-text-to-text"}  # else text-generation
 _LONGEST_CARD = 1_000_000
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 # What in plain text Markdown or HTML would take for its own.
@@ -157,57 +159,69 @@ def _front_matter(
     card: Path, source: ModelInfo, result: ModelInfo, measured: Sequence[Variant]
 ) -> str:
     """YAML of the hub: licence and language of the source's card, the base model, tags, results."""
-    kept = dict(_read_front_matter(card))
-    base = kept.pop("base_model", "")  # of the source; the source itself, where its id is known
+    entries: dict[str, object] = dict(_read_front_matter(card))
+    # Of the source's card; the source itself, where its id is known.
+    base = entries.pop("base_model", "")
     if _HUB_ID.fullmatch(source.name):
         base = source.name
-    lines = [f"{key}: {value}" for key, value in kept.items()]
     if base:
         # The hub knows four relations; of them this is the nearest to "pruned".
-        lines += [f"base_model: {base}", "base_model_relation: finetune"]
-    lines += [
-        "library_name: transformers",
-        "pipeline_tag: text-generation",
-        "tags:",
-        *(f"- {tag}" for tag in ("moe", "pruned", "expert-pruning", "seer-moe", source.model_type)),
-    ]
+        entries |= {"base_model": base, "base_model_relation": "finetune"}
+    entries["library_name"] = "transformers"
+    entries.setdefault("pipeline_tag", _PIPELINES.get(result.auto_class, "text-generation"))
+    pruned = ("pruned", "expert-pruning") if sum(result.experts) < sum(source.experts) else ()
+    entries["tags"] = ["moe", *pruned, "seer-moe", source.model_type]
     if measured:
-        lines += _model_index(result, measured[-1])
-    return "\n".join(lines)
+        entries["model-index"] = _model_index(result, measured[-1])
+    text: str = yaml.safe_dump(entries, sort_keys=False, allow_unicode=True, width=math.inf)
+    return text.rstrip()
 
 
-def _model_index(result: ModelInfo, row: Variant) -> list[str]:
+def _model_index(result: ModelInfo, row: Variant) -> list[object]:
     """The hub's `model-index`: the perplexities of this checkpoint."""
     sources = ", ".join(row.provenance.sources) or "held-out texts"
-    lines = ["model-index:", f"- name: {_yaml(result.name)}", "  results:"]
-    lines += ["  - task:", "      type: text-generation", "    dataset:"]
-    lines += [f"      name: {_yaml(sources)}", "      type: text", "    metrics:"]
-    for domain, value in row.perplexity.items():
-        name = "Perplexity" if domain == "overall" else f"Perplexity, {domain}"
-        lines += ["    - type: perplexity", f"      name: {_yaml(name)}"]
-        lines.append(f"      value: {round(value, 4)}")
-    return lines
+    metrics = [
+        {
+            "type": "perplexity",
+            "name": "Perplexity" if domain == "overall" else f"Perplexity, {domain}",
+            "value": round(value, 4),
+        }
+        for domain, value in row.perplexity.items()
+    ]
+    found = {
+        "task": {"type": "text-generation"},
+        "dataset": {"name": sources, "type": "text"},
+        "metrics": metrics,
+    }
+    return [{"name": result.name, "results": [found]}]
 
 
-def _read_front_matter(card: Path) -> Mapping[str, str]:
-    """One-line entries of a card's YAML header that may be repeated; nothing is interpreted."""
+def _read_front_matter(card: Path) -> Mapping[str, str | list[str]]:
+    """Entries of a card's YAML header that may be repeated: texts, and lists of texts."""
     try:
         if card.stat().st_size > _LONGEST_CARD:
             return {}
-        text = card.read_text(encoding="utf-8", errors="replace")
+        text = card.read_text(encoding="utf-8-sig", errors="replace")
     except OSError:
         return {}
     match = re.match(r"---\s*\n(.*?)\n---\s*(\n|$)", text, re.DOTALL)
     if match is None:
         return {}
-    entries = (line.partition(":") for line in match[1].splitlines())
+    try:
+        # Makes nothing but texts, lists and mappings, and of `no` no False: it is a language.
+        found = yaml.load(match[1], Loader=yaml.BaseLoader)  # noqa: S506
+    except (yaml.YAMLError, RecursionError):
+        return {}
+    if not isinstance(found, dict):
+        return {}
     wanted = (*_KEPT_KEYS, "base_model")
-    return {key: value.strip() for key, _, value in entries if key in wanted and value.strip()}
+    return {key: found[key] for key in wanted if _texts(found.get(key))}
 
 
-def _yaml(text: str) -> str:
-    """A text as a YAML scalar on one line: JSON's quoting is YAML's."""
-    return json.dumps(text, ensure_ascii=False)
+def _texts(value: object) -> bool:
+    """Whether this is a text or a list of texts, and not empty."""
+    items = value if isinstance(value, list) else [value]
+    return bool(items) and all(isinstance(item, str) and item for item in items)
 
 
 # -- texts of other people -------------------------------------------------------------------

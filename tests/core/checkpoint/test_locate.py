@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,10 @@ def test_hub_id_offline_says_what_to_do() -> None:
 
 
 def test_nothing_that_can_run_is_ever_downloaded() -> None:
-    import fnmatch
-
     for name in ("pytorch_model.bin", "modeling_x.py", "model.pt", "weights.pth", "run.sh"):
         assert not any(fnmatch.fnmatch(name, pattern) for pattern in HUB_PATTERNS)
+
+
+@pytest.mark.parametrize("name", ["README.md", "LICENSE", "LICENCE.txt", "USE_POLICY.md", "NOTICE"])
+def test_what_a_copy_must_carry_comes_from_the_hub(name: str) -> None:
+    assert any(fnmatch.fnmatch(name, pattern) for pattern in HUB_PATTERNS)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+from huggingface_hub.repocard import metadata_load
+
 from core.checkpoint import inspect_model
 from core.evaluation.variant import Provenance, Variant
 from core.planning import Locks, MadeBy
@@ -50,6 +53,35 @@ def test_card_opens_with_front_matter_and_keeps_the_licence(tmp_path: Path) -> N
     assert "base_model: someone/base" in head
     assert "widget" not in head
     assert "# Old" not in text
+
+
+def test_front_matter_keeps_lists_and_makes_no_false_of_norwegian(tmp_path: Path) -> None:
+    source = (
+        "\ufeff---\nlanguage:\n- en\n- no\nlicense: other\nlicense_name: >-\n  a name\n  on two\n"
+        'base_model:\n- "some/one"\n- some/two\npipeline_tag: image-text-to-text\n---\n'
+    )
+    (tmp_path / "read.md").write_text(card(tmp_path, source_card=source), encoding="utf-8")
+    data = metadata_load(tmp_path / "read.md")
+    assert data["language"] == ["en", "no"]
+    assert (data["license"], data["license_name"]) == ("other", "a name on two")
+    assert data["base_model"] == ["some/one", "some/two"]
+    assert data["pipeline_tag"] == "image-text-to-text"
+
+
+@pytest.mark.parametrize(
+    "header", ["license: [", "- mit", "license: {a: b}", "license:", "&a [*a]", "\t: x"]
+)
+def test_front_matter_that_is_none_costs_the_card_nothing(tmp_path: Path, header: str) -> None:
+    text = card(tmp_path, source_card=f"---\n{header}\n---\n")
+    (tmp_path / "read.md").write_text(text, encoding="utf-8")
+    assert set(metadata_load(tmp_path / "read.md")) == {"library_name", "pipeline_tag", "tags"}
+
+
+def test_a_model_that_keeps_all_experts_is_not_tagged_as_pruned(tmp_path: Path) -> None:
+    model = write_folder(tmp_path / "model", mixtral_config(), mixtral())
+    plan, info = plan_of(model, range), inspect_model(model)
+    text = model_card(info, info, plan, tuning=("Top-K 2 to 1",))
+    assert "pruned" not in text.split("---\n")[1]
 
 
 def test_card_of_a_source_without_front_matter_has_no_licence(tmp_path: Path) -> None:
@@ -134,7 +166,6 @@ def test_card_of_an_unmeasured_model_claims_nothing(tmp_path: Path) -> None:
 
 def test_front_matter_is_yaml_as_the_hub_reads_it(tmp_path: Path) -> None:
     from huggingface_hub import ModelCardData
-    from huggingface_hub.repocard import metadata_load
 
     hostile = 'a: "b"\n- c'
     path = tmp_path / "README.md"
@@ -165,5 +196,6 @@ def test_card_of_a_tuned_model_says_how_and_claims_no_masks_numbers(tmp_path: Pa
     assert "experts, fine-tuned" in text
     assert "- Top-K 2 to 1 over 100 steps" in text
     assert "stage 2 of SEER-MoE" in text
-    assert "has not been measured" in text
+    assert "all that was measured" in text
+    assert "model-index" not in text
     assert "seer export" not in text
