@@ -33,10 +33,14 @@ FORM = Schema(
     error=InputError,
 )
 # Commands that a recipe may name: those that make something.
-KNOWN = ("profile", "plan", "evaluate", "search", "select", "tune", "export", "demo")
+KNOWN = (
+    *("profile", "plan", "evaluate", "search", "select", "tune", "tune-search", "export", "report"),
+    "demo",
+)
 # Options and arguments that name files and folders, where a relative path is the recipe's.
-_PLACES = {"output", "plan", "work", "profile", "task"}
-_SOURCES = {"source", "validation"}
+_PLACES = {"output", "plan", "work", "profile", "place", "cache", "lm_eval_path"}
+# Words as [NAME=]PLACE[#FIELD], where the place may also be demo or of the hub.
+_SOURCES = {"source", "validation", "task"}
 _LONGEST = 1_000_000
 
 

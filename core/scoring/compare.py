@@ -111,10 +111,16 @@ def same_model(a: Profile, b: Profile) -> None:
     """
     if a.layer_ids != b.layer_ids or a.experts != b.experts:
         raise InputError(
-            f"the profiles are of models with {len(a.experts)} and {len(b.experts)} MoE layers of "
-            f"{max(a.experts)} and {max(b.experts)} experts",
+            f"A is of a {a.model_type} model with {_shape(a)}, B of a {b.model_type} model with "
+            f"{_shape(b)}",
             remedy="two profiles of the same model",
         )
+
+
+def _shape(profile: Profile) -> str:
+    layers = ", ".join(map(str, profile.layer_ids[:4]))
+    more = ", …" if len(profile.layer_ids) > 4 else ""
+    return f"{len(profile.layer_ids)} MoE layers ({layers}{more}) of {max(profile.experts)} experts"
 
 
 def on_original(scores_LE: Floats, keep: tuple[tuple[int, ...], ...], width: int) -> Floats:

@@ -1,6 +1,7 @@
 """`seer tune` and `seer run`: what scripts may rely on."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,32 @@ def test_a_recipe_that_cannot_be_is_refused(
     outcome = seer("run", recipe(tmp_path, **changes))
     assert outcome.code == 1
     assert said in outcome.err
+
+
+def test_a_recipes_words_name_places_beside_it_and_nothing_else(tmp_path: Path) -> None:
+    from core.cli.recipe import read_recipe
+
+    (tmp_path / "mine.jsonl").touch()
+    arguments = {
+        "model": "demo", "task": ["demo", "own=mine.jsonl", "hub:some/set", "mine.jsonl"],
+        "source": ["demo", "x=mine.jsonl#text"], "cache": "kept", "top-k": 1,
+    }  # fmt: skip
+    path = recipe(tmp_path, command="evaluate", arguments=arguments)
+    _, words = read_recipe(path)
+    beside = tmp_path / "mine.jsonl"
+    assert [b for a, b in pairwise(words) if a == "--task"] == [
+        *("demo", f"own={beside}", "hub:some/set", str(beside)),
+    ]
+    assert [b for a, b in pairwise(words) if a == "--source"] == ["demo", f"x={beside}#text"]
+    assert str(tmp_path / "kept") in words
+
+
+@pytest.mark.parametrize("command", ["report", "tune-search", "speed", "inspect"])
+def test_a_recipe_names_any_command_that_makes_something(
+    seer: Seer, tmp_path: Path, command: str
+) -> None:
+    outcome = seer("run", recipe(tmp_path, command=command))
+    assert outcome.code == (2 if command in {"report", "tune-search"} else 1), outcome.err
 
 
 def test_a_recipe_with_a_missing_argument_is_wrong_usage(seer: Seer, tmp_path: Path) -> None:
