@@ -58,7 +58,7 @@ def test_comparing_with_itself_shows_nothing():
 def test_other_experts_are_refused():
     with pytest.raises(InputError, match="different experts"):
         compare(np.array([[1.0, NAN]]), np.array([[1.0, 2.0]]), top=1)
-    with pytest.raises(InputError, match="2 MoE layers .* 1 MoE layers"):
+    with pytest.raises(InputError, match=r"2 MoE layers .* 1 MoE layers"):
         same_model(make_profile(), make_profile(experts=(4,)))
     same_model(make_profile(), make_profile(fingerprint="0" * 64))
 
