@@ -82,8 +82,8 @@ def test_ranks_that_stream_go_on_between_two_layers(scenarios):
     one = without_time(scenarios["profile never 1"][0])
     again = scenarios["gone on between layers"]
     assert [without_time(rank) for rank in again] == [one, one]
-    notes = [note for rank in again for note in rank["notes"] if "before layer" in note]
-    assert notes in (["going on before layer 2"] * 2, ["going on before layer 1"] * 2)
+    notes = [note for rank in again for note in rank["notes"] if "at layer" in note]
+    assert notes in (["going on at layer 2"] * 2, ["going on at layer 1"] * 2)
     assert scenarios["left between layers"] == ["layers.safetensors"]
 
 
