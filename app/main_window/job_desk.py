@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
@@ -20,6 +20,8 @@ from app.widgets.job_dock import JobDock
 from app.widgets.said import said
 from app.widgets.take_menu import Taken
 from core.errors import LockedError, ModelGoneError
+
+TITLE_WIDTH = 240  # logical pixels of a title in the status bar: how far the job is matters more
 
 
 class JobDesk(QObject):
@@ -118,9 +120,13 @@ class JobDesk(QObject):
         current = self._jobs.current
         if current is None:
             self.button.setText(self.tr("Jobs"))
+            self.button.setToolTip("")
             self.button.setVisible(self.model.rowCount() > 0)
             return
-        self.button.setText(f"{current.title}   {self.model.detail(current)}")
+        metrics, right = self.button.fontMetrics(), Qt.TextElideMode.ElideRight
+        title = metrics.elidedText(current.title, right, TITLE_WIDTH)
+        self.button.setText(f"{title}   {self.model.detail(current)}")
+        self.button.setToolTip(current.title)
         self.button.show()
 
     @Slot(int)

@@ -10,6 +10,7 @@ from app.theme import UNIT
 from app.widgets import numbers
 from app.widgets.cards import Facts
 from app.widgets.comparison import ComparisonBars, Pair
+from app.widgets.elided_combo import ElidedCombo
 from app.widgets.forms import Button, ElidedLabel, column, label, row, scrolled
 from core.evaluation.variant import OVERALL, Variant
 
@@ -102,7 +103,7 @@ class Inspector(QFrame):
     def _build_base(self) -> QHBoxLayout:
         """Which variant the perplexities stand against."""
         self.compare = label(self.tr("Perplexity against"), "section")
-        self.base = QComboBox()
+        self.base = ElidedCombo()
         self.base.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )

@@ -13,6 +13,7 @@ from app.theme import UNIT
 from app.widgets import numbers
 from app.widgets.bars import Bar
 from app.widgets.cards import Card, FigureStrip
+from app.widgets.elided_combo import ElidedCombo
 from app.widgets.forms import Button, Form, column, label, row, set_property
 from app.widgets.help import help_for
 
@@ -36,7 +37,7 @@ class ExportForm(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._proposed = ""
-        self.source = QComboBox()
+        self.source = ElidedCombo()
         self.source.setAccessibleName(self.tr("What is written"))
         self.source.currentIndexChanged.connect(self.options_changed)
         self.source.hide()

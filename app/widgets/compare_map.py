@@ -136,7 +136,7 @@ class CompareMapView(QWidget):
         self.map = CompareMap(self)
         self.bars = CorrelationBars(self.map, self)
         self.ramp = Ramp(self)
-        self.setMinimumSize(320, 160)
+        self.setMinimumSize(332, 160)
 
     def sizeHint(self) -> QSize:
         """As much as there is."""

@@ -122,7 +122,7 @@ class CurvePlot(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """As low as a curve can be read."""
-        return QSize(200, 84)
+        return QSize(180, 84)
 
     # -- what is shown -----------------------------------------------------------------------
 

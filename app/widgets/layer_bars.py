@@ -166,12 +166,16 @@ class LayerBars(QWidget):
         pointed = self._hover if self._hover >= 0 else self._at
         if theme.paper():
             pointed = -1
+        last = -widest  # where the label before stands, moved off the edge or not
         for place, expert in enumerate(bars.expert.tolist()):
             near = place != pointed and pointed >= 0 and abs(place - pointed) * pitch < widest
             if place != pointed and (place % step or near):
                 continue
-            painter.setPen(theme.color("text" if place == pointed else "text_dim"))
             middle = min(max(place * pitch + pitch / 2, widest / 2), self.width() - widest / 2)
+            if place != pointed and middle - last < widest:
+                continue
+            last = middle
+            painter.setPen(theme.color("text" if place == pointed else "text_dim"))
             box = QRectF(middle - 20, base + 2, 40, AXIS - 2)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(expert))
 

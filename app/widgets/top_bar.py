@@ -7,7 +7,10 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QMenu, QToolButton, QWidget
 
 from app.theme import TOP_BAR_HEIGHT
+from app.widgets.elided_button import ElidedButton
 from app.widgets.forms import Button, ElidedLabel, IconButton, label, row
+
+UNDO_WIDTH = 320  # logical pixels: a step of a long name leaves room for the name of the project
 
 
 class TopBar(QFrame):
@@ -39,7 +42,8 @@ class TopBar(QFrame):
         self.project.setObjectName("project")
         self._undo, self._redo, self._copy = undo, redo, copy
         self._primary: QAction | None = None
-        self.undo_button = Button("", "ghost", "undo")
+        self.undo_button = ElidedButton("", "ghost", "undo")
+        self.undo_button.setMaximumWidth(UNDO_WIDTH)
         self.undo_button.clicked.connect(undo.trigger)
         self.redo_button = IconButton("redo", self.tr("Redo"))
         self.redo_button.clicked.connect(redo.trigger)
@@ -90,6 +94,7 @@ class TopBar(QFrame):
 
     def _show_actions(self) -> None:
         self.undo_button.setText(self._undo.text())
+        self.undo_button.setToolTip(self._undo.text())
         self.undo_button.setVisible(self._undo.isEnabled())
         self.redo_button.setVisible(self._redo.isEnabled() or self._undo.isEnabled())
         self.redo_button.setEnabled(self._redo.isEnabled())

@@ -28,6 +28,7 @@ from app.theme import UNIT
 from app.widgets import numbers
 from app.widgets.compare_map import CompareMapView
 from app.widgets.drawing import Part, Sheet
+from app.widgets.elided_combo import ElidedCombo
 from app.widgets.forms import Button, ElidedLabel, IconButton, column, label, row
 from app.widgets.help import help_for
 from app.widgets.segments import Segments
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from app.session import Session
     from core.scoring import Comparison, LayerUse
 
-LIST_WIDTH, LIST_LEAST = 304, 216
+LIST_WIDTH, LIST_LEAST = 328, 216
 EXPERTS, LAYERS = "experts", "layers"
 
 
@@ -89,7 +90,7 @@ class CompareView(View):
         self._connect()
 
     def _combo(self, name: str) -> QComboBox:
-        out = QComboBox()
+        out = ElidedCombo()
         out.setAccessibleName(name)
         out.setMinimumWidth(120)
         return out

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.pages.select.expert_csv import expert_table
 from app.pages.select.rules import Rule
@@ -16,6 +16,7 @@ from app.theme import UNIT
 from app.widgets import numbers
 from app.widgets.charts import CoverageChart
 from app.widgets.drawing import Part, Sheet
+from app.widgets.elided_combo import ElidedCombo
 from app.widgets.forms import ElidedLabel, IconButton, column, label, row
 from app.widgets.layer_bars import Bars, LayerBars
 from app.widgets.take_menu import Table, Taken
@@ -34,7 +35,8 @@ class LayerView(View):
     ) -> None:
         super().__init__(session, derived, editor, parent)
         self._row = 0
-        self.layer = QComboBox()
+        self.layer = ElidedCombo()
+        self.layer.setMinimumContentsLength(4)
         self.layer.setAccessibleName(self.tr("Layer"))
         self.layer.currentIndexChanged.connect(self._layer_chosen)
         self.back = IconButton("chevron-up", self.tr("Layer above (Page Up)"))

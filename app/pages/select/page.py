@@ -115,7 +115,8 @@ class SelectPage(Page):
         if plan is None:
             return ""
         total = sum(plan.experts)
-        return self.tr("{kept} of {total} kept").format(kept=total - plan.dropped, total=total)
+        kept = f"{total - plan.dropped:,}"
+        return self.tr("{kept} of {total} kept").format(kept=kept, total=f"{total:,}")
 
     def state(self) -> PageState:
         """Blocked without a model, done once something is dropped."""
@@ -128,9 +129,8 @@ class SelectPage(Page):
         if profile is not None and made_on and made_on != profile.fingerprint:
             return PageState("stale", self.tr("The plan was made on another profile"))
         if plan.merged:
-            text = self.tr("{count} experts are dropped, {merged} merged")
-            text = text.format(count=plan.dropped - plan.merged, merged=plan.merged)
-            return PageState("done", text)
+            text, dropped = self.tr("{count} experts are dropped, {merged} merged"), plan.dropped
+            return PageState("done", text.format(count=dropped - plan.merged, merged=plan.merged))
         return PageState("done", self.tr("{count} experts go").format(count=plan.dropped))
 
     def command(self) -> str:

@@ -12,7 +12,7 @@ from app.widgets.cards import Card
 from app.widgets.curve_board import CurveBoard, Quantity
 from app.widgets.drawing import Sheet
 from app.widgets.empty_state import EmptyState
-from app.widgets.forms import column, row
+from app.widgets.forms import column, row, scrolled
 from app.widgets.series import Series
 from app.widgets.take_menu import Table, TakeButton, Taken, table_of
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from core.tuning.history import Curve
 
 # Noisy from step to step: drawn smoothed over the raw values.
+PLOT_HEIGHT = 108  # logical pixels of a curve that can be read; where there is less, they scroll
 COLUMNS = ("step", "loss", "ce", "entropy", "distill", "k", "learning_rate", "perplexity")
 NOISY = frozenset({"loss", "ce", "entropy"})
 
@@ -65,7 +66,9 @@ class CurvesCard(Card):
         self._curves: tuple[tuple[str, Curve], ...] = ()
         self.take = TakeButton(self._taken)
         shown = QWidget()
-        box = column(row(None, self.take), self.board, spacing=0)
+        for plot in self.board.plots.values():
+            plot.setMinimumHeight(PLOT_HEIGHT)
+        box = column(row(None, self.take), scrolled(self.board), spacing=0)
         box.setStretch(1, 1)
         shown.setLayout(box)
         self.stack = QStackedWidget()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QComboBox
 
+from app.widgets.elided_combo import ElidedCombo
+
 
 def combo(*items: tuple[str, object]) -> QComboBox:
     """A box that takes the width that there is, with entries and what they stand for."""
-    box = QComboBox()
+    box = ElidedCombo()
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(8)
     for text, data in items:

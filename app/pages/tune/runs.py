@@ -19,7 +19,7 @@ from app.theme import UNIT
 from app.widgets import numbers
 from app.widgets.cards import Card
 from app.widgets.flow import flowing
-from app.widgets.forms import Button, column, label
+from app.widgets.forms import Button, column, label, scrolled
 from app.widgets.said import said
 from app.widgets.take_menu import TakeButton, Taken
 from core.tuning.history import RunRow, differing
@@ -82,10 +82,14 @@ class RunsView(QWidget):
         compare.body.addWidget(self.hint)
         compare.body.addWidget(self.comparison)
         compare.body.addStretch(0)
+        for table, rows in ((self.table, 4), (self.comparison, 3)):
+            table.setMinimumHeight((rows + 1) * ROW_HEIGHT)
+        inner = QWidget()
         box = column(runs, compare, spacing=2 * UNIT)
         box.setStretch(0, 3)
         box.setStretch(1, 2)
-        self.setLayout(box)
+        inner.setLayout(box)
+        self.setLayout(column(scrolled(inner)))
         self._show()
 
     def _make_buttons(self) -> None:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
 
 from app.widgets.cards import FigureStrip
+from app.widgets.elided_combo import ElidedCombo
 from app.widgets.empty_state import LEAST, MOST, EmptyState
 from app.widgets.rail import Rail, Step
+from app.widgets.top_bar import TopBar
+from tests.screens.clipped import clipped
+from tests.screens.crowded import crowded
 
 LONG = ("Open a model and choose experts; then a quick check masks the dropped ones, measures "
         "perplexity by domain and writes nothing.")  # fmt: skip
@@ -90,3 +96,30 @@ def test_a_sentence_gives_way_to_a_narrow_panel(qtbot):
     empty.show()
     assert empty.text.width() <= 320
     assert empty.text.height() >= empty.text.heightForWidth(empty.text.width())
+
+
+def test_a_box_of_choices_ends_a_long_name_in_an_ellipsis(qtbot):
+    box = ElidedCombo()
+    qtbot.addWidget(box)
+    box.addItem("short")
+    box.addItem("a run of a long afternoon with a name that no box has room for")
+    box.resize(140, 30)
+    assert box.shown_text() == "short"
+    box.setCurrentIndex(1)
+    assert box.shown_text().startswith("a run")
+    assert box.shown_text().endswith("…")
+    assert box.fontMetrics().horizontalAdvance(box.shown_text()) < 140
+    assert box.currentText().endswith("has room for")
+
+
+def test_a_step_of_a_long_name_leaves_room_for_the_name_of_the_project(qtbot):
+    undo = QAction("Undo “a step of a long afternoon with a name that no bar of any window has”")
+    bar = TopBar(undo=undo, redo=QAction("Redo"), copy=QAction("Copy command"), menu=QMenu())
+    qtbot.addWidget(bar)
+    bar.project.set_text("a project of a name that is long, too · not saved")
+    bar.resize(1024, bar.height())
+    bar.show()
+    assert bar.undo_button.shown_text().endswith("…")
+    assert bar.undo_button.toolTip() == undo.text()
+    assert bar.project.width() > 200
+    assert crowded(bar) == clipped(bar) == []
