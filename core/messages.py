@@ -26,7 +26,7 @@ DEEPEST = 4
 SHORTEST = 2
 _SPACE = re.compile(r"\s")
 # "3, 7 and 9", "score or loss": words without spaces, which join differently in other languages.
-_LIST = re.compile(r"(?:[^\s,]+, )*[^\s,]+ (?P<word>and|or) [^\s,]+")
+_LIST = re.compile(r"[^\s,]+(?:, [^\s,]+)*(?:,? (?P<word>and|or) [^\s,]+)(?: (?P=word) [^\s,]+)*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +131,7 @@ class Catalogue:
                 return self.value(head, depth + 1) + seam + self.value(tail, depth)
         if match := _LIST.fullmatch(text):
             word = match["word"]
-            return self.lists[word].join(text.rsplit(f" {word} ", 1))
+            return self.lists[word].join(text.split(f" {word} "))
         return text
 
 

@@ -153,7 +153,7 @@ class Work:
     def _check_same(self, request: Mapping[str, object]) -> None:
         before = self.request()
         now = json.loads(json.dumps(request))
-        different = [key for key in now if before.get(key) != now[key]]
+        different = [key.removeprefix("option ") for key in now if before.get(key) != now[key]]
         if different:
             raise InputError(
                 f"the run in {self.folder.name} was started with other {', '.join(different)}",

@@ -52,8 +52,12 @@ PYTHON = (
     "'utf-8' codec can't decode byte {0} in position {1}: invalid continuation byte",
     "'utf-8' codec can't decode byte {0} in position {1}: unexpected end of data",
 )
-# safetensors and pyarrow about files that they cannot open.
+# safetensors and pyarrow about files that they cannot open or write.
 LIBRARIES = (
+    "Error while serializing: {0}",
+    "I/O error: {0}",
+    "{0} (os error {1})",
+    "invalid header length",
     "Error while deserializing header: {0}",
     "header too small",
     "header too large",

@@ -358,6 +358,18 @@ def test_other_peoples_sentences_stay_as_they_are() -> None:
     assert translated("there is no plan to try", "en") == "there is no plan to try"
 
 
+def test_words_joined_by_and_or_or_are_joined_in_korean() -> None:
+    for text, korean_text in (
+        ("score or loss", "score 또는 loss"),
+        ("a or b or c", "a 또는 b 또는 c"),
+        ("a, b and c", "a, b, c"),
+        ("x and y and z", "x, y, z"),
+    ):
+        assert translated(text, "ko") == korean_text
+    for text in ("a b and c", "and", "a and", "black and white film", "salt, pepper"):
+        assert translated(text, "ko") == text
+
+
 def test_a_list_of_words_and_messages_in_messages_are_translated() -> None:
     assert translated("L3, L7 and L9 keep 1, but a token chooses 2.", "ko").startswith(
         "L3, L7, L9:"
