@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from app.jobs.logbook import LOG_NAME
 from app.theme import UNIT, mono_font
 from app.widgets.forms import Button, column, label, row
+from app.widgets.said import said
 
 MOST_SHOWN_BYTES = 1_000_000
 SIZE = (880, 520)
@@ -85,7 +86,7 @@ class RunsDialog(QDialog):
                 file.seek(max(path.stat().st_size - MOST_SHOWN_BYTES, 0))
                 text = file.read().decode("utf-8", errors="replace")
         except OSError as error:
-            text = str(error)
+            text = said(str(error))
         self.text.setPlainText(text)
 
     @Slot()
