@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from core import __version__
+from core.cli.examples import FIRST_STEPS, epilog
 from core.cli.streams import drop_stdout, prepare_streams, refusal
 
 # Command → the module of this room whose function of that name it is, in the order of the help.
@@ -64,12 +65,17 @@ def application(commands: Iterable[str] = tuple(COMMANDS)) -> typer.Typer:
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
+        # Its boxes cut the names of options short in a terminal of eighty columns.
+        rich_markup_mode=None,
+        epilog=epilog(*FIRST_STEPS),
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     made.callback()(root)
     for name in commands:
         module = importlib.import_module(f"core.cli.{COMMANDS[name]}")
-        made.command(name)(getattr(module, name.replace("-", "_")))
+        function = getattr(module, name.replace("-", "_"))
+        first = (function.__doc__ or "").partition("\n")[0]
+        made.command(name, short_help=first, epilog=epilog(name))(function)
     return made
 
 

@@ -19,7 +19,7 @@ def facts(rows: Iterable[tuple[str, str]]) -> Table:
     """Names on the left, values on the right."""
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="dim")
-    table.add_column()
+    table.add_column(overflow="fold")  # a path must be whole to be copied
     for name, value in rows:
         table.add_row(name, value)
     return table
