@@ -38,6 +38,16 @@ TEXT = (
     "한 사람이 길을 걷고 있었다. 그는 오래된 지도를 들고 있었다.\n"
 )
 
+# As core says it, so that the Korean window says it in Korean.
+FULL = "the model needs 21.4 GB of RAM, 15.9 GB are free"
+FAULTS = (
+    "layer 3 has 12 experts, config.json says 16",
+    (
+        "2.31 GB of multi-token-prediction layers, which transformers ignores; export slices them "
+        "along or drops them"
+    ),
+)
+
 
 def encoded(info: ModelInfo):
     """The text in the model's tokens."""

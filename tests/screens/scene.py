@@ -11,6 +11,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import patch
@@ -341,6 +342,15 @@ class Scene:
         yield "tour", self.window
         self.window.help_desk.tour._skip()
         self.settle()
+        yield from self._noted()
+
+    def _noted(self) -> Iterator[Shown]:
+        """A model with faults, of a family that there is something to know about."""
+        info = inspect_model(locate_model("demo"))
+        self.session.set_model(
+            replace(info, model_type="jetmoe", problems=made.FAULTS), name="demo"
+        )
+        yield "noted-model", self.page("model")
 
     def _running(self) -> Iterator[Shown]:
         session = self.session
@@ -370,13 +380,14 @@ class Scene:
 
     def _failed(self) -> Iterator[Shown]:
         def work(run: Run) -> None:
-            raise ResourceError("needs 21.4 GB of VRAM, 15.9 GB free", remedy="turn on streaming")
+            raise ResourceError(made.FULL, remedy="streaming (--stream auto), --dtype bfloat16")
 
         job = self.session.start(Task(title="Profile demo", kind="profile", function=work))
         self.wait(lambda: job.over)
         self.settle()
         dialog = self.window.findChild(ErrorDialog)
         assert dialog is not None
+        yield "error", dialog
         dialog.reject()
         self.page("calibrate")
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
