@@ -2,9 +2,11 @@
 
 A sweep takes the texts through all layers under several masks at once. While a layer is there, each
 mask's texts go through it with that mask on (`pruning.by_layer`), and wait before the next one. Two
-masks that agree up to some layer give the same hidden states up to there, so the texts also go
-through under the *base* mask, and a mask that differs from it first in row r branches off there: on
-average half the work. What is measured is the same as in memory, to the last bit.
+masks that agree up to some layer give the same hidden states up to there. So the inputs of the
+layers under a *base* mask are kept, as in memory, and a mask that differs from it first in row r
+begins there: on average half the work, and layers before the first of them are not read. A new base
+goes along from where it differs from the one before, and masks branch off from it. What is measured
+is the same as in memory, to the last bit.
 
 Reading the model is what costs, so whoever asks says what it will ask next (`ahead`), and as many
 of those masks are measured together as memory has room for waiting texts. A guess that turns out
@@ -14,7 +16,7 @@ wrong costs computing, not a wrong answer.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -63,6 +65,7 @@ class StreamedLosses(contextlib.AbstractContextManager["StreamedLosses"]):
         self._sweep = Sweep(live, self._pieces, run=run)
         self._found: dict[str, Loss | StudioError] = {}
         self._rungs: tuple[int, ...] | None = None  # layers where branches were tried
+        self._base: Plan | None = None  # whose inputs are kept
         self.passes = 0.0  # in whole forward passes
         self.asked = 0
 
@@ -135,42 +138,77 @@ class StreamedLosses(contextlib.AbstractContextManager["StreamedLosses"]):
             plans = [plan for plan in plans if not self._known(plan)]
             if not plans:
                 return
-        branching = bool(self._rungs) and self._sweep.room >= 2
-        base = self._wanted
+        base, moved = self._wanted, self._moved()
+        travels = moved is not None and bool(self._rungs) and self._sweep.room >= 2
         # All of them wait at the end, the base too.
-        pieces = max(1, min(len(self._pieces), self._sweep.room // (2 if branching else 1)))
-        masks = max(1, self._sweep.room // pieces - branching)
-        chosen = [plan for plan in plans[:masks] if not branching or _differ(plan, base)]
-        crew = [base, *chosen] if branching else chosen
+        pieces = max(1, min(len(self._pieces), self._sweep.room // (1 + travels)))
+        masks = max(1, self._sweep.room // pieces - travels)
+        chosen = [plan for plan in plans[:masks] if not travels or _differ(plan, base)]
+        crew = [base, *chosen] if travels else chosen
         totals = [torch.zeros(3, dtype=torch.float64) for _ in crew]
+        if travels:
+            before, self._base = self._base, None  # until all pieces are of one mask
         for first in range(0, len(self._pieces), pieces):
-            some = range(first, min(first + pieces, len(self._pieces)))
-            travellers = [
-                Traveller(plan=plan, piece=piece, mask=at)
-                for piece in some
-                for at, plan in enumerate(crew)
-            ]
-            branches = {
-                index: Branch(layer=layer, of=index - traveller.mask)
-                for index, traveller in enumerate(travellers)
-                if branching and (layer := self._rung_before(traveller.plan, base)) is not None
-            }
+            travellers: list[Traveller] = []
+            for piece in range(first, min(first + pieces, len(self._pieces))):
+                if travels:
+                    place = 0 if before is None else self._kept_before(moved)
+                    travellers += self._with_base(crew, piece, place, len(travellers))
+                else:
+                    travellers += [
+                        Traveller(plan=plan, piece=piece, mask=at, begins=self._begins(plan))
+                        for at, plan in enumerate(crew)
+                    ]
             # Summed in the order of the pieces, as in memory.
-            for traveller, parts in zip(
-                travellers, self._sweep.through(travellers, branches), strict=True
-            ):
+            for traveller, parts in zip(travellers, self._sweep.through(travellers), strict=True):
                 totals[traveller.mask] += parts
-            self._count(travellers, branches)
+            self._count(travellers)
+        if travels and self._sweep.rungs:
+            self._base = base
         for plan, total in zip(crew, totals, strict=True):
             self._note(plan, total)
 
-    def _rung_before(self, plan: Plan, base: Plan) -> int | None:
-        """The last layer before a mask's first difference where branches were tried."""
-        row = first_difference(plan, base)
-        if row is None:
-            return None
-        layer = self._live.moe[row].layer_id
-        return max((rung for rung in self._rungs or () if rung <= layer), default=None)
+    def _moved(self) -> int | None:
+        """The first row in which the wanted base differs from the kept one; None if in none."""
+        return 0 if self._base is None else first_difference(self._wanted, self._base)
+
+    def _begins(self, plan: Plan) -> int:
+        """Where a mask begins with the base's kept inputs; 0 for the beginning."""
+        if self._base is None or not self._rungs:
+            return 0
+        row = first_difference(plan, self._base)
+        return self._kept_before(len(self._live.moe) - 1 if row is None else row)
+
+    def _with_base(
+        self, crew: Sequence[Plan], piece: int, place: int, first: int
+    ) -> Iterator[Traveller]:
+        """A piece under the new base, whose inputs are kept, and under masks that differ from it.
+
+        Args:
+            crew: The base, and the masks.
+            piece: The piece.
+            place: Where the base begins; before it the inputs are those of the one before.
+            first: The base's index among the travellers.
+        """
+        base = crew[0]
+        yield Traveller(plan=base, piece=piece, mask=0, begins=place, keeps=True)
+        for at, plan in enumerate(crew[1:], 1):
+            row = first_difference(plan, base)
+            assert row is not None
+            layer = self._live.moe[row].layer_id
+            rung = max((rung for rung in self._rungs or () if rung <= layer), default=0)
+            if rung > place:
+                branch = Branch(layer=rung, of=first)
+                yield Traveller(plan=plan, piece=piece, mask=at, branch=branch)
+            else:
+                yield Traveller(
+                    plan=plan, piece=piece, mask=at, begins=min(self._kept_before(row), place)
+                )
+
+    def _kept_before(self, row: int | None) -> int:
+        """The last layer at or before a row's whose inputs are kept; 0 if there is none."""
+        layer = self._live.moe[row or 0].layer_id
+        return max((rung for rung in self._sweep.rungs if rung <= layer), default=0)
 
     def _predict(self) -> tuple[int, ...]:
         """The original's predictions; and where batches may branch off, tried on the first piece.
@@ -179,31 +217,39 @@ class StreamedLosses(contextlib.AbstractContextManager["StreamedLosses"]):
             Layers where a branch gave the whole model's bits; none if it does not in one of them.
         """
         whole = [
-            Traveller(plan=self._start, piece=piece, mask=0) for piece in range(len(self._pieces))
+            Traveller(plan=self._start, piece=piece, mask=0, keeps=True)
+            for piece in range(len(self._pieces))
         ]
         layers = [layer.layer_id for layer in self._live.moe if layer.layer_id > 0]
         room = self._sweep.room - len(whole)
         stride = max(1, -(-len(layers) // room)) if room > 0 else 0
-        rungs = tuple(layers[stride - 1 :: stride]) if stride else ()
-        tries = [Traveller(plan=self._start, piece=0, mask=1) for _ in rungs]
-        branches = {len(whole) + i: Branch(layer=layer, of=0) for i, layer in enumerate(rungs)}
+        rungs = set(layers[stride - 1 :: stride]) if stride else set()
+        tries = [
+            Traveller(plan=self._start, piece=0, mask=1, branch=Branch(layer=layer, of=0))
+            for layer in sorted(rungs)
+        ]
         try:
-            parts = self._sweep.through([*whole, *tries], branches, predicting=True)
+            parts = self._sweep.through([*whole, *tries], predicting=True)
         except _CANNOT as error:
             if not tries:
                 raise
             self._say_whole(error)
-            rungs, tries = (), []
-            parts = self._sweep.through(whole, {}, predicting=True)
+            rungs, tries = set(), []
+            parts = self._sweep.through(whole, predicting=True)
         same = self._sweep.same_logits
         if not same:
             self._say_whole(None)
-        self._count([*whole, *tries], branches if tries else {})
+        self._count([*whole, *tries])
         total = torch.zeros(3, dtype=torch.float64)
         for part in parts[: len(whole)]:
             total += part
         self._note(self._start, total)
-        return rungs if same else ()
+        if not same or not rungs:
+            self._sweep.forget()
+            return ()
+        if self._sweep.rungs:
+            self._base = self._start
+        return tuple(sorted(rungs))
 
     def _say_whole(self, error: Exception | None) -> None:
         self._run.note(
@@ -222,11 +268,9 @@ class StreamedLosses(contextlib.AbstractContextManager["StreamedLosses"]):
         self._found[asked] = loss
         self._ledger.put(asked, (loss.kl, loss.ce))
 
-    def _count(self, travellers: Sequence[Traveller], branches: dict[int, Branch]) -> None:
+    def _count(self, travellers: Sequence[Traveller]) -> None:
         layers = max(len(self._live.stream.store.layers), 1) if self._live.stream else 1
-        for index in range(len(travellers)):
-            begun = branches[index].layer if index in branches else 0
-            self.passes += (1 - begun / layers) / len(self._pieces)
+        self.passes += sum((1 - t.first / layers) / len(self._pieces) for t in travellers)
 
 
 def _differ(plan: Plan, base: Plan) -> bool:

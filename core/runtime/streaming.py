@@ -152,15 +152,24 @@ class LayerStream:
                 return None
             layers.append(passenger.layer)
             states.update(named(place, held))
-        known = next(index for index in range(len(self._layers) + 1) if index not in self._outputs)
         return Start(
             first=self._crew[0].number,
             batches=len(layers),
             layer=min((layer for layer in layers if 0 <= layer < len(self._layers)), default=0),
             layers=tuple(layers),
-            outputs=tuple(self._outputs[index] for index in range(known)),
+            outputs=self.outputs,
             states=states,
         )
+
+    @property
+    def outputs(self) -> tuple[int, ...]:
+        """How each layer returns its states, as far as layers have run: what a `Start` needs."""
+        known = next(index for index in range(len(self._layers) + 1) if index not in self._outputs)
+        return tuple(self._outputs[index] for index in range(known))
+
+    def held_by(self, number: int) -> dict[int, Tensor] | None:
+        """What a batch is about to enter a layer with, by place; only within `enter`."""
+        return self._held(self._crew[number - self._crew[0].number])
 
     def _held(self, passenger: Passenger[Any]) -> dict[int, Tensor] | None:
         """What a batch enters the layer with that it waits for, by place in the call.

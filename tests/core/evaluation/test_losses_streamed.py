@@ -66,31 +66,73 @@ def test_losses_of_many_masks_in_one_reading_are_those_of_memory_to_the_last_bit
         measured.ahead(some)
         assert [measured.of(mask) for mask in some] == expected
         assert measured.of(Plan.keep_all(whole.info)) == start
-        # Once for the original's predictions, once for all masks.
-        assert len(read) == 2 * layers
+        # Once for the original's predictions, once for all masks from where they differ.
+        assert read == [*range(layers), *range(whole.layer_ids[0], layers)]
         measured.rebase(some[0])
         again = masks(whole, 6)
         measured.ahead(again[len(some) :])
         found = [measured.of(mask) for mask in again]
-        assert len(read) == 3 * layers
+        assert len(read) == layers + 2 * len(range(whole.layer_ids[0], layers))
     with Losses(whole, texts, run=Run()) as measured:
         assert [measured.of(mask) for mask in again] == found
     assert not [n for n in notes if isinstance(n, Note) and n.level == "warning"]
     assert any("masks" in n.text for n in notes if isinstance(n, Note))
 
 
-def test_branches_spare_the_layers_before_the_first_difference(tmp_path):
-    _, streamed = pair("mixtral", tmp_path, num_hidden_layers=4)
-    last = masks(streamed, 1)[0]
+def test_a_mask_begins_where_it_differs_and_a_new_base_goes_no_further_back(tmp_path):
+    whole, streamed = pair("mixtral", tmp_path, num_hidden_layers=4)
+    texts = random_set()
     calls: list[int] = []
     for index, layer in enumerate(streamed.moe):
         layer.router.register_forward_hook(lambda *_, index=index: calls.append(index))
-    with StreamedLosses(streamed, random_set(), run=Run()) as measured:
-        measured.of(Plan.keep_all(streamed.info))
+
+    def without(*cells):
+        kept_LE = Plan.keep_all(whole.info).kept_LE.copy()
+        for cell in cells:
+            kept_LE[cell] = False
+        return kept_LE
+
+    def ran() -> list[int]:
+        found = [calls.count(row) for row in range(4)]
         calls.clear()
-        measured.of(last)
-    pieces = calls.count(0)
-    assert [calls.count(row) for row in range(4)] == [pieces, pieces, pieces, 2 * pieces]
+        return found
+
+    last, base = without((3, 1)), without((2, 4))
+    third = [base, without((2, 4), (1, 0)), without((2, 4), (3, 2))]
+    again = without((2, 4), (2, 5))
+    with Losses(whole, texts, run=Run()) as measured:
+        expected = [measured.of(mask) for mask in (last, *third, again)]
+    with StreamedLosses(streamed, texts, run=Run()) as measured:
+        measured.of(Plan.keep_all(streamed.info))
+        pieces = len(measured._pieces)
+        read = readings(streamed)
+        ran()
+        found = [measured.of(last)]
+        assert ran() == [0, 0, 0, pieces]
+        assert read == [3]
+        measured.rebase(base)
+        measured.ahead(third)
+        found += [measured.of(mask) for mask in third]
+        # The new base from row 2, one mask from row 1 with the old one's inputs, one from row 3.
+        assert ran() == [0, pieces, 2 * pieces, 3 * pieces]
+        assert read == [3, 1, 2, 3]
+        found.append(measured.of(again))
+        assert ran() == [0, 0, pieces, pieces]
+        assert found == expected
+
+
+def test_choosing_jointly_computes_hardly_more_than_in_memory(tmp_path):
+    whole, streamed = pair("mixtral", tmp_path, num_hidden_layers=8)
+    texts = random_set(sequences=2, batch_size=2)
+    observed = profile_model(whole, texts, run=Run())
+    start, options = Plan.keep_all(whole.info), SelectOptions(policy="joint", keep=5)
+    expected = select_plan(whole, observed, texts, start, options, run=Run())
+    read = readings(streamed)
+    found = select_plan(streamed, observed, texts, start, options, run=Run())
+    assert found.plan == expected.plan
+    assert found.kl == expected.kl
+    assert found.passes <= 1.15 * expected.passes
+    assert len(read) / 8 < found.measured / 5  # and reads the model far less often than it asks
 
 
 def test_a_model_that_cannot_branch_runs_whole_and_says_so(tmp_path, monkeypatch):
@@ -204,7 +246,7 @@ def test_a_guess_whose_model_puts_out_nan_harms_nobody_who_does_not_ask(tmp_path
 
     def second_fails(total):
         calls.append(1)
-        if len(calls) == 4:  # the original, the base, one, other
+        if len(calls) == 3:  # the original, one, other
             raise StudioError("the masked model put out NaN")
         return right(total)
 

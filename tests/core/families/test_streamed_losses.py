@@ -33,3 +33,15 @@ def test_masks_measured_together_have_the_losses_of_memory(family: str, tmp_path
         measured.ahead(some)
         assert [measured.of(mask_LE) for mask_LE in some] == expected
         assert measured.asked == len(some)
+    # A base that has moved, and masks on both sides of where it did.
+    base, late, early = some[0].copy(), some[0].copy(), some[0].copy()
+    base[0] = late[0] = some[1][0]
+    late[-1], early[0] = some[2][-1], some[2][0]
+    more = [base, late, early]
+    with Losses(live, texts, run=Run()) as measured:
+        expected = [measured.of(mask_LE) for mask_LE in more]
+    with StreamedLosses(load(folder, "always"), texts, run=Run()) as measured:
+        measured.of(some[0])
+        measured.rebase(base)
+        measured.ahead(more)
+        assert [measured.of(mask_LE) for mask_LE in more] == expected
