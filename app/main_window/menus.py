@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
@@ -17,6 +18,9 @@ from app.main_window.settings import Settings
 from app.main_window.settings_dialog import SettingsDialog, keep_scales
 from app.session import Session
 from app.theme import ThemeName, apply_theme, chosen_theme, theme_changed
+
+if TYPE_CHECKING:
+    from app.main_window.storage_dialog import StorageDialog
 
 Entry = tuple[str, Callable[[], object], str | QKeySequence.StandardKey]
 
@@ -40,6 +44,7 @@ class WindowMenu(QObject):
     """
 
     language_chosen = Signal(str)
+    freed = Signal()  # something was removed from the project
 
     def __init__(
         self,
@@ -90,6 +95,7 @@ class WindowMenu(QObject):
             (self.tr("Open profile…"), opener.choose_profile, ""),
             (self.tr("Save project"), opener.save, "Ctrl+S"),
             (self.tr("Save project as…"), opener.save_as, "Ctrl+Shift+S"),
+            (self.tr("Storage…"), self.show_storage, ""),
             (self.tr("Report…"), reporter.ask, "Ctrl+R"),
         )
         self.menu.addMenu(opener.recent_menu)
@@ -111,6 +117,16 @@ class WindowMenu(QObject):
     def _keep_scales(self) -> None:
         """Colours of data can be chosen in more than one place; all of them are remembered."""
         keep_scales(self._settings)
+
+    @Slot()
+    def show_storage(self) -> StorageDialog:
+        """Show what the project holds on the disk."""
+        from app.main_window.storage_dialog import StorageDialog
+
+        dialog = StorageDialog(self._session, self._window)
+        dialog.freed.connect(self.freed)
+        dialog.open()
+        return dialog
 
     @Slot()
     def show_settings(self) -> SettingsDialog:

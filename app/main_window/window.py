@@ -112,6 +112,7 @@ class MainWindow(QMainWindow):
         self.menu = self.choices.menu
         self.copy_action = self.choices.copy
         self.choices.language_chosen.connect(self.language_chosen)
+        self.choices.freed.connect(self._show_page_again)
         for number, key in enumerate(KEYS):
             self._add_page_key(number, key)
 
@@ -229,6 +230,10 @@ class MainWindow(QMainWindow):
         page = getattr(import_module(entry[1]), entry[2])(self.session)
         self._add_page(key, page)
         self.refresh_rail()
+
+    def _show_page_again(self) -> None:
+        """The disk has changed."""
+        self.page.shown()
 
     def _all_loaded(self) -> None:
         self.refresh_rail()

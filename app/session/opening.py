@@ -35,13 +35,14 @@ def read(folder: Path, run: Run, access: Access = "own", model: Path | None = No
         ModelGoneError: The model is not where it was.
         StudioError: The project cannot be opened, or `model` is another model than its own.
     """
-    from core.project import ProjectLock, recover_project
+    from core.project import ProjectLock, drop_old_logs, recover_project
 
     lock = None if access == "read" else ProjectLock(folder)
     project, lost = recover_project(folder)
     crashed = lock is not None and lock.abandoned()
     if lock is not None:
         lock.acquire(take_over=access == "take over")
+        drop_old_logs(folder)
     try:
         info = _model(project, model)
         run.check()

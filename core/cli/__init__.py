@@ -34,6 +34,7 @@ COMMANDS = {
     "speed": "speed",
     "export": "export",
     "report": "report",
+    "project": "project",
     "tune": "tune",
     "tune-search": "tune_search",
     "demo": "demo",

@@ -19,6 +19,7 @@ EXAMPLES = {
     "speed": "seer speed demo --plan plan.json",
     "export": "seer export demo --plan plan.json -o smaller",
     "report": "seer report smaller -o smaller.html",
+    "project": "seer project study --remove log",
     "tune": "seer tune smaller --source demo --top-k 1 --steps 20 -o tuned",
     "tune-search": "seer tune-search smaller --source demo --top-k 1 --minutes 30 --work trials",
     "demo": "seer demo -o everything",

@@ -10,14 +10,28 @@ from core.project.project import (
     open_project,
 )
 from core.project.recover import recover_project
+from core.project.remove import Removed, choose, drop_old_logs, use_text
+from core.project.remove import remove as remove_items
+from core.project.storage import KINDS, Item, Kind, Storage, Use, storage
 
 __all__ = [
+    "KINDS",
     "SCHEMA",
+    "Item",
+    "Kind",
     "Project",
     "ProjectLock",
+    "Removed",
+    "Storage",
+    "Use",
+    "choose",
     "create_project",
     "discard_project",
+    "drop_old_logs",
     "is_project",
     "open_project",
     "recover_project",
+    "remove_items",
+    "storage",
+    "use_text",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 from pathlib import Path
 from types import TracebackType
@@ -184,7 +185,10 @@ def _alive(pid: int, started: float) -> bool:
 
 
 def _clear_debris(folder: Path) -> None:
-    """Remove the temporary files of a save that was killed; the holder alone may write here."""
+    """Remove what a killed save or removal left; the holder alone may write here."""
     for place in (folder, folder / "profiles", folder / "plans"):
         for path in place.glob(".*~"):
-            path.unlink(missing_ok=True)
+            if path.is_dir() and not path.is_symlink():  # what was removed, and not to its end
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)

@@ -4764,6 +4764,188 @@
     </message>
 </context>
 <context>
+    <name>Storage</name>
+    <message>
+        <source>Tuned models</source>
+        <translation>미세 조정한 모델</translation>
+    </message>
+    <message>
+        <source>Checkpoints of tuning runs</source>
+        <translation>미세 조정 실행의 체크포인트</translation>
+    </message>
+    <message>
+        <source>Teachers&apos; outputs</source>
+        <translation>교사의 출력</translation>
+    </message>
+    <message>
+        <source>Profiles</source>
+        <translation>프로파일</translation>
+    </message>
+    <message>
+        <source>Unfinished work and caches</source>
+        <translation>끝나지 않은 작업과 캐시</translation>
+    </message>
+    <message>
+        <source>Tuning runs: records and curves</source>
+        <translation>미세 조정 실행의 기록과 곡선</translation>
+    </message>
+    <message>
+        <source>Searches for tuning options</source>
+        <translation>미세 조정 옵션 탐색</translation>
+    </message>
+    <message>
+        <source>The paper&apos;s claims</source>
+        <translation type="unfinished">논문의 주장</translation>
+    </message>
+    <message>
+        <source>Logs of jobs</source>
+        <translation>작업 로그</translation>
+    </message>
+    <message>
+        <source>Reports</source>
+        <translation>보고서</translation>
+    </message>
+    <message>
+        <source>Plans</source>
+        <translation type="unfinished">계획 목록</translation>
+    </message>
+    <message>
+        <source>Copies of damaged or older project files</source>
+        <translation>손상되었거나 오래된 프로젝트 파일의 사본</translation>
+    </message>
+    <message>
+        <source>made plan {name}</source>
+        <translation>계획 {name}의 바탕</translation>
+    </message>
+    <message>
+        <source>row “{name}” of Evaluate</source>
+        <translation>평가의 “{name}” 행</translation>
+    </message>
+    <message>
+        <source>{name} starts from it</source>
+        <translation>{name} 실행의 시작점</translation>
+    </message>
+    <message>
+        <source>{name} goes on from it</source>
+        <translation>{name} 실행이 이어 갈 지점</translation>
+    </message>
+    <message>
+        <source>the job “{name}” goes on from it</source>
+        <translation>“{name}” 작업이 이어 감</translation>
+    </message>
+    <message>
+        <source>a copied command</source>
+        <translation>복사한 명령</translation>
+    </message>
+    <message>
+        <source>the plan “{name}”</source>
+        <translation>“{name}” 계획</translation>
+    </message>
+    <message>
+        <source>open now</source>
+        <translation>지금 열려 있음</translation>
+    </message>
+</context>
+<context>
+    <name>StorageDialog</name>
+    <message>
+        <source>Storage</source>
+        <translation>저장 공간</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>내용</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation type="unfinished">크기</translation>
+    </message>
+    <message>
+        <source>Used by</source>
+        <translation>쓰는 곳</translation>
+    </message>
+    <message>
+        <source>What the project holds</source>
+        <translation>프로젝트에 든 것</translation>
+    </message>
+    <message>
+        <source>Also offer what is in use</source>
+        <translation>쓰이는 중인 것도 고르기</translation>
+    </message>
+    <message>
+        <source>Remove…</source>
+        <translation>제거…</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">닫기</translation>
+    </message>
+    <message>
+        <source>What is removed is deleted from the disk: undo does not bring it back.</source>
+        <translation>제거하면 디스크에서 지워지며 실행 취소로 되돌릴 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Nothing is open yet.</source>
+        <translation>아직 열린 것이 없습니다.</translation>
+    </message>
+    <message>
+        <source>{kind} ({count})</source>
+        <translation>{kind} ({count})</translation>
+    </message>
+    <message>
+        <source>{count} chosen, {size}</source>
+        <translation>{count}개 선택, {size}</translation>
+    </message>
+    <message>
+        <source>Removing…</source>
+        <translation>제거하는 중…</translation>
+    </message>
+    <message>
+        <source>The project was opened read-only: nothing can be removed.</source>
+        <translation>프로젝트를 읽기 전용으로 열어 아무것도 제거할 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>“{job}” is at work in this folder: remove when it is over.</source>
+        <translation>“{job}” 작업이 이 폴더에서 실행 중입니다. 끝난 뒤에 제거해 주세요.</translation>
+    </message>
+    <message>
+        <source>Remove from the project</source>
+        <translation>프로젝트에서 제거</translation>
+    </message>
+    <message>
+        <source>Remove {size} from the disk?</source>
+        <translation>디스크에서 {size} 분량을 제거할까요?</translation>
+    </message>
+    <message>
+        <source>Remove {name}, {size}, from the disk?</source>
+        <translation>디스크에서 {name}({size})을(를) 제거할까요?</translation>
+    </message>
+    <message>
+        <source>Remove {size}</source>
+        <translation>{size} 제거</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>그대로 두기</translation>
+    </message>
+    <message>
+        <source>This cannot be undone.</source>
+        <translation>되돌릴 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>{name} is in use: {uses}.</source>
+        <translation>{name}은(는) 쓰이는 중입니다: {uses}.</translation>
+    </message>
+    <message>
+        <source>And {count} more.</source>
+        <translation>그 밖에 {count}개가 더 있습니다.</translation>
+    </message>
+    <message>
+        <source>{size} are free again.</source>
+        <translation>{size}의 공간이 생겼습니다.</translation>
+    </message>
+</context>
+<context>
     <name>Studio</name>
     <message>
         <source>Something unexpected happened</source>
@@ -4917,6 +5099,14 @@
     <message>
         <source>Read the search</source>
         <translation>탐색 읽기</translation>
+    </message>
+    <message>
+        <source>Look through the project</source>
+        <translation>프로젝트 살펴보기</translation>
+    </message>
+    <message>
+        <source>Remove from the project</source>
+        <translation>프로젝트에서 제거</translation>
     </message>
 </context>
 <context>
@@ -6371,6 +6561,10 @@
     <message>
         <source>Report…</source>
         <translation>보고서…</translation>
+    </message>
+    <message>
+        <source>Storage…</source>
+        <translation>저장 공간…</translation>
     </message>
 </context>
 <context>
