@@ -41,7 +41,7 @@ class Source:
         """
         domain, rest = None, text.strip()
         if not Path(rest).exists() and (match := _DOMAIN.fullmatch(rest)):
-            domain, rest = match[1].strip(), match[2].strip()
+            domain, rest = readable(match[1].strip()), match[2].strip()
         field = None
         if not Path(rest).exists() and (match := _FIELD.fullmatch(rest)):
             rest, field = match[1].strip(), match[2].strip()
@@ -88,9 +88,9 @@ class Source:
         """The domain's name when the user gives none."""
         if self.kind == "hub":
             return self.path_or_id.split(":")[1].rsplit("/", 1)[-1]
-        if self.kind == "file":
-            return Path(self.path_or_id).stem
-        return Path(self.path_or_id).expanduser().resolve().name
+        place = Path(self.path_or_id)
+        name = place.stem if self.kind == "file" else place.expanduser().resolve().name
+        return readable(name)
 
     def files(self) -> tuple[Path, ...]:
         """The files of a file or folder source, in name order; hidden ones are left out.
@@ -114,6 +114,11 @@ class Source:
                 remedy="choose another folder, or convert the texts",
             )
         return tuple(found)
+
+
+def readable(text: str) -> str:
+    """A text from the file system that any file can hold: Linux has names that are not UTF-8."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def expand(sources: tuple[Source, ...], split: DemoSplit) -> tuple[Source, ...]:
@@ -144,7 +149,7 @@ def _named(source: Source, *, clash: bool) -> Source:
     name = source.default_domain
     if clash and source.kind != "hub":
         parent = Path(source.path_or_id).expanduser().resolve().parent.name
-        name = f"{parent}/{name}"
+        name = readable(f"{parent}/{name}")
     return Source(path_or_id=source.path_or_id, domain=name, field=source.field)
 
 

@@ -72,6 +72,7 @@ def evaluate(
         StudioError: The model puts out NaN.
     """
     check_texts(live, reference, calibration)
+    live.warn_of_length(calibration, run)
     changed = plan is not None or top_k is not None
     mask = mask_of(live, plan, top_k=top_k) if changed else None
     counts = [len(rows) for rows in calibration.sequences_by_domain]

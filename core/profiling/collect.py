@@ -66,6 +66,7 @@ def profile_model(
             "more than once",
             remedy="no stride for a profile",
         )
+    live.warn_of_length(calibration, run)
     facts = Facts.of(live, calibration)
     with Probe(live, len(calibration.domains), run, ranks) as probe:
         state = Pass(probe=probe, facts=facts, options=options, output=output, ranks=ranks)

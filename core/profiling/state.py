@@ -16,6 +16,7 @@ import numpy as np
 import torch
 
 from core import __version__
+from core.calibration.source import readable
 from core.profiling import partial
 from core.profiling.forward import observe
 from core.profiling.options import ProfileOptions
@@ -166,7 +167,7 @@ class Pass:
             experts=live.experts,
             top_k=self.probe.top_k or live.info.top_k,
             domains=calibration.domains,
-            sources=tuple(str(source) for source in calibration.options.sources),
+            sources=tuple(readable(str(source)) for source in calibration.options.sources),
             options={**self.facts.options, "model": str(live.folder)},  # for `seer plan`
             versions=self.facts.versions,
             calibration=calibration.fingerprint,

@@ -17,6 +17,7 @@ from core.runtime.layers import MoeLayer, find_layers
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
+    from core.calibration import CalibrationSet
     from core.checkpoint.info import ModelInfo
     from core.runtime.streaming import LayerStream
 
@@ -42,6 +43,23 @@ class LiveModel:
     device: torch.device
     dtype: torch.dtype
     stream: LayerStream | None = None
+
+    @property
+    def longest(self) -> int | None:
+        """Positions that its config promises; None if it says nothing of it."""
+        found = getattr(self.model.config.get_text_config(), "max_position_embeddings", None)
+        return found if isinstance(found, int) and found > 0 else None
+
+    def warn_of_length(self, calibration: CalibrationSet, run: Run) -> None:
+        """Say that sequences are longer than what the model was made for: it runs, out of depth."""
+        rows = calibration.sequences_by_domain
+        most = max((len(row) for domain in rows for row in domain), default=0)
+        if self.longest is not None and most > self.longest:
+            run.note(
+                f"sequences of {most:,} tokens are longer than the {self.longest:,} that the model "
+                f"takes; try: --seq-len {self.longest}",
+                "warning",
+            )
 
     @property
     def layer_ids(self) -> tuple[int, ...]:

@@ -177,8 +177,7 @@ class _Asked:
 
 def _ask(side: _Side, task: Task, tokenizer: Tokenizer, options: TaskOptions, run: Run) -> _Asked:
     live = side.live
-    longest = getattr(live.model.config.get_text_config(), "max_position_embeddings", None)
-    questions = questions_of(task.items, tokenizer, longest=longest, run=run)
+    questions = questions_of(task.items, tokenizer, longest=live.longest, run=run)
     highest = max(max(row.ids) for question in questions for row in question.rows)
     if highest >= live.vocabulary:
         raise InputError(

@@ -12,6 +12,7 @@ import pytest
 
 from core.cli.terminal import Terminal
 from core.errors import Cancelled
+from core.profiling import load_profile
 from core.run import Run
 from tests.core.cli.conftest import Seer
 
@@ -177,6 +178,35 @@ def test_a_plan_for_other_layers_says_which(
     assert refused.code == 1
     assert "experts in layers 0, 3" in refused.err
     assert "experts in layers 0, 1" in refused.err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_name_that_is_not_utf_8_is_a_name(
+    seer: Seer, model: Path, texts: Path, tmp_path: Path
+) -> None:
+    source, output = (
+        tmp_path / os.fsdecode(name) for name in (b"t\xfft.txt", b"p\xff.safetensors")
+    )
+    source.write_text((texts / "prose.txt").read_text())
+    words = ("--max-tokens", 300, "--seq-len", 64, "--device", "cpu", "--json")
+    found = seer("profile", model, "--source", source, "-o", output, *words).json
+    assert found["domains"] == ["t?t"]
+    assert load_profile(output).sources[0].endswith("t?t.txt")
+    plan = tmp_path / os.fsdecode(b"plan\xff.json")
+    assert seer("plan", output, "--keep", 6, "-o", plan).code == 0
+    assert seer("export", model, "--plan", plan, "-o", tmp_path / "out").code == 0
+
+
+def test_sequences_longer_than_the_model_takes_are_warned_of(
+    seer: Seer, model: Path, texts: Path, tmp_path: Path
+) -> None:
+    words = ("--source", texts / "prose.txt", "--max-tokens", 600, "--device", "cpu", "--quiet")
+    for command in (("profile", model, "-o", tmp_path / "p.safetensors"), ("evaluate", model)):
+        for length, warned in ((256, False), (300, True)):
+            said = seer(*command, *words, "--seq-len", length).err
+            assert (
+                "longer than the 256 that the model takes; try: --seq-len 256" in said
+            ) is warned
 
 
 def test_a_folder_is_no_profile(seer: Seer, tmp_path: Path) -> None:
