@@ -89,6 +89,15 @@ def test_korean_has_korean_words_wherever_english_has_words() -> None:
                 assert re.match(r"--|pip |StreamedLosses|.*arXiv|\w+\+bias$", text), source
 
 
+def test_korean_needs_no_particle_that_depends_on_what_a_place_holds() -> None:
+    for room in read("ko").values():
+        for text in room.values():
+            assert not re.search(r"이\(가\)|을\(를\)|은\(는\)|와\(과\)|\(으\)로", text), text
+            # Nor one that only fits some endings; sizes end in "byte" and take 가.
+            found = re.findall(r"\}(이|가|을|를|은|는|과|와)(?=[ ,.]|$)", text)
+            assert not found or "GB" in text or "필요한데" in text, text
+
+
 def test_the_collector_follows_words_variables_and_helpers(tmp_path: Path) -> None:
     (tmp_path / "core" / "room").mkdir(parents=True)
     (tmp_path / "core" / "room" / "file.py").write_text(SOURCE, encoding="utf-8")
