@@ -7,6 +7,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from app.theme import UNIT
+from app.widgets.dialog_size import resize_within
 from app.widgets.forms import column, label, row
 from app.widgets.help_text import HelpText, topic_of_link
 from app.widgets.said import window_language
@@ -51,7 +52,7 @@ class HelpWindow(QDialog):
         box = row(left, self.text, spacing=3 * UNIT, margins=(16, 16, 16, 16))
         box.setStretch(1, 1)
         self.setLayout(box)
-        self.resize(SIZE)
+        resize_within(self, SIZE)
 
     @property
     def page(self) -> HelpPage:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from app.main_window.opener import Opener
 from app.session import Session
 from app.widgets.banner import Banner
+from app.widgets.breakable import shortened
 from app.widgets.forms import column
 
 
@@ -62,5 +63,5 @@ class ModelGuard(QObject):
                 "the model as it was."
             )
             button, help_ = self.tr("Open it anew"), self._opener.open_anew
-        text = text.format(folder=info.path)
+        text = text.format(folder=shortened(info.path))
         self.banner.say(text, "bad", button, help_, dismiss=self.tr("Not now"))

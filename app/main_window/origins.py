@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QFormLayout,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from app.session.facts import fact_text, kind_text, value_text
 from app.theme import UNIT
+from app.widgets.dialog_size import resize_within
 from app.widgets.forms import Button, column, label, row, scrolled
 from app.widgets.snippet import Snippet
 
@@ -39,7 +40,7 @@ class OriginsDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("What made this"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(*SIZE)
+        resize_within(self, QSize(*SIZE))
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Things"))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -87,6 +88,7 @@ class _Sheet(QWidget):
             form.addRow(label(fact_text(key), "dim"), shown)
         facts = QWidget()
         facts.setLayout(form)
+        form.setContentsMargins(0, 0, 0, 0)
         self.command = Snippet(self.tr("The same on the command line"))
         self.command.set_text(origin.command)
         self.command.setVisible(bool(origin.command))

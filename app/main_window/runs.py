@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl, Slot
+from PySide6.QtCore import QSize, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QDialog,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from app.jobs.logbook import LOG_NAME
 from app.theme import UNIT, mono_font
+from app.widgets.dialog_size import resize_within
 from app.widgets.forms import Button, column, label, row
 from app.widgets.said import said
 
@@ -35,7 +36,7 @@ class RunsDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("Earlier runs"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(*SIZE)
+        resize_within(self, QSize(*SIZE))
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Runs"))
         self.text = QPlainTextEdit()

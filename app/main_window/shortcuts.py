@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDialog, QGridLayout, QWidget
 
 from app.theme import UNIT
+from app.widgets.dialog_size import resize_within
 from app.widgets.forms import Button, column, label, row, scrolled
 
 translate = QCoreApplication.translate  # the name that lupdate looks for
@@ -79,4 +80,4 @@ class ShortcutSheet(QDialog):
         close.clicked.connect(self.accept)
         foot = row(None, close, margins=(16, UNIT, 16, 12))
         self.setLayout(column(scrolled(content), foot, spacing=0))
-        self.resize(WIDTH, HEIGHT)
+        resize_within(self, QSize(WIDTH, HEIGHT))

@@ -140,7 +140,7 @@ class MainWindow(QMainWindow):
         self.splitter.setCollapsible(0, False)
         self.splitter.setSizes([640, 142])
         right = column(self.recovery.bar, self.guard.bar, self.splitter, spacing=0)
-        right.setStretch(1, 1)
+        right.setStretch(2, 1)
         middle = row(self.rail, right, spacing=0)
         middle.setStretch(1, 1)
         root = QWidget()

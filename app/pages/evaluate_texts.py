@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QWidget
 
 from app.theme import UNIT
+from app.widgets.dialog_size import resize_within
 from app.widgets.forms import column, label, scrolled, set_property
 from app.widgets.questions import Questions, QuestionsForm
 from app.widgets.text_form import TextChoice, TextForm
@@ -20,7 +21,8 @@ class TextsDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("What to measure on"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumSize(520, 640)
+        self.setMinimumWidth(520)
+        resize_within(self, QSize(520, 640))
         self.form = TextForm()
         self.form.set_choice(choice)
         self.form.layout().setContentsMargins(0, 0, 12, 0)

@@ -168,6 +168,8 @@ QProgressBar::chunk {{ background: {accent}; border-radius: 3px; }}
 QAbstractItemView {{ background: {surface}; alternate-background-color: {background};
   border: 1px solid {line}; border-radius: {radius}px; outline: none;
   selection-background-color: {raised}; selection-color: {text}; gridline-color: {line}; }}
+QListView {{ padding: 4px 0; }}
+QListView[panel="plain"] {{ padding: 0; }}
 QAbstractItemView[panel="plain"] {{ background: transparent; border: 1px solid transparent; }}
 QAbstractItemView:focus {{ border-color: {accent}; }}
 QAbstractItemView::item {{ padding: 2px 8px; }}

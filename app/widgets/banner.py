@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from app.theme import UNIT, pixmap, theme, theme_changed
+from app.widgets.breakable import breakable
 from app.widgets.forms import Button, label, row, set_property
 
 _ICONS = {"notice": ("warning", "warn"), "bad": ("warning", "bad"), "info": ("info", "text_dim")}
@@ -22,6 +23,7 @@ class Banner(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._kind = "notice"
+        self._said = ""
         self._on_click: Callable[[], object] | None = None
         self._icon = QLabel()
         self._icon.setFixedSize(QSize(16, 16))
@@ -43,7 +45,7 @@ class Banner(QFrame):
     @property
     def text(self) -> str:
         """What it says."""
-        return self._text.text()
+        return self._said
 
     @property
     def button(self) -> Button:
@@ -79,7 +81,8 @@ class Banner(QFrame):
             dismiss: What the button says that sends the message away; empty for none.
         """
         self._kind, self._on_click = kind, on_click
-        self._text.setText(text)
+        self._said = text
+        self._text.setText(breakable(text))
         self._button.setText(button)
         self._button.setVisible(bool(button))
         self._dismiss.setText(dismiss)

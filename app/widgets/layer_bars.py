@@ -69,7 +69,7 @@ class LayerBars(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         FocusRing(self)
-        self.setMinimumSize(240, 120)
+        self.setMinimumSize(240, 96)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(self.tr("Scores of the layer's experts"))
         theme.theme_changed.connect(self.update)

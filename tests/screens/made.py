@@ -196,7 +196,9 @@ def curve(steps: int, seed: int) -> list[StepReport]:
     return out
 
 
-def make_run(info: ModelInfo, runs: Path, *, number: int, state: str = "done") -> None:
+def make_run(
+    info: ModelInfo, runs: Path, *, number: int, state: str = "done", weights: bool = True
+) -> None:
     """A run of the project, on the disk as the engine leaves it."""
     folder = new_run_folder(runs)
     options = TuneOptions(top_k=1, steps=40, entropy_weight=0.01 * number, learning_rate=1e-4)
@@ -212,7 +214,7 @@ def make_run(info: ModelInfo, runs: Path, *, number: int, state: str = "done") -
         record.ended("cancelled").save()
         return
     record.output.mkdir()
-    for name in ("config.json", "model.safetensors"):
+    for name in ("config.json", "model.safetensors") if weights else ():
         (record.output / name).symlink_to(info.path / name)
     result = TuneResult(
         output=record.output, work=record.work.folder, options=options, steps=40, tokens=20_480,

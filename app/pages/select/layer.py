@@ -48,7 +48,7 @@ class LayerView(View):
             self.tr("Coverage of this layer by number of experts kept, best first"),
             self.tr("drag the line"),
         )
-        self.curve.setMinimumHeight(110)
+        self.curve.setMinimumHeight(96)
         self._lay_out()
         self._connect()
 

@@ -72,8 +72,8 @@ class Room(QSplitter):
         """Give each part its height; the view may have a use for another than before."""
         total = self.height() - self.handleWidth()
         strip = self._strip.heightForWidth(self.width())
-        least = strip + SPACING + self._charts.minimumSizeHint().height()
-        alone = self._wide or total < self.widget(0).minimumSizeHint().height() + least
+        least = _least(self.widget(0)) + strip + SPACING + _least(self._charts)
+        alone = self._wide or total < least
         came = self._charts.isHidden() and not alone
         self._charts.setHidden(alone)
         if alone:
@@ -90,3 +90,7 @@ class Room(QSplitter):
     def _moved(self) -> None:
         if not self._wide:
             self._below = self.sizes()[1]
+
+
+def _least(widget: QWidget) -> int:
+    return max(widget.minimumHeight(), widget.minimumSizeHint().height())

@@ -14,6 +14,7 @@ from app.main_window import MainWindow, Settings
 from app.main_window import window as window_module
 from app.main_window.dialogs import ChoiceDialog, ErrorDialog
 from app.session import Session
+from app.widgets.breakable import shortened
 from core.planning import Plan
 from core.project import open_project
 from tests.app.folders import write_mixtral
@@ -53,7 +54,7 @@ def test_a_model_that_goes_away_is_told_and_chosen_again(window, folder, qtbot, 
     away = folder.rename(folder.with_name("moved"))
     come_back(window, qtbot)
     assert window.guard.bar.isVisible()
-    assert str(folder) in banner.text
+    assert shortened(folder) in banner.text
     assert "not there any more" in banner.text
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(away))
     with qtbot.waitSignal(window.session.model_changed, timeout=5000):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QDialog, QMenu, QWidget
 
+from app.widgets.banner import Banner
+from app.widgets.breakable import breakable, shortened
 from app.widgets.cards import FigureStrip
+from app.widgets.dialog_size import MARGIN, resize_within
 from app.widgets.elided_combo import ElidedCombo
 from app.widgets.empty_state import LEAST, MOST, EmptyState
 from app.widgets.rail import Rail, Step
@@ -123,3 +126,49 @@ def test_a_step_of_a_long_name_leaves_room_for_the_name_of_the_project(qtbot):
     assert bar.undo_button.toolTip() == undo.text()
     assert bar.project.width() > 200
     assert crowded(bar) == clipped(bar) == []
+
+
+def test_a_banner_breaks_a_word_that_no_line_has_room_for(qtbot):
+    banner = Banner()
+    qtbot.addWidget(banner)
+    text = f"The folder /{'x' * 90}/{'y' * 60} is not there any more."
+    banner.say(text, "bad", "Choose again…")
+    assert banner.text == banner.accessibleName() == text
+    banner.resize(520, banner.layout().heightForWidth(520))
+    banner.layout().activate()
+    label = banner._text
+    box = QRect(0, 0, label.width(), 1000)
+    drawn = label.fontMetrics().boundingRect(box, Qt.TextFlag.TextWordWrap, label.text())
+    assert drawn.width() <= label.width()
+    assert label.text().replace("\u200b", "") == text
+
+
+def test_words_are_broken_only_where_they_are_long():
+    assert breakable("The first heat map stands in under a minute.").count("\u200b") == 0
+    assert breakable("a" * 24).count("\u200b") == 0
+    assert breakable("a" * 49).count("\u200b") == 2
+
+
+def test_a_long_path_keeps_both_ends():
+    path = f"/home/me/{'x' * 200}/checkpoint"
+    assert shortened("/home/me/model") == "/home/me/model"
+    assert len(shortened(path, 40)) == 40
+    assert shortened(path, 40).startswith("/home/me/")
+    assert shortened(path, 40).endswith("/checkpoint")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "given"),
+    [
+        ((400, 300), (400, 300)),
+        ((900, 680), (900, 640 - MARGIN)),
+        ((1200, 300), (1024 - MARGIN, 300)),
+    ],
+)
+def test_a_dialog_is_no_larger_than_the_window_below_it(qtbot, wanted, given):
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(1024, 640)
+    dialog = QDialog(window)
+    resize_within(dialog, QSize(*wanted))
+    assert (dialog.width(), dialog.height()) == given
