@@ -10,6 +10,8 @@ from tests.screens.crowded import crowded
 from tests.screens.references import LARGE, LEAST
 from tests.screens.scene import Scene, still_world
 
+HIGHEST_BAR = 120  # logical pixels: four lines, whatever the height of the window
+
 pytestmark = [
     pytest.mark.screens,
     pytest.mark.qt_log_ignore("This plugin does not support grabbing the keyboard"),
@@ -31,6 +33,8 @@ def test_nothing_overflows_in_a_project_of_months(qapp, kind, language, tmp_path
                     scene.window.grab()
                     faults = (*clipped(scene.window), *crowded(scene.window))
                     wrong += [f"{name} at {size}: {fault}" for fault in faults]
+                    # The folder of this model is not there, which is told above the page.
+                    assert 0 < scene.window.guard.bar.height() < HIGHEST_BAR
         finally:
             scene.close()
     assert not wrong, "\n".join(wrong)
