@@ -151,7 +151,8 @@ def _measured(
         normalised=asked.normalised,
         cache=default_folder(),
     )
-    mine, theirs = run_tasks(pair.live, tasks, tokenizer, options=options, **sides)  # type: ignore[arg-type]
+    waits = pair.kept.questions
+    mine, theirs = run_tasks(pair.live, tasks, tokenizer, options=options, waits=waits, **sides)  # type: ignore[arg-type]
     return replace(
         found,
         tasks={**found.tasks, **mine},

@@ -20,6 +20,50 @@ if TYPE_CHECKING:
 WAITING = "waiting.safetensors"
 
 
+class Waits:
+    """What the batches of one paused pass wait with, in a file that dies with the program."""
+
+    def __init__(self) -> None:
+        """Nothing waits."""
+        self._what = ""
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def keep(self, what: str, start: Start, run: Run) -> None:
+        """Write it down.
+
+        Args:
+            what: The pass, as far as it decides what its batches wait with.
+            start: Where it was.
+            run: Told where there is no room for it: then its group is measured again.
+        """
+        from core.runtime.streaming_state import save_start
+
+        self.forget()
+        try:
+            folder = tempfile.TemporaryDirectory(prefix="seer-paused-", ignore_cleanup_errors=True)
+            save_start(Path(folder.name) / WAITING, start, durably=False)
+        except (OSError, ResourceError) as error:
+            run.note(f"the paused pass will go on at its group: {error}", "warning")
+            return
+        self._folder, self._what = folder, what
+
+    def take(self, what: str) -> Start | None:
+        """What `keep` was given for this pass, once; that of another stays."""
+        from core.runtime.streaming_state import load_start
+
+        if self._folder is None or self._what != what:
+            return None
+        found = load_start(Path(self._folder.name) / WAITING)
+        self.forget()
+        return found
+
+    def forget(self) -> None:
+        """Remove what `keep` has written."""
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+
+
 class Kept:
     """Handed to `evaluate` again, it spares the batches that were measured already.
 
@@ -28,6 +72,7 @@ class Kept:
     Attributes:
         batches: Batches that are in the tally.
         seconds: Time that they took.
+        questions: What a pass over questions waits with; their answers are kept elsewhere.
     """
 
     def __init__(self) -> None:
@@ -35,8 +80,9 @@ class Kept:
         self.batches = 0
         self.seconds = 0.0
         self._what = ""
+        self.questions = Waits()
         self._tally: Tally | None = None
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._waits = Waits()
 
     def begin(self, what: str, tally: Tally, run: Run) -> Tally:
         """The tally to go on with: the kept one where it is of the same thing, else a new one.
@@ -54,40 +100,15 @@ class Kept:
         return self._tally
 
     def wait(self, start: Start, run: Run) -> None:
-        """Keep what the batches of a streamed pass wait with.
-
-        Args:
-            start: Where it was.
-            run: Told where there is no room for it: then its group is measured again.
-        """
-        from core.runtime.streaming_state import save_start
-
-        self.forget_waiting()
-        try:
-            folder = tempfile.TemporaryDirectory(prefix="seer-paused-", ignore_cleanup_errors=True)
-            save_start(Path(folder.name) / WAITING, start, durably=False)
-        except (OSError, ResourceError) as error:
-            run.note(f"the paused pass will go on at its group: {error}", "warning")
-            return
-        self._folder = folder
+        """Keep what the batches of a streamed pass wait with."""
+        self._waits.keep(self._what, start, run)
 
     def waiting(self) -> Start | None:
         """What `wait` was given, once."""
-        from core.runtime.streaming_state import load_start
-
-        if self._folder is None:
-            return None
-        found = load_start(Path(self._folder.name) / WAITING)
-        self.forget_waiting()
-        return found
-
-    def forget_waiting(self) -> None:
-        """Remove what `wait` has written."""
-        if self._folder is not None:
-            self._folder.cleanup()
-            self._folder = None
+        return self._waits.take(self._what)
 
     def clear(self) -> None:
         """Forget everything."""
-        self.forget_waiting()
+        self._waits.forget()
+        self.questions.forget()
         self.batches, self.seconds, self._what, self._tally = 0, 0.0, "", None

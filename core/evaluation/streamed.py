@@ -6,7 +6,7 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import torch
@@ -111,6 +111,27 @@ def measure_streamed(
     )
 
 
+class Resumable(Protocol):
+    """What `drive` asks and tells of a pass that may be paused."""
+
+    @property
+    def windows(self) -> int:
+        """Windows of one batch, which come one after another."""
+
+    @property
+    def seconds(self) -> float:
+        """What the pass took so far."""
+
+    def start(self) -> Start:
+        """Where the pass begins."""
+
+    def layer_done(self, position: Position, seconds: float) -> None:
+        """All windows of a group have left a layer."""
+
+    def parked(self, start: Start | None, seconds: float, run: Run) -> None:
+        """The pass ends here, to begin again later."""
+
+
 class GoingOn:
     """Where a pass goes on that was paused, and where it will if it is.
 
@@ -123,9 +144,14 @@ class GoingOn:
     def __init__(
         self, kept: Kept, windows: int, held: dict[int, torch.Tensor] | None = None
     ) -> None:
-        self.windows = windows
+        self._windows = windows
         self._kept = kept
         self._held = {} if held is None else held
+
+    @property
+    def windows(self) -> int:
+        """Windows of one batch."""
+        return self._windows
 
     @property
     def seconds(self) -> float:
@@ -176,7 +202,7 @@ def drive(
     shape: tuple[int, int],
     report: Report,
     ranks: Ranks = ALONE,
-    going_on: GoingOn | None = None,
+    going_on: Resumable | None = None,
     run: Run,
 ) -> float:
     """Take windows through a streamed model, the mask on for those that want it.
@@ -301,7 +327,7 @@ class _Switch(Watcher[Window]):
         windows: list[Window],
         report: Report,
         start: Start,
-        going_on: GoingOn | None,
+        going_on: Resumable | None,
         run: Run,
     ) -> None:
         self.seconds = 0.0 if going_on is None else going_on.seconds

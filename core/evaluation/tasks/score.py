@@ -6,6 +6,8 @@ Shapes: B rows of S tokens, N scored tokens, C choices of an item, V vocabulary.
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +20,12 @@ from numpy.typing import NDArray
 from core import __version__
 from core.errors import InputError, StudioError
 from core.evaluation.forward import Forward, forward
+from core.evaluation.kept import Waits
 from core.evaluation.result import TaskResult
 from core.evaluation.streamed import Report, Window, drive
 from core.evaluation.tasks.accuracy import result_of
 from core.evaluation.tasks.cache import ScoreCache, state_of_files
+from core.evaluation.tasks.going_on import QuestionsGoingOn
 from core.evaluation.tasks.item import Task
 from core.evaluation.tasks.requests import Question, batches_of, piece_of, questions_of
 from core.planning.plan import Plan
@@ -61,6 +65,7 @@ def run_tasks(
     top_k: int | None = None,
     options: TaskOptions = TaskOptions(),
     ranks: Ranks = ALONE,
+    waits: Waits | None = None,
     run: Run,
 ) -> tuple[dict[str, TaskResult], dict[str, TaskResult]]:
     """Accuracy of a model, as it is or masked, and of the original.
@@ -77,6 +82,7 @@ def run_tasks(
         top_k: Experts per token; the plan's or the model's if None.
         options: How.
         ranks: The processes that share the questions; all get the result of one process.
+        waits: Where a streamed pass that is paused goes on; in one process only.
         run: Checked before each batch and in each MoE layer; gets `Progress` in questions.
 
     Returns:
@@ -84,6 +90,8 @@ def run_tasks(
 
     Raises:
         Cancelled: The run was stopped; what was scored is in the cache.
+        Parked: It was paused and gives its memory back; likewise, and `waits` has where a streamed
+            pass was: one batch's layer is done again.
         InputError: Two tasks of one name, or a question that cannot be encoded.
         StudioError: The model puts out NaN, or the cache cannot be written.
     """
@@ -109,7 +117,11 @@ def run_tasks(
             for part in asked:
                 part.known(ranks)
             pad_id = getattr(tokenizer, "pad_token_id", None) or 0
-            _answer(asked, _Way(batch_size=options.batch_size, pad_id=pad_id, ranks=ranks), run)
+            _answer(
+                asked,
+                _Way(batch_size=options.batch_size, pad_id=pad_id, ranks=ranks, waits=waits),
+                run,
+            )
             for part in asked:
                 part.settle(ranks)
     found = [
@@ -137,6 +149,7 @@ class _Asked:
     task: Task
     questions: tuple[Question, ...]
     cache: ScoreCache
+    key: str
 
     def known(self, ranks: Ranks) -> None:
         """Take the leader's word for what was answered before: files may grow meanwhile."""
@@ -195,7 +208,13 @@ def _ask(side: _Side, task: Task, tokenizer: Tokenizer, options: TaskOptions, ru
         "device": live.device.type,
         "rows": [[row.ids, row.start, row.last] for q in questions for row in q.rows],
     }
-    return _Asked(side=side, task=task, questions=questions, cache=ScoreCache(options.cache, key))
+    return _Asked(
+        side=side,
+        task=task,
+        questions=questions,
+        cache=ScoreCache(options.cache, key),
+        key=hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest(),
+    )
 
 
 def _note_cuts(asked: Sequence[_Asked], run: Run) -> None:
@@ -219,6 +238,7 @@ class _Way:
     batch_size: int
     pad_id: int
     ranks: Ranks
+    waits: Waits | None = None
 
 
 def _answer(asked: Sequence[_Asked], way: _Way, run: Run) -> None:
@@ -268,6 +288,11 @@ def _stream(
         if i % way.ranks.size == way.ranks.rank
     ]
     total = sum(len(batch.questions) for batch in batches)
+    going_on = None
+    if way.waits is not None and way.ranks.alone:
+        assert live.stream is not None
+        names = [f"{b.asked.key} {[q.index for q in b.questions]}" for b in batches]
+        going_on = QuestionsGoingOn(way.waits, names, len(live.stream.store.layers))
     drive(
         live,
         windows,
@@ -276,6 +301,7 @@ def _stream(
         shape=(max(len(p.ids) for p in pieces), max(p.ids.shape[1] for p in pieces)),
         report=Report(stage=STAGE, total=total, unit="questions"),
         ranks=way.ranks,
+        going_on=going_on,
         run=run,
     )
 

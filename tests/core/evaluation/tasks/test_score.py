@@ -15,6 +15,7 @@ import torch
 from core.calibration import load_tokenizer
 from core.errors import Cancelled, InputError, StudioError
 from core.evaluation import forward as heads
+from core.evaluation.kept import Waits
 from core.evaluation.tasks import Item, Task
 from core.evaluation.tasks import score as module
 from core.evaluation.tasks.requests import questions_of
@@ -23,6 +24,8 @@ from core.planning import Plan
 from core.pruning import masked
 from core.run import Note, Progress, Run
 from core.runtime import load_model
+from core.runtime.streaming_loader import Loader
+from tests.core.pausing import ParkAt, paused
 from tests.tiny import TEXT, tiny_model
 
 
@@ -298,3 +301,42 @@ def test_nan_weights_two_tasks_of_one_name_and_an_unwritable_cache_are_clear_err
     broken.moe[0].experts.down_proj.fill_(float("nan"))
     with pytest.raises(StudioError, match="NaN on question"):
         answers(broken, tokenizer)
+
+
+def test_a_streamed_pass_that_is_paused_at_any_time_goes_on_with_what_was_not_answered(
+    folder, tokenizer, tmp_path, monkeypatch
+):
+    def wait(self, layer):  # how often a run looks meanwhile depends on the machine
+        self.begin(layer)
+        self._ahead.pop(layer).result()
+        return 0.0
+
+    monkeypatch.setattr(Loader, "wait", wait)
+
+    def work(run: Run, name: str, waits: Waits):
+        streamed = load_model(folder, device="cpu", dtype="float32", stream="always", run=Run())
+        options = TaskOptions(batch_size=12, cache=tmp_path / name)
+        return run_tasks(
+            streamed, [TASK], tokenizer, reference=streamed, plan=some_plan(streamed),
+            options=options, waits=waits, run=run,
+        )  # fmt: skip
+
+    class Counts(ParkAt):
+        before = 0  # looks before the model runs: questions are made anew each time
+
+        def emit(self, event):
+            if isinstance(event, Progress) and not self.before:
+                self.before = self.checks
+            super().emit(event)
+
+    run = Counts()
+    whole, count, before = work(run, "whole", Waits()), run.checks, run.before
+    assert count - before > 12
+    expected = sorted(path.read_text() for path in (tmp_path / "whole").iterdir())
+    for at in range(before + 1, count + 1, 2):
+        waits = Waits()
+        paused(lambda run, at=at, waits=waits: work(run, f"{at}", waits), at)
+        again = ParkAt()
+        assert work(again, f"{at}", waits) == whole
+        assert again.checks <= count - at + before + 3, "more was done again than one batch's layer"
+        assert sorted(p.read_text() for p in (tmp_path / f"{at}").iterdir()) == expected
