@@ -14,6 +14,7 @@ from app.jobs.measuring import DemoSplit, Subject, load, pack
 from app.jobs.recipe import lasting
 from app.jobs.task import Task
 from app.jobs.warm import wait_for_libraries
+from core.evaluation.kept import Kept
 from core.run import Run
 
 if TYPE_CHECKING:
@@ -137,6 +138,7 @@ class _Work:
     choice: Choice
     start: Plan
     output: Path
+    kept: Kept = field(default_factory=Kept)  # of a measurement that was paused in its middle
 
     def done(self, profile: Profile, line: str, run: Run) -> Chosen:
         """Choose, on a worker thread."""
@@ -154,8 +156,10 @@ class _Work:
             start=self.start,
             choice=choice,
             ledger=_ledger(live, texts, self.output),
+            kept=self.kept,
         )
         plan, said = (_searched if choice.way == "search" else _selected)(setting, run)
+        self.kept.clear()
         run.note(said)
         return Chosen(plan=plan, text=choice.text, said=said, command=line)
 
@@ -208,6 +212,7 @@ class _Setting:
     start: Plan
     choice: Choice
     ledger: Ledger
+    kept: Kept
 
 
 def _ledger(live: LiveModel, texts: CalibrationSet, output: Path) -> Ledger:
@@ -284,6 +289,7 @@ def _searched(setting: _Setting, run: Run) -> tuple[Plan, str]:
         candidates,
         max_increase=choice.loss / 100,
         ledger=setting.ledger,
+        kept=setting.kept,
         run=run,
     )
     options = {

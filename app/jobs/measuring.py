@@ -151,7 +151,7 @@ def _measured(
         normalised=asked.normalised,
         cache=default_folder(),
     )
-    waits = pair.kept.questions
+    waits = pair.kept.beside
     mine, theirs = run_tasks(pair.live, tasks, tokenizer, options=options, waits=waits, **sides)  # type: ignore[arg-type]
     return replace(
         found,

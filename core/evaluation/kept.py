@@ -27,6 +27,7 @@ class Waits:
         """Nothing waits."""
         self._what = ""
         self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self.held: object = None  # what goes with it in memory: a few numbers a sequence
 
     def keep(self, what: str, start: Start, run: Run) -> None:
         """Write it down.
@@ -48,7 +49,10 @@ class Waits:
         self._folder, self._what = folder, what
 
     def take(self, what: str) -> Start | None:
-        """What `keep` was given for this pass, once; that of another stays."""
+        """What `keep` was given for this pass, once; that of another stays.
+
+        What is held in memory with it is to be taken before.
+        """
         from core.runtime.streaming_state import load_start
 
         if self._folder is None or self._what != what:
@@ -62,6 +66,7 @@ class Waits:
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
+        self.held = None
 
 
 class Kept:
@@ -72,7 +77,8 @@ class Kept:
     Attributes:
         batches: Batches that are in the tally.
         seconds: Time that they took.
-        questions: What a pass over questions waits with; their answers are kept elsewhere.
+        beside: What another pass of the same work waits with: over questions, or of several masks
+            together. Their answers are kept elsewhere.
     """
 
     def __init__(self) -> None:
@@ -80,7 +86,7 @@ class Kept:
         self.batches = 0
         self.seconds = 0.0
         self._what = ""
-        self.questions = Waits()
+        self.beside = Waits()
         self._tally: Tally | None = None
         self._waits = Waits()
 
@@ -93,7 +99,7 @@ class Kept:
             run: Told where it goes on.
         """
         if self._tally is None or self._what != what:
-            self.clear()
+            self._reset()
             self._what, self._tally = what, tally
         elif self.batches:
             run.note(f"going on after batch {self.batches}")
@@ -109,6 +115,10 @@ class Kept:
 
     def clear(self) -> None:
         """Forget everything."""
+        self._reset()
+        self.beside.forget()
+
+    def _reset(self) -> None:
+        """Forget what `evaluate` has measured."""
         self._waits.forget()
-        self.questions.forget()
         self.batches, self.seconds, self._what, self._tally = 0, 0.0, "", None

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import InputError, PlanError
 from core.evaluation.bisection import Candidates, coming, possible, smallest
+from core.evaluation.kept import Kept
 from core.evaluation.ledger import Ledger, plan_question
 from core.evaluation.result import OVERALL
 from core.evaluation.share import Share
@@ -106,6 +107,7 @@ def search_plan(
     *,
     max_increase: float,
     ledger: Ledger | None = None,
+    kept: Kept | None = None,
     run: Run,
 ) -> Found:
     """Find the smallest candidate whose perplexity is at most (1 + max_increase) × the original's.
@@ -117,10 +119,13 @@ def search_plan(
             and is taken to be within the limit if it keeps everything, and is measured otherwise.
         max_increase: Relative, e.g. 0.05 for 5 %.
         ledger: Answers of a stopped search.
+        kept: Of a trial that was paused in its middle, to go on with it.
         run: Checked within every pass; gets `Progress` of stage "search" in tokens.
 
     Raises:
         Cancelled: The run was stopped; the ledger holds the trials that were finished.
+        Parked: It was paused and gives its memory back; likewise, and `kept` has the batches of the
+            trial under way, or where it was streamed.
         InputError: No candidates, or a limit that is negative.
         PlanError: Not even the largest candidate fits the model.
     """
@@ -129,7 +134,8 @@ def search_plan(
     if not max_increase >= 0:
         raise InputError(f"a loss of {max_increase:g} cannot be allowed", remedy="0 or more")
     ledger = ledger or Ledger()
-    meter = _Meter(live, texts, ledger, passes=2 + len(candidates).bit_length(), run=run)
+    passes = 2 + len(candidates).bit_length()
+    meter = _Meter(live, texts, ledger, kept or Kept(), passes=passes, run=run)
     last = len(candidates) - 1
     with ledger.kept():
         whole = Plan.keep_all(live.info)
@@ -249,9 +255,17 @@ class _Meter:
     """Measures plans one after the other and shows it as one piece of work."""
 
     def __init__(
-        self, live: LiveModel, texts: CalibrationSet, ledger: Ledger, *, passes: int, run: Run
+        self,
+        live: LiveModel,
+        texts: CalibrationSet,
+        ledger: Ledger,
+        kept: Kept,
+        *,
+        passes: int,
+        run: Run,
     ) -> None:
         self._live, self._texts, self._ledger, self._run = live, texts, ledger, run
+        self._kept = kept
         self._total, self._done = passes * texts.tokens, 0
         self._found: dict[str, Mapping[str, float]] = {}  # measured ahead
 
@@ -275,8 +289,12 @@ class _Meter:
                 plans.setdefault(asked, plan)
         if len(plans) > 1:
             part = Share(self._run, stage=STAGE, before=self._done, total=self._total)
-            found = perplexities(self._live, self._texts, list(plans.values()), run=part)
+            found = perplexities(
+                self._live, self._texts, list(plans.values()), waits=self._kept.beside, run=part
+            )
             self._found.update(zip(plans, found, strict=True))
+            for asked, perplexity in self._found.items():  # a search that is stopped knows them too
+                self._put(asked, perplexity)
 
     def measure(self, plan: Plan) -> Mapping[str, float]:
         """Perplexity of the masked model."""
@@ -285,7 +303,7 @@ class _Meter:
         self._run.check()
         names = (OVERALL, *self._texts.domains)
         asked = plan_question("perplexity", plan)
-        known = self._ledger.get(asked)
+        known = None if asked in self._found else self._ledger.get(asked)
         if known is not None and len(known) == len(names):
             self._done += self._texts.tokens
             self._run.progress(STAGE, min(self._done, self._total), self._total, "tokens")
@@ -294,10 +312,11 @@ class _Meter:
         masked = plan if plan.dropped or plan.top_k else None
         found = self._found.get(asked)
         if found is None:
-            found = evaluate(self._live, self._texts, plan=masked, run=part).perplexity
+            found = evaluate(
+                self._live, self._texts, plan=masked, kept=self._kept, run=part
+            ).perplexity
         self._done += self._texts.tokens
-        # A domain without a predicted token has no perplexity; no perplexity is 0.
-        self._ledger.put(asked, [found.get(name, 0.0) for name in names])
+        self._put(asked, found)
         overall = f"perplexity {found[OVERALL]:.2f}"
         if plan.dropped:
             kept = int(plan.kept_L.sum())
@@ -305,6 +324,11 @@ class _Meter:
         else:
             self._run.note(f"the original: {overall}")
         return found
+
+    def _put(self, asked: str, found: Mapping[str, float]) -> None:
+        """Keep an answer. A domain without a predicted token has no perplexity; none is 0."""
+        names = (OVERALL, *self._texts.domains)
+        self._ledger.put(asked, [found.get(name, 0.0) for name in names])
 
     def finish(self) -> None:
         """Say that fewer passes were enough."""

@@ -6,11 +6,13 @@ What `measure.evaluate` says of each mask by itself, to the last bit: same piece
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from core.evaluation.forward import forward
+from core.evaluation.kept import Waits
+from core.evaluation.ledger import plan_question
 from core.evaluation.measure import STAGE, check_texts, piece_of, sums_of
 from core.evaluation.sweep import Masking
 from core.evaluation.tally import Tally
@@ -19,6 +21,7 @@ from core.pruning.by_layer import LayerMasks
 from core.run import Run
 from core.runtime.live import LiveModel
 from core.runtime.streaming_model import memory_plan
+from core.runtime.streaming_state import Start
 
 if TYPE_CHECKING:
     from core.calibration import CalibrationSet
@@ -50,7 +53,12 @@ def room_for(live: LiveModel, texts: CalibrationSet, most: int) -> int:
 
 
 def perplexities(
-    live: LiveModel, texts: CalibrationSet, plans: Sequence[Plan], *, run: Run
+    live: LiveModel,
+    texts: CalibrationSet,
+    plans: Sequence[Plan],
+    *,
+    waits: Waits | None = None,
+    run: Run,
 ) -> list[Mapping[str, float]]:
     """Measure masks together.
 
@@ -58,6 +66,7 @@ def perplexities(
         live: The original model, streamed.
         texts: What is measured on.
         plans: The masks; `room_for` says how many one reading is enough for.
+        waits: Where a pass over the same masks goes on that was paused.
         run: Checked before each batch of each layer; gets `Progress` in tokens.
 
     Returns:
@@ -65,6 +74,8 @@ def perplexities(
 
     Raises:
         Cancelled: The run was stopped; the model is as before.
+        Parked: It was paused and gives its memory back; `waits` has where it was: one batch's layer
+            under one mask is done again.
         PlanError: A router cannot take a mask.
         ResourceError: Not even one batch fits beside two layers.
         InputError: No text, or token ids that are not this model's.
@@ -75,7 +86,15 @@ def perplexities(
     masks = LayerMasks(live)
     checked = [masks.checked(plan) for plan in plans]
     counts = [len(rows) for rows in texts.sequences_by_domain]
+    waits = waits or Waits()
+    name = repr((live.info.fingerprint, str(live.dtype), texts.fingerprint)) + "".join(
+        plan_question("perplexity", plan) for plan in checked
+    )
+    held, start = waits.held, waits.take(name)
     tallies = [Tally(texts.domains, counts, compared=False) for _ in plans]
+    if start is not None:
+        tallies = cast("list[Tally]", held)
+        run.note(f"going on at layer {start.layer}")
     aboard = [
         _Passenger(batch=batch, plan=plan, mask=at)
         for batch in range(len(texts))
@@ -103,13 +122,19 @@ def perplexities(
         logits=True,
     )
     began = time.monotonic()
-    watcher = Masking(masks, [passenger.plan for passenger in aboard], report)
+
+    def parked(start: Start) -> None:
+        waits.keep(name, start, run)
+        waits.held = tallies
+
+    watcher = _Parking(masks, [passenger.plan for passenger in aboard], report, parked)
     try:
         live.stream.drive(
             list(range(len(aboard))),
             step,
             at_once=plan.at_once,
             park=plan.park_on_host,
+            start=start,
             watcher=watcher,
             run=run,
         )
@@ -117,3 +142,22 @@ def perplexities(
         watcher.off()
     seconds = time.monotonic() - began
     return [tally.evaluation(seconds).perplexity for tally in tallies]
+
+
+class _Parking(Masking):
+    """Also says where the pass is when it is paused."""
+
+    def __init__(
+        self,
+        masks: LayerMasks,
+        plans: Sequence[Plan],
+        report: Callable[[int], None],
+        parked: Callable[[Start], None],
+    ) -> None:
+        super().__init__(masks, plans, report)
+        self._parked = parked
+
+    def parked(self, start: Start | None, /) -> None:
+        """Hand on."""
+        if start is not None:
+            self._parked(start)

@@ -10,12 +10,15 @@ from hypothesis import strategies as st
 from core.errors import Cancelled, InputError, PlanError
 from core.evaluation import evaluate
 from core.evaluation.bisection import smallest
+from core.evaluation.kept import Kept
 from core.evaluation.ledger import Ledger, ledger_path
 from core.evaluation.search import rule_plans, search_plan
 from core.planning import Bounds, Plan, keep_per_layer
 from core.run import Note, Progress, Run
+from core.runtime.streaming_loader import Loader
 from tests.core.evaluation.test_losses_streamed import pair, readings
 from tests.core.live import load_tiny, random_set
+from tests.core.pausing import ParkAt, checks, paused
 from tests.values import made_info, made_profile
 
 
@@ -71,7 +74,7 @@ def test_a_limit_that_nothing_meets_keeps_everything(tmp_path, monkeypatch):
 
     real = measure.evaluate
 
-    def twice_as_bad_when_masked(*args, plan=None, run):
+    def twice_as_bad_when_masked(*args, plan=None, run, **_kept):
         result = real(*args, run=run)
         factor = 1.0 if plan is None else 2.0
         return type(result)(
@@ -164,7 +167,7 @@ def test_sizes_that_round_to_one_plan_are_measured_once_and_impossible_ones_are_
     live, texts, asked = load_tiny("mixtral", tmp_path), random_set(sequences=1), []
     real = measure.evaluate
 
-    def counted(*args, plan=None, run):
+    def counted(*args, plan=None, run, **_kept):
         asked.append(plan)
         return real(*args, plan=plan, run=run)
 
@@ -202,3 +205,32 @@ def test_a_streamed_search_finds_the_same_and_reads_the_model_for_several_trials
         read.clear()
         assert search_plan(streamed, texts, plans, max_increase=limit, run=Run()) == expected
     assert len(read) / len(streamed.stream.store.layers) == len(found.trials) + 1
+
+
+@pytest.mark.parametrize("stream", ["never", "always"])
+def test_a_search_that_is_paused_in_a_measurement_goes_on_with_it(stream, tmp_path, monkeypatch):
+    whole, streamed = pair("mixtral", tmp_path)
+    live, texts = whole if stream == "never" else streamed, random_set(batch_size=4)
+    plans = candidates(whole)[-4:]
+
+    def wait(self, layer):  # how often a run looks meanwhile depends on the machine
+        self.begin(layer)
+        self._ahead.pop(layer).result()
+        return 0.0
+
+    monkeypatch.setattr(Loader, "wait", wait)
+
+    def work(run: Run, ledger: Ledger | None, kept: Kept):
+        return search_plan(live, texts, plans, max_increase=0.0, ledger=ledger, kept=kept, run=run)
+
+    expected, count = checks(lambda run: work(run, None, Kept()))
+    path = tmp_path / "ledger.json"
+    for at in range(4, count + 1, max(count // 6, 1)):
+        kept = Kept()
+        paused(lambda run, kept=kept: work(run, Ledger(path, key="k"), kept), at)
+        again = ParkAt()
+        found = work(again, Ledger(path, key="k", resume=True), kept)
+        assert found.plan == expected.plan
+        assert found.trials == expected.trials
+        # Looks before the measurement: one for each answer that is known.
+        assert again.checks <= count - at + 3 + len(expected.trials) + 1
