@@ -108,7 +108,7 @@ def cost(
             f"needs {size(memory.low)} to {size(memory.high)} of video memory at a context of "
             f"{priced.context:,} tokens"
         )
-        if at_share.context is not None:
+        if at_share.context is not None and at_share.top_k > 1:
             terminal.note(
                 f"experts are {percent(share)} of the FLOPs at {count(at_share.context)} "
                 f"tokens of context; Top-1 saves {percent(at_share.saved)} there"

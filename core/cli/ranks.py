@@ -15,8 +15,9 @@ def launched(*, as_json: bool, quiet: bool) -> Iterator[tuple[Ranks, Terminal]]:
 
     An error on one of them is an error of all: the first prints it, all end with its exit code.
     """
-    with Terminal(as_json=as_json, quiet=quiet) as terminal:
+    with Terminal(as_json=as_json, quiet=quiet, shared=True) as terminal:
         ranks = Ranks.of_environment()  # may be refused, which is said before anybody meets
     silent = not ranks.leads
-    with ranks, Terminal(as_json=as_json, quiet=quiet, silent=silent) as terminal, ranks.together():
+    terminal = Terminal(as_json=as_json, quiet=quiet, silent=silent, shared=True)
+    with ranks, terminal, ranks.together():
         yield ranks, terminal

@@ -62,7 +62,7 @@ def run(
     A recipe is JSON: {"seer_recipe": 1, "command": "tune", "arguments": {"model": "demo", …}},
     with the options of that command by their long names.
     """
-    with Terminal(as_json=as_json, quiet=quiet):
+    with Terminal(as_json=as_json, quiet=quiet, shared=True):
         command, words = read_recipe(recipe)
         words += ["--json"] * as_json + ["--quiet"] * quiet + ["--resume"] * resume
     command.main(args=words, prog_name=f"seer {command.name}", standalone_mode=True)

@@ -45,7 +45,7 @@ def model_table(info: ModelInfo, remarks: Sequence[str] = ()) -> Table:
         ("model", f"{info.model_type} · {info.path}"),
         ("layers", f"{info.layers}, {len(info.moe_layers)} with routed experts"),
         ("experts", f"{width} per layer, {info.top_k} per token, {info.shared_experts} shared"),
-        ("routing", info.routing + (f", {info.n_group} groups" if info.n_group > 1 else "")),
+        ("routing", _routing(info)),
         ("parameters", _parameters(info.parameters)),
         ("bytes", f"{size(info.bytes)} in {plural(info.files, 'file')}"),
         ("by dtype", _shares(info.bytes_by_dtype)),
@@ -74,6 +74,13 @@ def cost_table(cost: Cost, base: Cost) -> Table:
     if cost == base:
         return grid(("", "value"), (row[:2] for row in rows))
     return grid(("", "value", "change"), rows)
+
+
+def _routing(info: ModelInfo) -> str:
+    """How a token finds its experts: sigmoid+bias, 4 groups."""
+    if info.n_group <= 1:
+        return info.routing
+    return f"{info.routing.removesuffix(', groups')}, {info.n_group} groups"
 
 
 def _parameters(parameters: ParameterCount) -> str:

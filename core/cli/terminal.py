@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import signal
 import sys
 import threading
@@ -39,9 +40,19 @@ class Terminal:
     share a command only the first speaks.
     """
 
-    def __init__(self, *, as_json: bool, quiet: bool, silent: bool = False) -> None:
-        """Nothing is touched until the `with` block begins."""
+    def __init__(
+        self, *, as_json: bool, quiet: bool, silent: bool = False, shared: bool = False
+    ) -> None:
+        """Nothing is touched until the `with` block begins.
+
+        Args:
+            as_json: The result is one JSON object.
+            quiet: No progress, no notes.
+            silent: Nothing at all.
+            shared: The command may be one of several processes that a launcher has started.
+        """
         self._silent = silent
+        self._shared = shared
         self._as_json = as_json
         self._quiet = quiet
         self._stdout = sys.stdout
@@ -91,6 +102,14 @@ class Terminal:
         except OSError as error:  # torch's libraries would end the process
             self._line(refusal(error))
             raise SystemExit(EXIT_ERROR) from None
+        if not self._shared and _one_of_many():
+            # Each of them would do all of it, into the same output.
+            if os.environ["RANK"] == "0":
+                self._line(
+                    "error: this command does not share its work among processes; "
+                    "try: without torchrun or accelerate launch"
+                )
+            raise SystemExit(EXIT_ERROR)
         self._redirect.__enter__()
         if threading.current_thread() is threading.main_thread():
             self._handler = signal.signal(signal.SIGINT, self._interrupt)
@@ -180,6 +199,12 @@ class Terminal:
         if self._silent:
             return
         self._errors.print(text, markup=False)
+
+
+def _one_of_many() -> bool:
+    """Whether a launcher has started several processes (see `Ranks.of_environment`)."""
+    known = {"RANK", "WORLD_SIZE", "MASTER_ADDR"} <= os.environ.keys()
+    return known and os.environ["WORLD_SIZE"] not in {"0", "1"}
 
 
 def _plain(value: object) -> object:

@@ -209,6 +209,34 @@ def test_sequences_longer_than_the_model_takes_are_warned_of(
             ) is warned
 
 
+@pytest.mark.parametrize("rank", [0, 1])
+def test_what_shares_no_work_refuses_to_be_one_of_several_processes(
+    seer: Seer, profile: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rank: int
+) -> None:
+    launcher = {"RANK": str(rank), "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1"}
+    for name, value in launcher.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "job.json").write_text(
+        json.dumps(
+            {
+                "seer_recipe": 1,
+                "command": "plan",
+                "arguments": {"profile": str(profile), "keep": 6, "output": "plan.json"},
+            }
+        )
+    )
+    for words in (
+        ("plan", profile, "--keep", 6, "-o", tmp_path / "plan.json"),
+        ("run", tmp_path / "job.json"),
+    ):
+        refused = seer(*words, "--json")
+        assert (refused.code, refused.out) == (1, "")
+        assert ("does not share its work" in refused.err) is (rank == 0)
+    assert [path.name for path in tmp_path.iterdir()] == ["job.json"]
+    monkeypatch.setenv("WORLD_SIZE", "1")
+    assert seer("plan", profile, "--keep", 6, "-o", tmp_path / "plan.json").code == 0
+
+
 def test_a_folder_is_no_profile(seer: Seer, tmp_path: Path) -> None:
     refused = seer("score", tmp_path)
     assert (refused.code, "is a folder" in refused.err) == (1, True)
