@@ -22,9 +22,13 @@ FOLDER = Path(resources.__file__).parent / "messages"
 SOURCE_LANGUAGE = "en"
 # A remedy in a message in a message is as deep as it gets.
 DEEPEST = 4
-# Letters of a word that says little by itself: to, of, is, vs.
+# A text of more pieces is a list of facts.
+MOST_PIECES = 32
+# Letters of a word that says little by itself (to, of, is, vs), and characters of a template.
 SHORTEST = 2
+FEW = 9
 _SPACE = re.compile(r"\s")
+_PROSE = re.compile(r"[a-z]{3,} [a-z]{3,}")
 # "3, 7 and 9", "score or loss": words without spaces, which join differently in other languages.
 _LIST = re.compile(r"[^\s,]+(?:, [^\s,]+)*(?:,? (?P<word>and|or) [^\s,]+)(?: (?P=word) [^\s,]+)*")
 
@@ -62,14 +66,19 @@ class Template:
         return (*values, text[at:end])
 
     @property
-    def vague(self) -> bool:
-        """Whether so little is given ("{0} to {1}") that other people's sentences may fit."""
+    def foreign(self) -> re.Pattern[str] | None:
+        """What in a place tells that another's sentence only looks like this; None if nothing.
+
+        So little is given by "{0} to {1}" or "use {0}" that other people's sentences may fit.
+        """
         words = re.findall(r"[^\W\d_]+", " ".join(self.literals))
-        return all(len(word) <= SHORTEST for word in words)
+        if all(len(word) <= SHORTEST for word in words):
+            return _SPACE
+        return _PROSE if self.weight < FEW else None
 
     @property
     def weight(self) -> int:
-        """Letters that are given: the more, the surer the match."""
+        """Characters that are given: the more, the surer the match."""
         return sum(map(len, self.literals))
 
 
@@ -109,7 +118,9 @@ class Catalogue:
             return None
         for template in self.templates:
             found = template.match(text)
-            if found is not None and not (template.vague and any(map(_SPACE.search, found))):
+            if found is not None and not (
+                template.foreign and any(map(template.foreign.search, found))
+            ):
                 pairs = zip(template.places, found, strict=True)
                 values = {place: self.value(value, depth + 1) for place, value in pairs}
                 return fill(template.translation, values)
@@ -120,19 +131,25 @@ class Catalogue:
         found = self.find(text, depth)
         if found is not None:
             return found
-        pieces = text.split(", ")
-        if len(pieces) > 1 and depth < DEEPEST:
-            told = [p if p.startswith("-") else self.find(p, depth + 1) for p in pieces]
-            if None not in told:
-                return ", ".join(filter(None, told))
-        for seam in ("; ", ": "):
-            head, found_seam, tail = text.partition(seam)
-            if found_seam and depth < DEEPEST:
-                return self.value(head, depth + 1) + seam + self.value(tail, depth)
+        if depth < DEEPEST and (found := self._in_pieces(text, depth + 1)) is not None:
+            return found
         if match := _LIST.fullmatch(text):
             word = match["word"]
             return self.lists[word].join(text.split(f" {word} "))
         return text
+
+    def _in_pieces(self, text: str, depth: int) -> str | None:
+        """A text of several messages, each by itself; None where it is one."""
+        pieces = text.split(", ")
+        if 1 < len(pieces) <= MOST_PIECES:
+            told = [p if p.startswith("-") else self.find(p, depth) for p in pieces]
+            if None not in told:
+                return ", ".join(filter(None, told))
+        pieces = text.split("; ")
+        if 1 < len(pieces) <= MOST_PIECES:
+            return "; ".join(self.value(piece, depth) for piece in pieces)
+        head, seam, tail = text.partition(": ")
+        return self.value(head, depth) + seam + self.value(tail, depth) if seam else None
 
 
 def translated(text: str, language: str) -> str:

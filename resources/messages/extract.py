@@ -49,7 +49,7 @@ LISTED = (
     ("app.session.opening", "_keep"),
 )
 # Rooms whose words only the command line shows, and that stays English.
-ENGLISH = frozenset({"cli", "desktop_entry"})
+ENGLISH = frozenset({"cli"})
 
 
 @dataclass(frozen=True, kw_only=True, order=True)

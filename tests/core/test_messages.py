@@ -11,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.calibration import CalibrationOptions, Source
 from core.calibration.readers import read_documents
@@ -352,10 +354,27 @@ def test_other_peoples_sentences_stay_as_they_are() -> None:
     for text in (
         "RuntimeError: expected a tensor of shape [2, 3] to be contiguous, but it is not",
         "The quick brown fox jumps over the lazy dog and or to of is.",
+        "RuntimeError: use the other device instead of this",
+        "layer norm weights came from this place to that",
         "", "7", "mixtral", "/a/b c/d",
     ):  # fmt: skip
         assert translated(text, "ko") == text
     assert translated("there is no plan to try", "en") == "there is no plan to try"
+
+
+@given(st.text(max_size=200))
+def test_any_text_comes_back_as_a_text(text) -> None:
+    assert isinstance(translated(text, "ko"), str)
+    # In a place, a fact keeps its letters whatever they are.
+    if not re.search(r"[;:,.]| (and|or) ", text) and "\n" not in text:
+        out = translated(f"there is no lens at '{text}'", "ko")
+        assert f"'{text}'" in out
+
+
+@pytest.mark.parametrize("seam", [": ", "; ", ", ", " and ", ". "])
+def test_a_long_hostile_text_costs_neither_time_nor_the_stack(seam) -> None:
+    text = seam.join(["x"] * 20_000)
+    assert translated(text, "ko").replace(" ", "").startswith("x")
 
 
 def test_words_joined_by_and_or_or_are_joined_in_korean() -> None:
