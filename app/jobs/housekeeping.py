@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 
 from app.jobs.task import Task
-from core.project import Item, Removed, Storage, remove_items, storage
+from core.project import Item, Removed, Storage, remove_items, storage, take_out
 from core.run import Run
 
 translate = QCoreApplication.translate  # the name that lupdate looks for
@@ -31,6 +31,16 @@ def storage_task(folder: Path, unfinished: tuple[Mapping[str, object], ...]) -> 
     title = translate("Tasks", "Look through the project")
     command = shlex.join(("seer", "project", str(folder)))
     return Task(title=title, kind=LOOK, function=work, command=command, heavy=False, quiet=True)
+
+
+def discard_task(folder: Path) -> Task:
+    """Remove a run's folder, below a project's `runs`, that nothing uses any more."""
+
+    def work(_run: Run) -> None:
+        take_out(folder.parent.parent, f"runs/{folder.name}")
+
+    title = translate("Tasks", "Remove {name}").format(name=folder.name)
+    return Task(title=title, kind=REMOVE, function=work, heavy=False, quiet=True)
 
 
 def remove_task(found: Storage, items: tuple[Item, ...], *, force: bool) -> Task:

@@ -135,6 +135,11 @@ class ExpertsModel(QAbstractTableModel):
         self._sort = (0, Qt.SortOrder.AscendingOrder)
         self._state = np.zeros(0, np.int64)
 
+    @property
+    def table(self) -> ExpertTable | None:
+        """What is shown."""
+        return self._table
+
     def set_table(self, table: ExpertTable | None) -> None:
         """Show other experts; with the same number of them, selections stay where they are."""
         same = table is not None and len(self._order) == len(table.row) and len(table.row) > 0

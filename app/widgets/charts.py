@@ -222,6 +222,11 @@ class CoverageChart(ThresholdChart):
         self._curve: NDArray[np.float64] = np.zeros(0)
         self._plan: tuple[int, float] | None = None
 
+    @property
+    def curve(self) -> NDArray[np.float64]:
+        """Coverage for 0 … N experts kept; empty without a profile."""
+        return self._curve
+
     def set_curve(self, curve: NDArray[np.float64] | None) -> None:
         """Coverage for 0 … N experts kept."""
         self._curve = np.zeros(0) if curve is None else curve
@@ -320,6 +325,11 @@ class HistogramChart(ThresholdChart):
         super().__init__("", parent)
         self.set_title(self.tr("Scores (drag to drop everything below)"))
         self._data: Histogram | None = None
+
+    @property
+    def histogram(self) -> Histogram | None:
+        """What is shown."""
+        return self._data
 
     def set_histogram(self, data: Histogram | None) -> None:
         """Show other counts."""

@@ -10,7 +10,7 @@ from core.project.project import (
     open_project,
 )
 from core.project.recover import recover_project
-from core.project.remove import Removed, choose, drop_old_logs, use_text
+from core.project.remove import Removed, choose, drop_old_logs, take_out, use_text
 from core.project.remove import remove as remove_items
 from core.project.storage import KINDS, Item, Kind, Storage, Use, storage
 
@@ -33,5 +33,6 @@ __all__ = [
     "recover_project",
     "remove_items",
     "storage",
+    "take_out",
     "use_text",
 ]

@@ -201,6 +201,26 @@ def _grave(folder: Path) -> Path:
     return path
 
 
+def take_out(folder: Path, place: str) -> None:
+    """Remove one thing below a project's folder, whatever uses it.
+
+    Args:
+        folder: The project's folder.
+        place: Of the thing, relative to it.
+
+    Raises:
+        ProjectError: It is not inside, or cannot be removed.
+    """
+    item = Item(kind="cache", name=Path(place).name, path=place, bytes=0, files=0, changed=0.0)
+    try:
+        _remove_one(folder, item)
+    except OSError as error:
+        raise ProjectError(
+            f"cannot remove {place} from {folder}: {error.strerror}",
+            remedy="see who may write there",
+        ) from error
+
+
 def bury(path: Path) -> None:
     """Delete a file, a link or a folder; links inside are deleted and not followed.
 

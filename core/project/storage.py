@@ -286,8 +286,10 @@ def _temporary(entry: os.DirEntry[str]) -> bool:
 
 
 def real_folder(folder: Path, place: str) -> Path | None:
-    """A folder below a project's; None where it is none, or a link stands on the way to it."""
+    """A folder below a project's; None where it is none, or a link or `..` is on the way to it."""
     path = folder
+    if Path(place).is_absolute() or ".." in Path(place).parts:
+        return None
     for part in Path(place).parts:
         path /= part
         try:

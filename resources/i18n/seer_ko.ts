@@ -5105,6 +5105,10 @@
         <translation>프로젝트 살펴보기</translation>
     </message>
     <message>
+        <source>Remove {name}</source>
+        <translation type="unfinished">{name} 삭제</translation>
+    </message>
+    <message>
         <source>Remove from the project</source>
         <translation>프로젝트에서 제거</translation>
     </message>

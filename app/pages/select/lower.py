@@ -16,8 +16,11 @@ from PySide6.QtWidgets import (
 )
 
 from app.models.experts import ExpertsModel
+from app.pages.select.expert_csv import expert_table
 from app.widgets.charts import CoverageChart, HistogramChart
+from app.widgets.drawing import Part, Sheet
 from app.widgets.forms import IconButton, column, row
+from app.widgets.take_menu import Table, TakeButton, Taken, table_of
 
 if TYPE_CHECKING:
     from app.pages.select.derived import Derived
@@ -59,7 +62,8 @@ class Lower(QWidget):
         self._tabs.addButton(self.show_charts, 0)
         self._tabs.addButton(self.show_table, 1)
         self._tabs.idClicked.connect(self._turn)
-        tabs = column(self.show_charts, self.show_table, None, spacing=4)
+        self.take = TakeButton(self._taken)
+        tabs = column(self.show_charts, self.show_table, self.take, None, spacing=4)
         side = row(tabs, self._stack, spacing=12)
         side.setStretch(1, 1)
         self.setLayout(side)
@@ -85,6 +89,33 @@ class Lower(QWidget):
         self.histogram.set_histogram(derived.histogram(plan, log=scale == "log"))
         self.histogram.setEnabled(not live)
         self.curve.setEnabled(not live)
+
+    def _taken(self) -> Taken | None:
+        """The side that shows."""
+        shown = self.model.table
+        if self._stack.currentIndex() == 1:
+            return (
+                None if shown is None else Taken(name="experts", table=lambda: expert_table(shown))
+            )
+        if not self.curve.has_curve:
+            return None
+        parts = (Part(widget=self.curve), Part(widget=self.histogram))
+        sheet = Sheet(title=self.show_charts.accessibleName(), parts=parts)
+        return Taken(name="charts", drawing=sheet, table=self._charts_table)
+
+    def _charts_table(self) -> Table:
+        """A line per point of the curve and per bin of the histogram."""
+        points = (("coverage", n, None, None, float(y)) for n, y in enumerate(self.curve.curve))
+        data = self.histogram.histogram
+        bins = (
+            ()
+            if data is None
+            else tuple(
+                ("histogram", int(kept), int(dropped), float(edge), None)
+                for kept, dropped, edge in zip(data.kept, data.dropped, data.edges, strict=False)
+            )
+        )
+        return table_of(("chart", "kept", "dropped", "score_from", "coverage"), (*points, *bins))
 
     def point_at(self, expert_row: int, expert: int) -> None:
         """Pick an expert's line without saying so."""

@@ -216,6 +216,8 @@ class SelectPage(Page):
         self.charts.status_changed.connect(self.status_changed)
         self.lower.experts_chosen.connect(self._go_to)
         self.lower.turned.connect(self._make_room)
+        self.lower.take.said.connect(self.status_changed)
+        self.lower.take.take.failed.connect(self.notices.say_failure)
 
     def _make_room(self) -> None:
         self.splitter.turn_charts()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,6 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
 from app.jobs import tuning
+from app.jobs.housekeeping import discard_task
 from app.jobs.job import Job
 from app.models.runs import run_key
 from app.pages import subject
@@ -195,8 +195,15 @@ class RunsDesk(QObject):
                 self.tr("Another run started from {name}: remove that one first.").format(name=name)
             )
         else:
-            shutil.rmtree(found.record.folder, ignore_errors=True)
-            self.refresh()
+            job = self._session.start(discard_task(found.record.folder))
+            job.finished.connect(self._on_removed)
+
+    @Slot()
+    def _on_removed(self) -> None:
+        job = self.sender()
+        if isinstance(job, Job) and isinstance(job.exception, StudioError):
+            self.failed.emit(job.exception)
+        self.refresh()
 
     # -- parts -------------------------------------------------------------------------------
 

@@ -30,6 +30,7 @@ from core.tuning.history import RunRecord
 from tests.app.folders import write_mixtral
 from tests.app.pages.conftest import drop
 from tests.core.paper.results import example
+from tests.core.profiling.examples import make_profile
 
 LEFT = Qt.MouseButton.LeftButton
 ENTRIES = {"png": 0, "svg": 1, "csv": 2}
@@ -209,6 +210,30 @@ def test_the_history_of_the_plan_is_saved_and_copied(qtbot, session, choose) -> 
     history.menu().popup(page.mapToGlobal(page.rect().center()))
     QTest.mouseClick(history.copy, LEFT)
     assert QGuiApplication.clipboard().text().splitlines()[2] == "1\tdrop\tnow"
+
+
+def test_the_charts_below_the_map_are_taken_with_their_points(qtbot, session, choose) -> None:
+    info = session.info
+    session.set_profile(
+        make_profile(
+            experts=info.experts, layer_ids=info.moe_layers, fingerprint=info.fingerprint
+        )
+    )  # fmt: skip
+    page = shown(qtbot, SelectPage(session))
+    qtbot.waitUntil(lambda: page.lower.curve.has_curve, timeout=10_000)
+    for kind in ("png", "svg", "csv"):
+        take(page.lower.take, kind)
+    lines = read(choose / "charts.csv")
+    curve = [line for line in lines if line["chart"] == "coverage"]
+    total = sum(info.experts)
+    assert [int(line["kept"]) for line in curve] == list(range(total + 1))
+    assert (float(curve[0]["coverage"]), float(curve[-1]["coverage"])) == (0.0, 1.0)
+    bins = [line for line in lines if line["chart"] == "histogram"]
+    assert sum(int(line["kept"]) + int(line["dropped"]) for line in bins) == total
+    assert not QImage(str(choose / "charts.png")).isNull()
+    QTest.mouseClick(page.lower.show_table, LEFT)
+    take(page.lower.take, "csv")
+    assert len(read(choose / "experts.csv")) == total
 
 
 def test_the_jobs_are_a_table_too(qtbot, session, choose) -> None:

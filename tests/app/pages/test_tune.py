@@ -337,8 +337,9 @@ def test_a_run_that_something_needs_is_not_removed(qtbot, page, session) -> None
     assert "is a variant on Evaluate" in page.banner.text
     session.remove_variant(session.variants[0].name)
     qtbot.mouseClick(page.runs.remove, Qt.MouseButton.LeftButton)
-    assert not folder.exists()
     qtbot.waitUntil(lambda: not page.desk.rows, timeout=10_000)
+    assert not folder.exists()
+    assert not list(session.folder.glob(".removed*"))
 
 
 def test_a_run_goes_on_from_another_ones_checkpoint(qtbot, page, engine) -> None:

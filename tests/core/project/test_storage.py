@@ -26,6 +26,7 @@ from core.project import (
     recover_project,
     remove_items,
     storage,
+    take_out,
 )
 from core.run import Run
 from tests.values import made_info, made_profile
@@ -249,6 +250,21 @@ def test_a_folder_of_the_project_that_is_a_link_is_none_of_its(
     with pytest.raises(ProjectError, match="no longer inside"):
         remove_items(found, choose(found, ["paper/paper"]))
     assert (away / "paper" / "result.json").exists()
+
+
+def test_one_thing_is_taken_out_by_its_place_and_never_through_a_link(
+    project: Project, tmp_path: Path
+) -> None:
+    take_out(project.folder, "runs/run-1")
+    assert not (project.folder / "runs" / "run-1").exists()
+    assert not list(project.folder.glob(".removed*"))
+    away = tmp_path / "away"
+    put(away / "run-1" / "mine.txt", 10)
+    (project.folder / "runs" / "link").symlink_to(away, target_is_directory=True)
+    for place in ("runs/link/run-1", "../away/run-1"):
+        with pytest.raises(ProjectError):
+            take_out(project.folder, place)
+    assert (away / "run-1" / "mine.txt").exists()
 
 
 def test_a_folder_that_may_not_be_written_says_so_and_keeps_everything() -> None:
