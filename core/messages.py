@@ -82,12 +82,16 @@ class Template:
         return sum(map(len, self.literals))
 
 
+# How sure a match is, what stands in the places, the translation, and the text that was matched.
+Hit = tuple[int, tuple[tuple[str, str], ...], str, str]
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """All templates of a language, surest first.
 
     Attributes:
-        fixed: Sentences without places.
+        fixed: Sentences without places, and their translations as templates.
         templates: Those with places.
         lists: What "and" and "or" in a list of words become, blanks included.
     """
@@ -99,31 +103,36 @@ class Catalogue:
     def find(self, text: str, depth: int = 0) -> str | None:
         """The translation of a text; None where no template makes it.
 
-        Front ends cut the final period of a sentence off, add one, or write a fix small.
+        Front ends cut the final period of a sentence off, add one, or write a fix small: of what
+        the text may have been, the form with the surest match counts.
         """
-        found = self._find(text, depth)
-        if found is None and text.endswith("."):
-            found = self._find(text[:-1], depth)
-            return None if found is None else f"{found}."
-        if found is None and (found := self._find(f"{text}.", depth)) is not None:
-            return found.removesuffix(".")
-        if found is None and text[:1].islower():
-            return self._find(text[0].upper() + text[1:], depth)
-        return found
-
-    def _find(self, text: str, depth: int) -> str | None:
-        if text in self.fixed:
-            return self.fixed[text]
-        if depth >= DEEPEST:
+        whole = text.endswith(".")
+        forms = [text, text[:-1] if whole else f"{text}."]
+        if text[:1].islower():
+            forms.append(text[0].upper() + text[1:])
+        hits = [hit for form in forms if (hit := self._hit(form)) is not None]
+        # Of equals the text as it is; no place is filled deeper than messages are nested.
+        best = max(hits, key=lambda hit: hit[0], default=None)
+        if best is None or (best[1] and depth >= DEEPEST):
             return None
+        _, found, translation, form = best
+        values = {place: self.value(value, depth + 1) for place, value in found}
+        told = fill(translation, values)
+        if form == forms[1]:
+            return f"{told}." if whole else told.removesuffix(".")
+        return told
+
+    def _hit(self, text: str) -> Hit | None:
+        """The surest template of a text; what makes it whole is surer than any with places."""
+        if text in self.fixed:
+            return len(text) + 1, (), self.fixed[text], text
         for template in self.templates:
             found = template.match(text)
             if found is not None and not (
                 template.foreign and any(map(template.foreign.search, found))
             ):
-                pairs = zip(template.places, found, strict=True)
-                values = {place: self.value(value, depth + 1) for place, value in pairs}
-                return fill(template.translation, values)
+                pairs = tuple(zip(template.places, found, strict=True))
+                return template.weight, pairs, template.translation, text
         return None
 
     def value(self, text: str, depth: int = 0) -> str:
@@ -187,7 +196,7 @@ def catalogue(language: str) -> Catalogue | None:
                 template = Template(literals=literals, places=places, translation=translation)
                 templates.append(template)
             else:
-                fixed[literals[0]] = fill(translation, {})
+                fixed[literals[0]] = translation
     templates.sort(key=lambda template: template.weight, reverse=True)
     return Catalogue(fixed, tuple(templates), data["lists"])
 

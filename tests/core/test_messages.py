@@ -377,6 +377,15 @@ def test_a_long_hostile_text_costs_neither_time_nor_the_stack(seam) -> None:
     assert translated(text, "ko").replace(" ", "").startswith("x")
 
 
+def test_a_sentence_whose_period_was_cut_off_is_known_by_its_whole() -> None:
+    text = "L0 keeps 1, but a token chooses 2, and locks leave no more."
+    whole = translated(text, "ko")
+    assert whole == "L0: 1개를 유지하지만 토큰은 2개를 고릅니다. 잠금 때문에 더 남길 수 없습니다."
+    assert translated(text.rstrip("."), "ko") == whole.rstrip(".")
+    assert translated("there is no lens at /a/b", "ko") == "/a/b에 토큰 렌즈가 없습니다"
+    assert translated("there is no lens at /a/b.", "ko") == "/a/b.에 토큰 렌즈가 없습니다"
+
+
 def test_words_joined_by_and_or_or_are_joined_in_korean() -> None:
     for text, korean_text in (
         ("score or loss", "score 또는 loss"),
