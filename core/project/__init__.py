@@ -1,5 +1,6 @@
 """The project folder: what the window had open, written so that no crash can spoil it."""
 
+from core.project.items import KINDS, Item, Kind, Storage, Use
 from core.project.lock import ProjectLock
 from core.project.migrate import SCHEMA
 from core.project.project import (
@@ -12,7 +13,7 @@ from core.project.project import (
 from core.project.recover import recover_project
 from core.project.remove import Removed, choose, drop_old_logs, take_out, use_text
 from core.project.remove import remove as remove_items
-from core.project.storage import KINDS, Item, Kind, Storage, Use, storage
+from core.project.storage import storage
 
 __all__ = [
     "KINDS",

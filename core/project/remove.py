@@ -16,8 +16,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.errors import InputError, ProjectError
+from core.project.items import KINDS, Item, Storage, Use
 from core.project.project import Project, open_project
-from core.project.storage import KINDS, LOG, Item, Storage, Use, real_folder, storage
+from core.project.storage import LOG, real_folder, storage
 from core.run import Run
 
 # Logs of jobs that are over are kept up to this many; a log has a few kilobytes.
