@@ -34,6 +34,7 @@ STUDY = "tuning"
 REMEDY = "pip install 'seer-studio[search]'"
 _FAILED = "failed"
 _OPTIONS = "options"
+_SPENT = "spent"  # seconds of a trial until it was paused
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,7 +159,8 @@ def search_options(
 
     Raises:
         Cancelled: The run was stopped; the trials so far are kept, the last is tried again.
-        Parked: It was paused and gives its memory back; likewise.
+        Parked: It was paused and gives its memory back; likewise, but the last trial goes on after
+            its last whole step.
         InputError: Optuna is not installed, or what `tune` refuses.
     """
     from core.tuning.request import checked
@@ -203,19 +205,27 @@ def _one(study: optuna.Study, base: TuneOptions, measure: Any) -> None:
     trial = study.ask()
     options = _suggested(trial, base)
     trial.set_user_attr(_OPTIONS, {name: getattr(options, name) for name in SEARCHED})
+    # Of the same trial before it was paused, which it goes on with.
+    spent = sum(
+        float(other.user_attrs.get(_SPENT, 0.0))
+        for other in study.get_trials(deepcopy=False, states=(TrialState.FAIL,))
+        if other.params == trial.params
+    )
     began = time.monotonic()
     try:
         value = measure(options)
-    except (Cancelled, Parked):
+    except (Cancelled, Parked) as stop:
+        if isinstance(stop, Parked):
+            trial.set_user_attr(_SPENT, time.monotonic() - began)
         study.tell(trial, state=TrialState.FAIL)
         study.enqueue_trial(trial.params)
         raise
     except StudioError as error:
         trial.set_user_attr(_FAILED, error.line())
-        trial.set_user_attr("seconds", time.monotonic() - began)
+        trial.set_user_attr("seconds", spent + time.monotonic() - began)
         study.tell(trial, state=TrialState.FAIL)
         return
-    trial.set_user_attr("seconds", time.monotonic() - began)
+    trial.set_user_attr("seconds", spent + time.monotonic() - began)
     study.tell(trial, value)
 
 

@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import load_file
 
 from core.calibration import CalibrationSet
-from core.errors import InputError, ResourceError
+from core.errors import InputError, Parked, ResourceError
 from core.planning import Plan
 from core.planning.files import write_atomically
 from core.run import Run
@@ -133,6 +133,8 @@ def try_out(
     """Train as `tune` does and say the validation perplexity; no checkpoint is written.
 
     Raises:
+        Parked: The run was paused and gives its memory back; its last whole step is in `work`, and
+            the next call for the same goes on there.
         StudioError: What `tune` raises.
     """
     request = checked(
@@ -148,8 +150,10 @@ def try_out(
         ranks=ALONE,
         run=run,
     )
-    request.work.begin(request.identity(), resume=False)
-    taught = _teacher(request, run)
+    same = request.work.is_of(request.identity())
+    start = request.work.begin(request.identity(), resume=same)
+    only_measure = _trained(request, start)
+    taught = None if only_measure else _teacher(request, run)
     prepared = prepare(
         request.info.path,
         request.options,
@@ -160,9 +164,17 @@ def try_out(
         run=run,
     )
     with prepared.dial:
-        trainer = _trainer(request, prepared, taught, run)
-        trainer.train()
-        found = trainer.task.validate(trainer.model_wrapped, request.target)
+        trainer = _trainer(request, prepared, taught, run, parks=True)
+        if only_measure:
+            _load_step(request, prepared, start)
+        else:
+            _go_on(request, trainer, start)
+        try:
+            found = trainer.task.validate(trainer.model_wrapped, request.target)
+        except Parked:
+            if not only_measure:
+                _keep_last(request.work, trainer, trainer.state.global_step)
+            raise
         _release(trainer)
     return found.overall
 
@@ -303,12 +315,7 @@ def _train(
     request: Request, prepared: Prepared, trainer: SeerTrainer, start: int
 ) -> tuple[int, int]:
     """Run to the end; the last step, and the one whose weights are in memory now."""
-    checkpoint = None
-    if start:
-        trainer.resume(start)
-        checkpoint = str(request.work.checkpoint(start))
-        request.run.note(f"going on from step {start:,}")
-    trainer.train(resume_from_checkpoint=checkpoint)
+    _go_on(request, trainer, start)
     step = trainer.state.global_step
     if request.ranks.alone and step not in request.work.checkpoints():
         _keep_last(request.work, trainer, step)
@@ -316,6 +323,16 @@ def _train(
     if written != step and not sharded(request.ranks):
         _load_step(request, prepared, written)
     return step, written
+
+
+def _go_on(request: Request, trainer: SeerTrainer, start: int) -> None:
+    """Train, from a step on."""
+    checkpoint = None
+    if start:
+        trainer.resume(start)
+        checkpoint = str(request.work.checkpoint(start))
+        request.run.note(f"going on from step {start:,}")
+    trainer.train(resume_from_checkpoint=checkpoint)
 
 
 def _trained(request: Request, start: int) -> bool:

@@ -146,6 +146,12 @@ class Work:
         write_atomically(self.folder / REQUEST, json.dumps(request, indent=2) + "\n")
         return 0
 
+    def is_of(self, request: Mapping[str, object]) -> bool:
+        """Whether a run that was asked for the same has been here."""
+        if not (self.folder / REQUEST).is_file():
+            return False
+        return self.request() == json.loads(json.dumps(request))
+
     def request(self) -> dict[str, object]:
         """What the run was asked for."""
         return read_json(self.folder / REQUEST)

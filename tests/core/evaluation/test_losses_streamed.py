@@ -13,8 +13,10 @@ from core.planning import Merge, Plan
 from core.profiling import profile_model
 from core.run import Note, Run
 from core.runtime import load_model
+from core.runtime.streaming_loader import Loader
 from tests.core.evaluation.test_losses import masks
 from tests.core.live import random_set
+from tests.core.pausing import checks, paused
 from tests.tiny import tiny_model
 
 
@@ -256,3 +258,41 @@ def test_a_guess_whose_model_puts_out_nan_harms_nobody_who_does_not_ask(tmp_path
         assert measured.of(one).kl > 0
         with pytest.raises(StudioError, match="NaN"):
             measured.of(other)
+
+
+def test_a_choice_that_is_paused_in_a_layer_repeats_one_reading_and_chooses_the_same(
+    tmp_path, monkeypatch
+):
+    def wait(self, layer):  # how often a run looks meanwhile depends on the machine
+        self.begin(layer)
+        self._ahead.pop(layer).result()
+        return 0.0
+
+    monkeypatch.setattr(Loader, "wait", wait)
+    _, streamed = pair("mixtral", tmp_path)
+    texts = random_set(sequences=2, batch_size=2)
+    observed = profile_model(streamed, texts, run=Run())
+    start, options = Plan.keep_all(streamed.info), SelectOptions(policy="joint", keep=5)
+    sweeps: list[int] = []
+    through = sweep.Sweep.through
+
+    def counted(self, *args, **more):
+        sweeps.append(1)
+        return through(self, *args, **more)
+
+    monkeypatch.setattr(sweep.Sweep, "through", counted)
+
+    def work(run: Run, ledger: Ledger | None = None):
+        return select_plan(streamed, observed, texts, start, options, ledger=ledger, run=run)
+
+    expected, count = checks(work)
+    whole = len(sweeps)
+    for at in (count // 3, 2 * count // 3):
+        path = tmp_path / f"{at}"
+        sweeps.clear()
+        paused(lambda run, path=path: work(run, Ledger(path, key="k")), at)
+        found = work(Run(), Ledger(path, key="k", resume=True))
+        assert found.plan == expected.plan
+        assert found.kl == expected.kl
+        # Twice: what was under way, and the original's predictions.
+        assert len(sweeps) <= whole + 2

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import InputError
-from core.run import Run, Snapshot
+from core.errors import InputError, Parked
+from core.run import Note, Progress, Run, Snapshot
 from core.tuning import Found, search_options
 from tests.core.tuning.runs import options, texts
 
@@ -61,3 +61,25 @@ def test_a_trial_that_fails_is_listed_and_never_the_best(mixtral: Path, tmp_path
     )
     assert [trial.perplexity for trial in found.trials] == [None]
     assert found.best is None
+
+
+def test_a_paused_trial_goes_on_after_its_last_whole_step(mixtral: Path, tmp_path: Path) -> None:
+    whole = search(mixtral, tmp_path / "whole", 0.0)
+    box: list[Run] = []
+    seen: list = []
+
+    def park(event: object) -> None:
+        seen.append(event)
+        if isinstance(event, Progress) and (event.stage, event.done) == ("tune", 2):
+            box[-1].pause(park=True)
+
+    box.append(Run(park))
+    with pytest.raises(Parked):
+        search(mixtral, tmp_path / "paused", 0.0, box[-1])
+    seen.clear()
+    found = search(mixtral, tmp_path / "paused", 0.0, Run(seen.append))
+    assert any(isinstance(e, Note) and "going on from step 2" in e.text for e in seen)
+    assert [trial.perplexity for trial in found.trials] == [whole.trials[0].perplexity]
+    steps = [e.done for e in seen if isinstance(e, Progress) and e.stage == "tune"]
+    assert set(steps) == {3}
+    assert [path.name for path in (tmp_path / "paused").iterdir() if path.is_dir()] == []
