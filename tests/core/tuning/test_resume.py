@@ -58,7 +58,7 @@ def test_a_run_that_was_killed_resumes_to_the_same_curve_and_weights(
 
 def test_a_run_is_not_resumed_with_other_options(mixtral: Path, tmp_path: Path) -> None:
     tuned(mixtral, tmp_path / "out", changes={"save_every": 1})
-    with pytest.raises(InputError, match="other option learning_rate"):
+    with pytest.raises(InputError, match="other learning_rate"):
         tuned(
             mixtral,
             tmp_path / "other",
