@@ -131,6 +131,12 @@ class Terminal:
         if isinstance(error, Cancelled | KeyboardInterrupt):
             self._line("interrupted")
             raise SystemExit(EXIT_INTERRUPTED) from None
+        if isinstance(error, MemoryError):  # Python's own; the engine's name what they needed
+            self._line(
+                "error: this process may take no more memory; try: more of it, or --stream always "
+                "where there is that option"
+            )
+            raise SystemExit(EXIT_ERROR) from None
         if isinstance(error, OSError):
             drop_stdout()
             if not isinstance(error, BrokenPipeError):  # a pipe's reader that went away knows

@@ -237,6 +237,18 @@ def test_what_shares_no_work_refuses_to_be_one_of_several_processes(
     assert seer("plan", profile, "--keep", 6, "-o", tmp_path / "plan.json").code == 0
 
 
+def test_no_more_memory_is_an_error_in_one_line(
+    seer: Seer, profile: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("core.profiling.load_profile", full)
+    refused = seer("score", profile, "--json")
+    assert (refused.code, refused.out, refused.err.count("\n")) == (1, "", 1)
+    assert "--stream always" in refused.err
+
+
 def test_a_folder_is_no_profile(seer: Seer, tmp_path: Path) -> None:
     refused = seer("score", tmp_path)
     assert (refused.code, "is a folder" in refused.err) == (1, True)
