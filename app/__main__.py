@@ -36,12 +36,13 @@ ENTRY_OPTIONS = ("--install-desktop-entry", "--remove-desktop-entry")
 def main(argv: Sequence[str] | None = None) -> int:
     """Start the studio; returns the process's exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # started without a console, or with the stream closed
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
     if "--version" in arguments:
-        _say(f"seer-studio {__version__}")
-        return 0
+        return _say(f"seer-studio {__version__}")
     if "-h" in arguments or "--help" in arguments:
-        _say(USAGE)
-        return 0
+        return _say(USAGE)
     if len(arguments) == 1 and arguments[0] in ENTRY_OPTIONS:
         return desktop_entry(arguments[0])
     if len(arguments) > 1 or any(word.startswith("-") for word in arguments):
@@ -126,8 +127,16 @@ def missing_library() -> str:
     return ""
 
 
-def _say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
+def _say(text: str) -> int:
+    """Print a text, all of it now; returns the process's exit code."""
+    try:
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+    except OSError as error:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - nor at the exit
+        sys.stderr.write(f"error: {error.strerror}\n")
+        return 1
+    return 0
 
 
 if __name__ == "__main__":

@@ -35,6 +35,17 @@ def test_version_needs_no_display():
 
 
 @pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="these always have a display")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+@pytest.mark.parametrize(
+    ("stdout", "code", "said"),
+    [(">&-", 0, ""), (">/dev/full", 1, "error: No space left on device")],
+)
+def test_help_that_cannot_be_printed_makes_no_traceback(stdout: str, code: int, said: str) -> None:
+    line = f"'{sys.executable}' -m app --help {stdout}"
+    done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.strip()) == (code, said)
+
+
 def test_without_a_display_it_points_to_the_command_line():
     done = run()
     assert done.returncode == 1
