@@ -18,7 +18,6 @@ from app.widgets.drawing import Drawing, image_of, png_of, svg_of
 from app.widgets.forms import IconButton
 from app.widgets.said import said
 from core.errors import StudioError
-from core.planning.files import write_atomically
 
 Cell = str | int | float | None
 
@@ -158,7 +157,7 @@ class TakeAway(QObject):
         """
         taken = self._ask()
         if taken is not None and taken.drawing is not None:
-            write_atomically(path, png_of(taken.drawing))
+            _write(path, png_of(taken.drawing))
 
     def save_svg(self, path: Path) -> None:
         """Draw as vectors.
@@ -168,7 +167,7 @@ class TakeAway(QObject):
         """
         taken = self._ask()
         if taken is not None and taken.drawing is not None:
-            write_atomically(path, svg_of(taken.drawing))
+            _write(path, svg_of(taken.drawing))
 
     def save_csv(self, path: Path) -> None:
         """Write the raw numbers.
@@ -178,7 +177,7 @@ class TakeAway(QObject):
         """
         taken = self._ask()
         if taken is not None and taken.table is not None:
-            write_atomically(path, taken.table().text())
+            _write(path, taken.table().text())
 
     # copying
 
@@ -233,3 +232,10 @@ class TakeButton(IconButton):
 def table_of(header: Iterable[str], rows: Iterable[Iterable[Cell]]) -> Table:
     """A table of anything that can be gone through."""
     return Table(header=tuple(header), rows=tuple(tuple(row) for row in rows))
+
+
+def _write(path: Path, content: str | bytes) -> None:
+    """Whole or not at all; numpy, which comes with the planning, waits until something is taken."""
+    from core.planning.files import write_atomically
+
+    write_atomically(path, content)
