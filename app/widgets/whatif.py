@@ -17,7 +17,7 @@ from app.widgets.provenance import Number
 
 Tone = Literal["text_dim", "good", "warn", "bad"]
 
-PAD = 12.0
+PAD, LEAST_PAD = 12.0, 6.0
 NARROWEST = 108.0  # logical pixels of a figure; below it the strip breaks into two lines
 ONE_LINE = 74
 TWO_LINES = 124
@@ -50,7 +50,11 @@ class Figure:
 
 
 class WhatIfStrip(QWidget):
-    """Figures of equal width in one outline, broken into two lines where it is narrow."""
+    """Figures in one outline, each as wide as it needs; in two lines where it is narrow.
+
+    A figure that needed more once keeps it until the strip is resized: cells that moved with every
+    edit could not be read.
+    """
 
     # Of the class, too: Qt may ask for the height while Python takes a closed page apart.
     _figures: tuple[Figure, ...] = ()
@@ -58,6 +62,7 @@ class WhatIfStrip(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._figures: tuple[Figure, ...] = ()
+        self._needs: tuple[float, ...] = ()  # width of each figure's texts
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -72,7 +77,11 @@ class WhatIfStrip(QWidget):
     def set_figures(self, figures: tuple[Figure, ...]) -> None:
         """Show other figures; only those that differ are painted again."""
         old, self._figures = self._figures, figures
-        if len(old) != len(figures):
+        needs = tuple(self._need(figure) for figure in figures)
+        if len(old) == len(figures):
+            needs = tuple(map(max, self._needs, needs))
+        moved, self._needs = needs != self._needs, needs
+        if moved or len(old) != len(figures):
             self._break()
             self.update()
         else:
@@ -94,8 +103,8 @@ class WhatIfStrip(QWidget):
         """Where a figure is; in two lines the last one takes what is left."""
         count = max(len(self._figures), 1)
         if not self._two_lines():
-            width = self.width() / count
-            return QRectF(index * width, 0, width, self.height())
+            widths = self._widths()
+            return QRectF(sum(widths[:index]), 0, widths[index], self.height())
         per_line = (count + 1) // 2
         line, place = divmod(index, per_line)
         width, height = self.width() / per_line, self.height() / 2
@@ -103,6 +112,27 @@ class WhatIfStrip(QWidget):
         return QRectF(
             place * width, line * height, self.width() - place * width if last else width, height
         )
+
+    @property
+    def _pad(self) -> float:
+        """Room at the left of a figure, half of it at its right; less before a text is cut."""
+        if self._two_lines() or not self._needs:
+            return PAD
+        return min(PAD, max((self.width() - sum(self._needs)) / len(self._needs) / 1.5, LEAST_PAD))
+
+    def _widths(self) -> list[float]:
+        """What each needs and an equal part of the rest; where that is not there, less for all."""
+        needs = [need + 1.5 * self._pad for need in self._needs] or [1.0]
+        spare = self.width() - sum(needs)
+        if spare < 0:
+            return [need * self.width() / sum(needs) for need in needs]
+        return [need + spare / len(needs) for need in needs]
+
+    def _need(self, figure: Figure) -> float:
+        small = QFontMetricsF(self._font(theme.TYPE.caption, bold=False))
+        value = QFontMetricsF(self._font(theme.TYPE.heading, bold=True))
+        notes = max(small.horizontalAdvance(text) for text in (figure.name, figure.note))
+        return max(notes, value.horizontalAdvance(figure.value)) + 1
 
     def sizeHint(self) -> QSize:
         """Wide enough for one line."""
@@ -123,6 +153,7 @@ class WhatIfStrip(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Break again."""
         super().resizeEvent(event)
+        self._needs = tuple(self._need(figure) for figure in self._figures)
         self._break()
 
     def _break(self) -> None:
@@ -165,7 +196,8 @@ class WhatIfStrip(QWidget):
 
     def _paint_figure(self, painter: QPainter, cell: QRectF, figure: Figure) -> None:
         tight = cell.height() < ONE_LINE - 4
-        x, width = cell.x() + PAD, cell.width() - 1.5 * PAD
+        pad = self._pad
+        x, width = cell.x() + pad, cell.width() - 1.5 * pad
         y = cell.y() + (6 if tight else 11)
         step = 17 if tight else 19
         small = self._font(theme.TYPE.caption, bold=False)

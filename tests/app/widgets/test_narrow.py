@@ -15,6 +15,7 @@ from app.widgets.elided_combo import ElidedCombo
 from app.widgets.empty_state import LEAST, MOST, EmptyState
 from app.widgets.rail import Rail, Step
 from app.widgets.top_bar import TopBar
+from app.widgets.whatif import LEAST_PAD, NARROWEST, ONE_LINE, Figure, WhatIfStrip
 from tests.screens.clipped import clipped
 from tests.screens.crowded import crowded
 
@@ -172,3 +173,54 @@ def test_a_dialog_is_no_larger_than_the_window_below_it(qtbot, wanted, given):
     dialog = QDialog(window)
     resize_within(dialog, QSize(*wanted))
     assert (dialog.width(), dialog.height()) == given
+
+
+FIGURES = (
+    ("Parameters", "8.0 M", "−23.9 %"),
+    ("Active per token", "2.2 M", "−0.2 %"),
+    ("Checkpoint", "16.0 MB", "−5.0 MB, bf16"),
+    ("Needs RAM / free", "0.8 / 17.2 GB", "fits"),
+    ("FLOPs per token", "8.67 M", "still Top-2"),
+    ("Coverage kept", "93.9 %", "min L0 · 82.5 %"),
+    ("Quick check", "18.00 → 19.10", "plan changed"),
+    ("Loads in", "bundled loader", "ragged: 10 to 12"),
+)
+
+
+def figures(*changed: tuple[str, str]) -> tuple[Figure, ...]:
+    values = dict(changed)
+    return tuple(
+        Figure(name=name, value=values.get(name, value), note=note) for name, value, note in FIGURES
+    )
+
+
+@pytest.fixture
+def costs(qtbot) -> WhatIfStrip:
+    out = WhatIfStrip()
+    qtbot.addWidget(out)
+    out.set_figures(figures())
+    out.show()
+    return out
+
+
+def needed(strip: WhatIfStrip) -> float:
+    return sum(strip._needs) + len(FIGURES) * 1.5 * LEAST_PAD
+
+
+def test_every_cost_has_the_width_that_it_needs_in_one_line(costs):
+    costs.resize(round(max(needed(costs), 8 * NARROWEST)) + 1, ONE_LINE)
+    assert costs.height() == ONE_LINE
+    for at, need in enumerate(costs._needs):
+        assert costs.cell(at).width() >= need + 1.4 * LEAST_PAD
+    assert costs.cell(7).right() == pytest.approx(costs.width(), abs=1)
+    equal = costs.width() / len(FIGURES)
+    assert max(costs._needs) > equal  # which is why they are not of one width
+
+
+def test_costs_stay_where_they_are_while_their_values_change(costs):
+    costs.resize(round(max(needed(costs), 8 * NARROWEST)) + 40, ONE_LINE)
+    before = [costs.cell(at) for at in range(8)]
+    costs.set_figures(figures(("Parameters", "7 M"), ("Loads in", "stock")))
+    assert [costs.cell(at) for at in range(8)] == before
+    costs.set_figures(figures(("Parameters", "8.0 M of a great many more")))
+    assert costs.cell(0).width() > before[0].width()
