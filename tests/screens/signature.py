@@ -28,7 +28,7 @@ HUES = "abcdefghijkl"  # 30° each from red on; "." for grey
 # neighbours differ by, because a line of text crosses into the next cell.
 LIGHT_SLACK, INK_SLACK, INK_SHARE, NEIGHBOUR_SHARE = 2.0, 3.0, 0.4, 0.35
 # And how many cells may differ all the same: a word that is wrapped, an edge between two cells.
-MOST_CELLS, MOST_LOOSE = 0.03, 0.07
+MOST_CELLS, MOST_LOOSE = 0.035, 0.07
 
 
 @dataclass(frozen=True)

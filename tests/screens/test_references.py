@@ -331,13 +331,15 @@ def test_another_font_is_no_difference(
 
     for place in (theme_module, module):
         monkeypatch.setattr(place, "ui_font", other_font)
-    sizes = (USUAL, LEAST)
-    references = {size: References.load("en", "dark", size) for size in sizes}
+    references = References.load("en", "dark")
     qapp.setFont(other_font())
     qapp.setProperty("seer_theme", "")
     try:
-        seen = walk("en", "dark", sizes=sizes)
-        wrong = {one.title: references[one.size].differences(one) for one in seen}
+        wrong = {}
+        for one in walk("en", "dark", sizes=(USUAL, LEAST)):
+            # In the least window a wider font breaks a row earlier: nothing may be cut, though.
+            usual = one.size == USUAL
+            wrong[one.title] = references.differences(one) if usual else list(one.faults)
     finally:
         qapp.setFont(ui_font())
     assert {name: lines for name, lines in wrong.items() if lines} == {}
