@@ -82,7 +82,7 @@ class LayerStream:
                 reading of the checkpoint per group.
             at_once: Batches of one group.
             park: Whether waiting batches leave the device for the host.
-            start: Where to go on.
+            start: Where to go on; its states are taken out of it.
             branches: By index of an item, where it begins; the others begin at the first layer.
             watcher: Told about every batch at every layer.
             run: Checked before each batch of each layer, while waiting for a layer, and wherever
@@ -109,9 +109,15 @@ class LayerStream:
         ):
             while first < len(items):
                 size = start.batches or at_once
-                chosen = items[first : first + size]
+                chosen, states = items[first : first + size], start.take()
                 self._crew = crew = [
-                    self._board(item, i, step, start, (branches or {}).get(i))
+                    self._board(
+                        item,
+                        step,
+                        replace(start, states=states.pop(i - start.first, {})),
+                        i,
+                        (branches or {}).get(i),
+                    )
                     for i, item in enumerate(chosen, first)
                 ]
                 try:
@@ -190,9 +196,9 @@ class LayerStream:
     def _board(
         self,
         item: T,
-        number: int,
         step: Callable[[T], None],
         start: Start,
+        number: int,
         branch: Branch | None,
     ) -> Passenger[T]:
         layer = start.layer_of(number)

@@ -43,7 +43,8 @@ class Start:
         layers: Per batch of the group the layer that it waits for, all of them for one that is
             through, `NOT_YET` for one that will branch off; empty where all wait for `layer`.
         outputs: Per finished layer the length of the tuple it returns, 0 for a bare tensor.
-        states: What they wait with, by batch and place in the call.
+        states: What they wait with, by batch and place in the call. Whoever goes on takes it out,
+            so that it is not in memory twice.
     """
 
     first: int = 0
@@ -51,12 +52,19 @@ class Start:
     layer: int = 0
     layers: tuple[int, ...] = ()
     outputs: tuple[int, ...] = ()
-    states: Mapping[str, Tensor] = field(default_factory=dict, repr=False)
+    states: dict[str, Tensor] = field(default_factory=dict, repr=False)
 
     @property
     def begins(self) -> bool:
         """Whether it is the beginning of a group, with nothing done of it."""
         return self.layer == 0 and not any(layer > 0 for layer in self.layers)
+
+    def take(self) -> dict[int, dict[str, Tensor]]:
+        """The states by batch, by their names; none are left."""
+        taken: dict[int, dict[str, Tensor]] = {}
+        for name in list(self.states):
+            taken.setdefault(int(name.partition(".")[0]), {})[name] = self.states.pop(name)
+        return taken
 
     def layer_of(self, number: int) -> int:
         """The layer that a batch waits for; 0 for one of a later group."""

@@ -96,7 +96,9 @@ def test_no_batch_goes_twice_through_a_layer_that_it_had_left(park, tmp_path) ->
         assert all_on_meta(live)
         path = tmp_path / "waiting"
         states.save_start(path, first.start)
-        second = driven(live, Run(), start=states.load_start(path), found=found, park=park)
+        start = states.load_start(path)
+        second = driven(live, Run(), start=start, found=found, park=park)
+        assert not start.states, "what waited is in memory twice"
         assert first.way + second.way == recorder.way
         assert all((found[index] == whole[index]).all() for index in range(4))
 
