@@ -85,6 +85,12 @@ class StorageDialog(QDialog):
         self.banner = Banner()
         self.place = ElidedLabel("", "dim", mode=Qt.TextElideMode.ElideMiddle)
         self.total = label("", "strong")
+        self.empty = label(
+            self.tr("This project holds nothing yet. What jobs leave in it will be listed here."),
+            "dim",
+        )
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.empty.hide()
         self.tree = _Tree()
         self.tree.setColumnCount(3)
         self.tree.setHeaderLabels([self.tr("What"), self.tr("Size"), self.tr("Used by")])
@@ -120,12 +126,14 @@ class StorageDialog(QDialog):
             self.place,
             self.banner,
             self.tree,
+            self.empty,
             row(self.used, None, self.selected),
             row(note, None, self.take, self.remove, close, spacing=UNIT),
             spacing=UNIT + 4,
             margins=(3 * UNIT, 3 * UNIT, 3 * UNIT, 2 * UNIT),
         )
         box.setStretch(3, 1)
+        box.setStretch(4, 1)
         self.setLayout(box)
 
     # -- what there is -----------------------------------------------------------------------
@@ -181,6 +189,8 @@ class StorageDialog(QDialog):
                 top.setCheckState(WHAT, Qt.CheckState.Unchecked)
             top.setExpanded(kind in opened)
         self.tree.blockSignals(was)
+        self.tree.setVisible(bool(found.items))
+        self.empty.setVisible(not found.items)
         self._show()
 
     def _add(self, top: QTreeWidgetItem, item: Item) -> None:

@@ -4853,6 +4853,10 @@
         <translation>저장 공간</translation>
     </message>
     <message>
+        <source>This project holds nothing yet. What jobs leave in it will be listed here.</source>
+        <translation>이 프로젝트에는 아직 아무것도 없습니다. 작업이 남기는 것이 여기에 나열됩니다.</translation>
+    </message>
+    <message>
         <source>What</source>
         <translation>내용</translation>
     </message>

@@ -7,6 +7,7 @@ import io
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -267,3 +268,13 @@ def test_opening_a_project_drops_logs_beyond_the_newest(qtbot, session, monkeypa
     left = sorted(path.name for path in (folder / "runs").glob("2026*"))
     assert left == [f"20261105-08{minute:02}00-evaluate" for minute in (2, 3, 4, 5)]
     again.close()
+
+
+def test_an_empty_project_says_that_it_holds_nothing(qtbot, session, dialog) -> None:
+    assert dialog.tree.isVisible()
+    assert not dialog.empty.isVisible()
+    dialog.found = replace(dialog.found, items=())
+    dialog._fill()
+    assert not dialog.tree.isVisible()
+    assert "holds nothing yet" in dialog.empty.text()
+    assert dialog.empty.isVisible()
