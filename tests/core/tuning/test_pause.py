@@ -52,7 +52,11 @@ def stage_at(run: ParkAt) -> tuple[str, int]:
 
 # In the middle of a step, of a validation, of the last step and of the last validation.
 @pytest.mark.parametrize(
-    "places", [(97, 110, 145, 160), pytest.param(range(5, 350, 5), marks=pytest.mark.slow)]
+    "places",
+    [
+        (97, 110, 145, 160),
+        pytest.param(range(5, 350, 17), marks=[pytest.mark.slow, pytest.mark.timeout(600)]),
+    ],
 )
 def test_a_run_that_is_paused_at_any_time_comes_to_the_same_curve_and_weights(
     places, mixtral: Path, tmp_path: Path, whole
