@@ -30,6 +30,7 @@ from app.main_window.opener import Opener
 from app.main_window.recovery import Recovery
 from app.main_window.reporter import Reporter
 from app.main_window.settings import Settings
+from app.main_window.steps import KEYS, PAGES, step_of
 from app.pages.page import Page, PageState
 from app.pages.welcome import WelcomePage
 from app.session import Session
@@ -38,22 +39,8 @@ from app.theme.icons import icon_folder
 from app.widgets.announce import announce
 from app.widgets.forms import ElidedLabel, column, panel, row
 from app.widgets.meter import Meter
-from app.widgets.rail import Rail, Step
+from app.widgets.rail import Rail
 from app.widgets.top_bar import TopBar
-
-# Key, module and class of each page after Welcome, in the order of the work. They are imported
-# one by one once the window stands, because charts and arrays take longer to load than a person
-# should wait for a window.
-PAGES = (
-    ("model", "app.pages.model", "ModelPage"),
-    ("calibrate", "app.pages.calibrate", "CalibratePage"),
-    ("select", "app.pages.select", "SelectPage"),
-    ("tune", "app.pages.tune", "TunePage"),
-    ("evaluate", "app.pages.evaluate", "EvaluatePage"),
-    ("export", "app.pages.export", "ExportPage"),
-)
-KEYS = ("welcome", *(key for key, _, _ in PAGES))
-PLACES = {"welcome": "home"}  # icons of what is no step of the work
 
 
 class MainWindow(QMainWindow):
@@ -131,7 +118,7 @@ class MainWindow(QMainWindow):
             menu=self.menu,
         )
         titles = self.titles()
-        self.rail = Rail(tuple(_step(key, titles[key], PageState("blocked")) for key in KEYS))
+        self.rail = Rail(tuple(step_of(key, titles[key], PageState("blocked")) for key in KEYS))
         self.stack = QStackedWidget()
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.addWidget(self.stack)
@@ -282,7 +269,7 @@ class MainWindow(QMainWindow):
             page = self.pages.get(key)
             if page is not None:
                 state, subtitle = page.state(), page.subtitle()
-                self.rail.set_step(index, _step(key, page.title, state, subtitle))
+                self.rail.set_step(index, step_of(key, page.title, state, subtitle))
         self._show_command()
 
     def _show_command(self) -> None:
@@ -398,9 +385,3 @@ class MainWindow(QMainWindow):
         self._closed = True
         shape.remember(self, self.splitter, self.settings)
         self.meter.stop()
-
-
-def _step(key: str, title: str, state: PageState, subtitle: str = "") -> Step:
-    """A step with the icon of its page."""
-    return Step(title=title, subtitle=subtitle, kind=state.kind, reason=state.reason,
-                icon_name=PLACES.get(key, key), place=key in PLACES)  # fmt: skip

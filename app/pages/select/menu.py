@@ -11,6 +11,7 @@ from app.pages.select.inspector import Inspector
 from app.pages.select.rule_desk import RuleDesk
 from app.pages.select.rules import layer_names
 from app.pages.select.takeaway import SelectTakeAway
+from app.pages.select.toolbar import Toolbar
 from app.pages.select.views import Views
 from app.session import Session
 from app.widgets.heatmap import HeatMap
@@ -27,6 +28,7 @@ class CellMenu(QObject):
         desk: Has the rule in hand.
         views: Know the command line of what shows.
         takeaway: Knows the command line of the plan.
+        toolbar: Has the menu of command lines.
         parent: Owns the menus.
     """
 
@@ -40,11 +42,14 @@ class CellMenu(QObject):
         desk: RuleDesk,
         views: Views,
         takeaway: SelectTakeAway,
+        toolbar: Toolbar,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._session, self._editor, self._map = session, editor, cells
         self._card, self._desk, self._views, self._takeaway = inspector, desk, views, takeaway
+        self._commands = toolbar.commands
+        toolbar.more_menu.aboutToShow.connect(self._refill)
 
     @Slot(int, int, QPoint)
     def open(self, row: int, expert: int, at: QPoint) -> None:
@@ -87,6 +92,10 @@ class CellMenu(QObject):
         menu.addAction(copy, lambda: editor.copy_pattern(row))
         paste = self.tr("Paste the pattern into {layers}").format(layers=names)
         menu.addAction(paste, lambda: editor.paste_pattern(rows)).setEnabled(editor.has_pattern)
+
+    @Slot()
+    def _refill(self) -> None:
+        self.fill(self._commands)
 
     def fill(self, commands: QMenu) -> None:
         """Fill a menu with the command lines of everything that shows now."""

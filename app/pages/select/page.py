@@ -83,7 +83,7 @@ class SelectPage(Page):
         )  # fmt: skip
         self.cell_menu = CellMenu(
             session, self.editor, cells=self.map, inspector=self.inspector, desk=self.desk,
-            views=self.views, takeaway=self.takeaway, parent=self,
+            views=self.views, takeaway=self.takeaway, toolbar=self.toolbar, parent=self,
         )  # fmt: skip
         self.colours = ScaleMenu(self.toolbar.more_menu)
         self.empty = EmptyState(
@@ -206,7 +206,6 @@ class SelectPage(Page):
         self.history.failed.connect(self.notices.say_failure)
         self.views.command_changed.connect(self.state_changed)
         self.views.menu_requested.connect(self.cell_menu.open)
-        tools.more_menu.aboutToShow.connect(self._fill_commands)
         self.views.turned.connect(self._view_turned)
         self.inspector.drop_clicked.connect(cells.toggle_cursor)
         self.inspector.lock_clicked.connect(cells.lock_cursor)
@@ -385,9 +384,6 @@ class SelectPage(Page):
         self.map.set_scale(scale)
         self._show_range()
         self._soon.start()
-
-    def _fill_commands(self) -> None:
-        self.cell_menu.fill(self.toolbar.commands)
 
     def _ask_for_profile(self) -> None:
         self.go_to.emit("calibrate")
