@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from core.families import FAMILIES as ROWS
+from tests import installed
 from tests.tiny_families import MORE
 from tests.tiny_towers import TOWERS
 
@@ -90,6 +91,7 @@ FAMILIES: Mapping[str, Mapping[str, object]] = {
 
 def tiny_config(model_type: str, **overrides: object) -> object:
     """The config of a tiny model; `overrides` win over this file's choices."""
+    installed.need(model_type)
     from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
     return CONFIG_MAPPING[model_type](**{**COMMON, **FAMILIES[model_type], **overrides})
@@ -163,6 +165,7 @@ def tiny_multimodal(model_type: str, tmp_path: Path, **overrides: object) -> Pat
     Returns:
         The folder; it has no tokenizer.
     """
+    installed.need(model_type)
     import transformers
     from transformers.models.auto import modeling_auto
     from transformers.models.auto.configuration_auto import CONFIG_MAPPING

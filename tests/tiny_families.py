@@ -94,6 +94,26 @@ MORE: Mapping[str, Mapping[str, object]] = {
         "num_nextn_predict_layers": 0,
         "head_dim": 8,
     },
+    "sarvam_moe": {
+        **_GROUPED,
+        **_WIDTHS,
+        "num_hidden_layers": 3,
+        "first_k_dense_replace": 1,
+        "head_dim": 8,
+    },
+    "sarvam_mla": {
+        **_GROUPED,
+        **_WIDTHS,
+        **_LATENT_ATTENTION,
+        "num_hidden_layers": 3,
+        "first_k_dense_replace": 1,
+    },
+    "lara_mini": {
+        **_GATED_DELTA,
+        "num_hidden_layers": 3,
+        "sliding_window": 8,
+        "layer_types": ["linear_attention", "sliding_attention", "full_attention"],
+    },
     "glm4_moe_lite": {
         **_GROUPED,
         **_WIDTHS,

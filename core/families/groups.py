@@ -32,6 +32,15 @@ GROUP_LIMITED = (
         shared=SHARED,
     ),
     Family(
+        model_type="sarvam_mla",
+        routing=_ROUTING,
+        per_layer_key="n_routed_experts",
+        defaults=assumed(n_routed_experts=128, num_experts_per_tok=8),
+        group_keys=GROUPS,
+        group_best=2,
+        shared=SHARED,
+    ),
+    Family(
         model_type="glm4_moe",
         routing=_ROUTING,
         per_layer_key="n_routed_experts",
@@ -39,6 +48,17 @@ GROUP_LIMITED = (
         group_keys=GROUPS,
         group_best=2,
         shared=SHARED,
+    ),
+    Family(
+        model_type="sarvam_moe",
+        routing=_ROUTING,
+        per_layer_key="n_routed_experts",
+        defaults=assumed(n_routed_experts=128, num_experts_per_tok=6),
+        group_keys=GROUPS,
+        group_best=2,
+        shared=SHARED,
+        attention=("attention", "self_attn"),
+        embeddings=("embed_tokens", "word_embeddings", "lm_head"),
     ),
     Family(
         model_type="glm4v_moe_text",

@@ -88,6 +88,15 @@ SOFTMAX = (
         attention=LINEAR_ATTENTION,
     ),
     Family(
+        model_type="lara_mini",
+        routing="softmax",
+        per_layer_key="num_experts",
+        tied=True,
+        defaults=assumed(num_experts=128, num_experts_per_tok=4),
+        shared=("mlp.shared_expert",),
+        attention=LINEAR_ATTENTION,
+    ),
+    Family(
         model_type="qwen3_5_moe_text",
         multimodal="qwen3_5_moe",
         causal_class="Qwen3_5MoeForCausalLM",

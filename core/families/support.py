@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from core.families.refused import REFUSED
+from core.families.since import SINCE
 from core.families.table import FAMILIES
 
 _WITHIN = (
@@ -49,6 +50,8 @@ def support_table() -> tuple[Support, ...]:
     rows = []
     for family in sorted(FAMILIES.values(), key=lambda family: family.model_type):
         fixed, alike = family.fixed_top_k, family.never_ragged
+        first = SINCE.get(family.model_type, "")
+        whole = "" if first else SINCE.get(family.multimodal, "")
         rows.append(
             Support(
                 model_type=family.model_type,
@@ -64,6 +67,8 @@ def support_table() -> tuple[Support, ...]:
                     + [_WITHIN] * (family.multimodal in family.image_text)
                     + [f"No other Top-K: {fixed}."] * bool(fixed)
                     + [f"No ragged plans: {alike}."] * bool(alike)
+                    + [f"It needs transformers {first} or newer."] * bool(first)
+                    + [f"The multimodal model needs transformers {whole} or newer."] * bool(whole)
                 ),
             )
         )

@@ -17,7 +17,7 @@ _HERE = Path(__file__).resolve().parent
 _HEAD = {
     "en": """# Supported families
 
-{count} families of language models with routed experts, alone or inside of multimodal models: all that the installed transformers has. Any of them can be profiled in memory or
+{count} families of language models with routed experts, alone or inside of multimodal models: all that the newest transformers has. Any of them can be profiled in memory or
 streamed layer by layer, masked, shrunk, measured and exported. `seer families` prints the same table.
 
 - **Groups**: the router may limit a token to some groups of experts; then all groups keep equally many, two at least.
@@ -30,7 +30,7 @@ streamed layer by layer, masked, shrunk, measured and exported. `seer families` 
 """,
     "ko": """# 지원하는 모델군
 
-라우팅 전문가가 있는 언어 모델 {count}종으로(단독 또는 멀티모달 모델 안), 설치된 transformers에 있는 것 전부입니다. 모두 메모리에 올리거나 층 단위로 스트리밍하여 프로파일링하고, 마스크를 씌우고, 줄이고,
+라우팅 전문가가 있는 언어 모델 {count}종으로(단독 또는 멀티모달 모델 안), 최신 transformers에 있는 것 전부입니다. 모두 메모리에 올리거나 층 단위로 스트리밍하여 프로파일링하고, 마스크를 씌우고, 줄이고,
 측정하고, 내보낼 수 있습니다. `seer families`도 같은 표를 보여 줍니다.
 
 - **그룹**: 라우터가 토큰을 일부 전문가 그룹으로 제한할 수 있습니다. 이때는 모든 그룹이 같은 수를, 적어도 둘씩 남겨야 합니다.
@@ -112,6 +112,10 @@ KOREAN = {
     "the vocoder stay as they are, and with them no plan can be ragged.": (
         "Qwen3-Omni 체크포인트의 세 모델 가운데 thinker만 실행하고 줄입니다. talker와 보코더는 그대로 남으며, "
         "이들이 함께 있으면 불균일한 계획을 쓸 수 없습니다."
+    ),
+    "It needs transformers 5.24.0 or newer.": "transformers 5.24.0 이상이 필요합니다.",
+    "The multimodal model needs transformers 5.24.0 or newer.": (
+        "멀티모달 모델에는 transformers 5.24.0 이상이 필요합니다."
     ),
     "it does not predict the next token, so there is no routing of a text to observe": (
         "다음 토큰을 예측하는 모델이 아니므로 관찰할 텍스트 라우팅이 없습니다"
