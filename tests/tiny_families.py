@@ -60,6 +60,15 @@ _DENSE_SPARSE: Mapping[str, object] = {
     "mlp_layer_types": ["dense", "sparse", "sparse"],
 }
 _INDEXER: Mapping[str, object] = {"index_topk": 4, "index_head_dim": 16, "index_n_heads": 2}
+_HY4: Mapping[str, object] = {
+    **_GROUPED,
+    **_WIDTHS,
+    **_LATENT_ATTENTION,
+    **_DENSE_SPARSE,
+    **_INDEXER,
+    "indexer_types": ["full", "full", "shared"],
+    "hc_mult": 2,
+}
 _KIMI_DELTA: Mapping[str, object] = {
     "num_hidden_layers": 3,
     "num_shared_experts": 1,
@@ -301,15 +310,8 @@ MORE: Mapping[str, Mapping[str, object]] = {
         "layer_rope_theta": [10000.0, 10000.0],
     },
     "hy_v3": {**_EIGHT_OF_TWO, **_WIDTHS, **_DENSE_SPARSE, "num_shared_experts": 1, "head_dim": 8},
-    "hy_v4": {
-        **_GROUPED,
-        **_WIDTHS,
-        **_LATENT_ATTENTION,
-        **_DENSE_SPARSE,
-        **_INDEXER,
-        "indexer_types": ["full", "full", "shared"],
-        "hc_mult": 2,
-    },
+    "hy_v4": _HY4,
+    "hy_v4_vl_text": {**_HY4, "rope_parameters": _MROPE},
     "inkling_text": {
         **_INKLING,
         "intermediate_size": 64,

@@ -105,6 +105,7 @@ TOWERS: Mapping[str, Mapping[str, object]] = {
             "projection_intermediate_size": 16,
         }
     },
+    "hy_v4_vl": {"vision_config": {**_SMALL, "out_hidden_size": 32, "max_image_size": 64}},
     "deepseek_ocr2": {
         "vision_config": {
             "sam_config": _SAM,

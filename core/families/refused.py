@@ -9,6 +9,10 @@ _ENCODER_DECODER = (
     "it is an encoder-decoder, and both stacks have experts; only causal language models are "
     "profiled and pruned"
 )
+_LOOPED = (
+    "it runs some layers several times for each token with the same experts; a profile and a "
+    "streamed pass take each layer once, so only the last time would count"
+)
 _NOT_CAUSAL = "it does not predict the next token, so there is no routing of a text to observe"
 
 REFUSED: Mapping[str, str] = MappingProxyType(
@@ -21,6 +25,8 @@ REFUSED: Mapping[str, str] = MappingProxyType(
         ),
         "diffusion_gemma": _NOT_CAUSAL,
         "openai_privacy_filter": _NOT_CAUSAL,
+        "inkling2_loop": _LOOPED,
+        "inkling2_loop_text": _LOOPED,
         "ernie4_5_vl_moe": (
             "one number in its config counts the experts for text and those for images, and text "
             "shows the use of the first kind only"

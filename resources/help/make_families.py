@@ -117,6 +117,11 @@ KOREAN = {
     "The multimodal model needs transformers 5.24.0 or newer.": (
         "멀티모달 모델에는 transformers 5.24.0 이상이 필요합니다."
     ),
+    "it runs some layers several times for each token with the same experts; a profile and a "
+    "streamed pass take each layer once, so only the last time would count": (
+        "일부 층을 같은 전문가로 토큰마다 여러 번 실행하는 모델입니다. 프로파일과 스트리밍은 층을 한 번씩만 다루므로 "
+        "마지막 실행만 집계됩니다"
+    ),
     "it does not predict the next token, so there is no routing of a text to observe": (
         "다음 토큰을 예측하는 모델이 아니므로 관찰할 텍스트 라우팅이 없습니다"
     ),

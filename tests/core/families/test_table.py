@@ -36,6 +36,8 @@ def test_a_mistyped_model_type_is_told_the_nearest_ones() -> None:
         ({"model_type": "nllb-moe"}, "encoder-decoder"),
         ({"model_type": "doge"}, "embedding table"),
         ({"model_type": "ernie4_5_vl_moe", "text_config": {"model_type": "x"}}, "those for images"),
+        ({"model_type": "inkling2_loop", "text_config": {"num_hidden_layers": 2}}, "several times"),
+        ({"model_type": "inkling2_loop_text"}, "several times"),
         ({"model_type": "qwen3_vl_moe_text"}, "inside of 'qwen3_vl_moe' only"),
     ],
 )
