@@ -73,7 +73,8 @@ class Family:
     Attributes:
         model_type: `model_type` in config.json.
         multimodal: `model_type` of multimodal checkpoints of which this is the language model.
-        causal_class: Class of transformers that the auto class takes for those.
+        causal_class: Class of transformers that the auto class takes for those, or for the
+            language model where files on the hub name a class of their own code.
         image_text: Model types that only AutoModelForImageTextToText takes; text alone runs there.
         part: Whether `multimodal` holds several models, of which `causal_class` loads one.
         nested: Whether transformers has no class for the language model outside of those.
@@ -161,7 +162,7 @@ class Family:
 
     def class_for(self, config: Mapping[str, object]) -> str:
         """The class that loads a config.json and predicts the next token; "" if it names none."""
-        if self.multimodal and config.get("model_type") == self.multimodal:
+        if self.causal_class and config.get("model_type") == (self.multimodal or self.model_type):
             return self.causal_class
         named = config.get("architectures")
         first = named[0] if isinstance(named, list) and named else ""

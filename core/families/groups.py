@@ -33,6 +33,7 @@ GROUP_LIMITED = (
     ),
     Family(
         model_type="sarvam_mla",
+        causal_class="DeepseekV3ForCausalLM",
         routing=_ROUTING,
         per_layer_key="n_routed_experts",
         defaults=assumed(n_routed_experts=128, num_experts_per_tok=8),
@@ -51,6 +52,7 @@ GROUP_LIMITED = (
     ),
     Family(
         model_type="sarvam_moe",
+        causal_class="Glm4MoeForCausalLM",
         routing=_ROUTING,
         per_layer_key="n_routed_experts",
         defaults=assumed(n_routed_experts=128, num_experts_per_tok=6),
@@ -127,6 +129,7 @@ GROUP_LIMITED = (
     ),
     Family(
         model_type="exaone_moe",
+        causal_class="ExaoneMoeForCausalLM",
         routing=_ROUTING,
         per_layer_key="num_experts",
         defaults=assumed(num_experts=64, num_experts_per_tok=8),
@@ -203,6 +206,7 @@ GROUP_LIMITED = (
     ),
     Family(
         model_type="bailing_hybrid",
+        causal_class="BailingHybridForCausalLM",
         routing=_ROUTING,
         per_layer_key="num_experts",
         top_k_keys=("num_experts_per_tok", "num_experts_per_token"),

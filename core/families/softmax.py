@@ -30,6 +30,7 @@ SOFTMAX = (
     ),
     Family(
         model_type="phimoe",
+        causal_class="PhimoeForCausalLM",
         routing="softmax",
         fixed_top_k="its router makes a gate for a first and a second choice, one after the other",
         remarks="Sparse mixer: each choice has a softmax of its own over the near-best experts.",

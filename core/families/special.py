@@ -135,6 +135,7 @@ SPECIAL = (
     ),
     Family(
         model_type="jetmoe",
+        causal_class="JetMoeForCausalLM",
         routing="softmax after top-k",
         remarks=(
             "Attention has experts too, under the same number; they are left whole, and every plan "

@@ -9,6 +9,7 @@ from typing import Any
 from core.checkpoint.files import CONFIG, read_json
 from core.errors import UnsupportedModelError
 from core.families import read_moe_config
+from core.runtime.own_config import config_class
 
 
 def model_class(folder: Path) -> Any:
@@ -34,4 +35,6 @@ def model_class(folder: Path) -> Any:
             remedy="a checkpoint exported by SEER Studio",
         )
     loader = importlib.import_module("resources.loader.modeling_seer")
-    return loader.ragged(base, moe.family.per_layer_key, moe.family.blocks)
+    made = loader.ragged(base, moe.family.per_layer_key, moe.family.blocks)
+    made.config_class = config_class(folder, base)
+    return made

@@ -25,6 +25,7 @@ from core.checkpoint.files import CONFIG, read_json
 from core.errors import CheckpointError, UnsupportedModelError
 from core.families import family_for
 from core.runtime.layers import MoeLayer, find_layers
+from core.runtime.own_config import config_class
 from core.runtime.quantised import loading_options
 from core.runtime.streaming_reader import LazyTensor
 
@@ -95,6 +96,7 @@ def build_skeleton(
         (stock,),
         {
             "__module__": stock.__module__,
+            "config_class": config_class(folder, stock),
             "_load_pretrained_model": staticmethod(keep_config),
             "_finalize_model_loading": staticmethod(lambda _model, _config, info: info),
         },

@@ -18,6 +18,7 @@ from typing import Any
 
 from core.checkpoint import Checkpoint
 from core.run import Run
+from core.runtime.own_config import config_class
 from core.runtime.ragged import model_class
 from core.runtime.streaming_reader import LazyTensor, TensorReader
 
@@ -95,7 +96,12 @@ def _reading(chosen: Any, folder: Path, lazy: Mapping[str, LazyTensor]) -> Any:
     def load(model: Any, _state: None, _files: object, load_config: Any, *more: Any) -> Any:
         return stock._load_pretrained_model(model, dict(lazy), None, load_config, *more)  # noqa: SLF001
 
-    own = {"__module__": stock.__module__, "_load_pretrained_model": staticmethod(load)}
+    own: dict[str, Any] = {
+        "__module__": stock.__module__,
+        "_load_pretrained_model": staticmethod(load),
+    }
+    if chosen is not stock:
+        own["config_class"] = config_class(folder, stock)
     ours: Any = type(stock.__name__, (stock,), own)
 
     def from_pretrained(*words: Any, **options: Any) -> Any:

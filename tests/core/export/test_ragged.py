@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import torch
+import transformers
 
 from core.checkpoint import inspect_model
 from core.errors import PlanError
@@ -84,6 +85,43 @@ def test_ragged_model_has_the_masked_models_logits(model_type: str, tmp_path: Pa
     assert check.max_difference is not None
     assert check.max_difference < 1e-5
     assert check.top1_agreement == 1.0
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(
+    ("model_type", "named"),
+    [
+        ("bailing_hybrid", "BailingMoeV3ForCausalLM"),
+        ("exaone_moe", "ExaoneMoEForCausalLM"),
+        ("jetmoe", "JetMoEForCausalLM"),
+        ("phimoe", "PhiMoEForCausalLM"),
+        ("sarvam_mla", "SarvamMLAForCausalLM"),
+        ("sarvam_moe", "SarvamMoEForCausalLM"),
+    ],
+)
+def test_a_file_that_names_a_class_of_its_own_code_is_ragged_under_the_stock_one(
+    model_type: str, named: str, tmp_path: Path
+) -> None:
+    folder = tiny_model(model_type, tmp_path, tokenizer=False)
+    config = config_of(folder) | {"architectures": [named]}
+    if model_type.startswith("sarvam"):  # as the published files spell them
+        for key in ("experts", "shared_experts"):
+            own = "n_routed_experts" if key == "experts" else f"n_{key}"
+            config[f"num_{key}"] = config.pop(own)
+    (folder / "config.json").write_text(json.dumps(config))
+    plan = ragged_plan(folder)
+    export(folder, tmp_path / "out", plan)
+    check = check_reload(tmp_path / "out", source=folder, plan=plan, device="cpu", run=Run())
+    assert check.complete
+    assert check.max_difference is not None
+    assert check.max_difference < 1e-5
+    assert named not in (tmp_path / "out" / "modeling_seer.py").read_text(encoding="utf-8")
+    stock = transformers.AutoModelForCausalLM.from_pretrained(folder)
+    for stream in ("never", "always"):
+        live = load_model(folder, device="cpu", dtype="float32", stream=stream, run=Run())
+        assert type(live.model.config) is type(stock.config)
+        shapes = {name: tensor.shape for name, tensor in live.model.state_dict().items()}
+        assert shapes == {name: tensor.shape for name, tensor in stock.state_dict().items()}
 
 
 STOCK = """
@@ -167,6 +205,7 @@ def test_a_stranger_saves_a_ragged_model_and_loads_it_again(tmp_path: Path) -> N
             pytest.param(name, marks=pytest.mark.slow)
             for name in (
                 *("bailing_hybrid", "deepseek_v4", "jetmoe", "qwen3_5_moe", "gemma4"),
+                *("sarvam_mla", "sarvam_moe", "lara_mini"),
                 *(
                     "qwen3_vl_moe",
                     "glm4v_moe",
