@@ -9,6 +9,7 @@ is timed by really removing them.
 from __future__ import annotations
 
 import contextlib
+import inspect
 import statistics
 import time
 from collections.abc import Sequence
@@ -135,14 +136,15 @@ def _round(live: LiveModel, prompt: NDArray[np.int64], new_tokens: int, run: Run
         began = _now(live)
         out = live.model(input_ids=ids, use_cache=True, logits_to_keep=1)
         token = out.logits[:, -1:].argmax(dim=-1)
+        cache = _cache_name(live)
         between = _now(live)
         for _ in range(new_tokens):
             run.check()
             out = live.model(
                 input_ids=token,
-                past_key_values=out.past_key_values,
                 use_cache=True,
                 logits_to_keep=1,
+                **{cache: out[cache]},
             )
             token = out.logits[:, -1:].argmax(dim=-1)
         ended = _now(live)
@@ -152,6 +154,12 @@ def _round(live: LiveModel, prompt: NDArray[np.int64], new_tokens: int, run: Run
             remedy="a smaller --batch-size or --context",
         ) from error
     return _Times(prefill=between - began, decode=ended - between)
+
+
+def _cache_name(live: LiveModel) -> str:
+    """What the model calls the keys and values of earlier tokens; transformers 5.24 renamed it."""
+    names = inspect.signature(live.model.forward).parameters
+    return "cache" if "cache" in names else "past_key_values"
 
 
 def _now(live: LiveModel) -> float:

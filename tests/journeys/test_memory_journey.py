@@ -20,6 +20,7 @@ from app.main_window.origins import OriginsDialog
 from app.main_window.runs import RunsDialog
 from app.main_window.settings_dialog import SettingsDialog
 from app.main_window.shortcuts import ShortcutSheet
+from app.main_window.storage_dialog import StorageDialog
 from app.pages import quick_check
 from app.pages.evaluate_texts import TextsDialog
 from core.planning import Plan
@@ -106,6 +107,7 @@ def dialogs(window):
     session = window.session
     texts, questions = quick_check.texts(session), quick_check.questions(session)
     yield lambda: TextsDialog(texts, questions, window)
+    yield lambda: StorageDialog(session, window)
 
 
 def test_dialogs_are_gone_when_they_are_closed(studio) -> None:
