@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Self
 
+from core.cli.process import one_of_many
 from core.cli.streams import drop_stdout, refusal
 from core.cli.words import duration, rate
 from core.errors import Cancelled, StudioError
@@ -102,7 +103,7 @@ class Terminal:
         except OSError as error:  # torch's libraries would end the process
             self._line(refusal(error))
             raise SystemExit(EXIT_ERROR) from None
-        if not self._shared and _one_of_many():
+        if not self._shared and one_of_many():
             # Each of them would do all of it, into the same output.
             if os.environ["RANK"] == "0":
                 self._line(
@@ -205,12 +206,6 @@ class Terminal:
         if self._silent:
             return
         self._errors.print(text, markup=False)
-
-
-def _one_of_many() -> bool:
-    """Whether a launcher has started several processes (see `Ranks.of_environment`)."""
-    known = {"RANK", "WORLD_SIZE", "MASTER_ADDR"} <= os.environ.keys()
-    return known and os.environ["WORLD_SIZE"] not in {"0", "1"}
 
 
 def _plain(value: object) -> object:
