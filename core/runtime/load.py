@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 import torch
 
 from core.checkpoint.info import ModelInfo, inspect_model
-from core.errors import CheckpointError, ResourceError, StudioError
+from core.errors import CheckpointError, ResourceError, StudioError, UnsupportedModelError
+from core.families import SINCE
 from core.run import Run
 from core.runtime.device import check_memory, choose_device, choose_dtype, fits
 from core.runtime.live import LiveModel, live_model
@@ -57,6 +58,7 @@ def load_model(
     info = inspect_model(folder)
     target = choose_device(device)
     parameters = info.parameters.total
+    _check_known(info)
     check_loadable(info.config)
     chosen = dtype_for(info.config, dtype, choose_dtype(dtype, target, info.dtype, parameters))
     streamed = stream == "always" or (stream == "auto" and not fits(parameters, chosen, target))
@@ -81,6 +83,20 @@ def load_model(
     live = live_model(model, folder=folder, info=info)
     run.progress(STAGE, info.bytes, info.bytes, "bytes")
     return live
+
+
+def _check_known(info: ModelInfo) -> None:
+    """Refuse a model type that came with a later transformers than the installed one."""
+    import transformers
+    from transformers.models.auto.configuration_auto import CONFIG_MAPPING
+
+    name = str(info.config.get("model_type"))
+    first, here = SINCE.get(name), transformers.__version__
+    if first and name not in CONFIG_MAPPING:
+        raise UnsupportedModelError(
+            f"{name} needs transformers {first} or newer, and {here} is installed",
+            remedy=f"pip install 'transformers>={first}'",
+        )
 
 
 def _from_pretrained(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from core.errors import CheckpointError, UnsupportedModelError
@@ -13,7 +15,8 @@ from core.families import (
     read_moe_config,
     support_table,
 )
-from tests.raw import mixtral_config
+from core.run import Run
+from tests.raw import mixtral, mixtral_config, write_folder
 
 
 def test_unknown_model_type_is_refused_with_the_list_of_known_ones() -> None:
@@ -156,3 +159,16 @@ def test_numbers_that_differ_between_layers_are_refused_and_not_taken_for_the_de
 ) -> None:
     with pytest.raises(CheckpointError, match=said):
         read_moe_config(hunyuan(**changes))
+
+
+def test_a_model_that_the_installed_transformers_lacks_says_which_one_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from transformers.models.auto import configuration_auto
+
+    from core.runtime import load_model
+
+    folder = write_folder(tmp_path, mixtral_config() | {"model_type": "sarvam_mla"}, mixtral())
+    monkeypatch.setattr(configuration_auto, "CONFIG_MAPPING", {})
+    with pytest.raises(UnsupportedModelError, match=r"sarvam_mla needs transformers 5\.24\.0 or"):
+        load_model(folder, device="cpu", run=Run())
