@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimer
 
 from tests.journeys.watchdog import Watchdog
 
-LIMIT = 0.15
+LIMIT = 0.5  # a busy machine may keep a thread waiting for less
 
 
 @pytest.fixture
@@ -21,12 +21,12 @@ def watchdog(qtbot):
 
 
 def sleep_in_a_slot() -> None:
-    time.sleep(3 * LIMIT)
+    time.sleep(2 * LIMIT)
 
 
 def compute_in_a_slot() -> None:
     """Each power keeps Python's own lock, so that the watching thread cannot run meanwhile."""
-    end = time.monotonic() + 3 * LIMIT
+    end = time.monotonic() + 2 * LIMIT
     while time.monotonic() < end:
         pow(7, 400_000)
 
@@ -36,7 +36,7 @@ def test_a_slot_that_blocks_is_found_with_its_name(watchdog, qtbot, slot) -> Non
     with watchdog.watching():
         QTimer.singleShot(0, slot)
         qtbot.waitUntil(lambda: bool(watchdog.stalls), timeout=20_000)
-    (stall,) = watchdog.stalls
+    stall = watchdog.stalls[0]
     assert stall.seconds > LIMIT
     assert slot.__name__ in stall.stack
     assert "did not answer" in str(stall)

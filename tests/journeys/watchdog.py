@@ -129,7 +129,7 @@ class Watchdog(QObject):
             if gap > self.limit and not stack:
                 frame = sys._current_frames().get(self._watched)
                 stack = "".join(traceback.format_stack(frame)) if frame else "(it has ended)"
-                began = seen
+                began = max(seen, since)
             if last != seen:
                 if stack:
                     self.stalls.append(Stall(last - began - withheld, stack))
