@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,14 +31,13 @@ from app.pages.quick_check import (
 )
 from app.pages.texts import options_of
 from app.pages.variant_plan import kept_plan, plan_of
-from app.session.provenance import provenance_of
+from app.session.provenance import asker_for
 from app.theme import UNIT
 from app.widgets import numbers
 from app.widgets.banner import Banner
 from app.widgets.elided_button import ElidedButton
 from app.widgets.empty_state import EmptyState
 from app.widgets.forms import Button, column, label, row
-from app.widgets.provenance import Asker
 from app.widgets.run_strip import RunStrip
 from app.widgets.sources import DEMO
 from app.widgets.variant_table import VariantTable
@@ -228,7 +226,7 @@ class EvaluatePage(Page):
         self.table.setModel(self.sorted)
         self.table.setMinimumHeight(140)
         self.table.chosen.connect(self._on_chosen)
-        self.asker = Asker(partial(provenance_of, self.session), self)
+        self.asker = asker_for(self.session, self)
         self.asker.watch_table(self.table, variant_key)
         self.plot_card = PlotCard()
         self.plot = self.plot_card.plot

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,7 @@ from app.pages.export_source import ExportSource, source_of, tuned_variants
 from app.pages.job_watch import JobWatch
 from app.pages.page import Page, PageState
 from app.pages.select.problems import fix_text, problem_text
-from app.session.provenance import provenance_of
+from app.session.provenance import asker_for
 from app.theme import UNIT
 from app.widgets import numbers
 from app.widgets.banner import Banner
@@ -27,7 +26,6 @@ from app.widgets.beside import Beside
 from app.widgets.cards import Card
 from app.widgets.empty_state import EmptyState
 from app.widgets.forms import Button, column, row, scrolled
-from app.widgets.provenance import Asker
 from app.widgets.run_strip import RunStrip
 from app.widgets.snippet import Snippet
 
@@ -139,7 +137,7 @@ class ExportPage(Page):
         self.banner = Banner()
         self.figures = CostStrip()
         self.figures.setAccessibleName(self.tr("What will be written, in figures"))
-        self.asker = Asker(partial(provenance_of, self.session), self)
+        self.asker = asker_for(self.session, self)
         self.asker.watch(self.figures)
         self.strip = RunStrip()
         kinds = frozenset({"export", "reload"})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from app.pages.model_parts import FitRow, PartsTable, span
 from app.pages.page import Page, PageState
 from app.pages.share_card import ShareCard
 from app.session import Session
-from app.session.provenance import provenance_of
+from app.session.provenance import asker_for
 from app.theme import UNIT
 from app.widgets import numbers
 from app.widgets.bars import Part, StackedBar
@@ -27,7 +26,6 @@ from app.widgets.empty_state import EmptyState
 from app.widgets.forms import ElidedLabel, column, label, limited, row, scrolled
 from app.widgets.layer_ribbon import LayerRibbon
 from app.widgets.meter import free_memory, free_video_memory
-from app.widgets.provenance import Asker
 from app.widgets.said import said
 from app.widgets.take_menu import TakeButton, Taken
 
@@ -81,7 +79,7 @@ class ModelPage(Page):
         keys = ("layers", "top_k", "parameters", "active", "bytes", "memory")
         self.strip.set_keys(tuple(f"model.{key}" for key in keys))
         self.strip.setAccessibleName(self.tr("The model in figures"))
-        self.asker = Asker(partial(provenance_of, self.session), self)
+        self.asker = asker_for(self.session, self)
         self.asker.watch(self.strip)
         self.share = ShareCard()
         self.asker.watch_chart(self.share.curve)

@@ -11,16 +11,19 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.session.facts import by_hand_text, fact_text, value_text
 from app.session.formulas import formula_of
 from app.session.places import plan_file, profile_path, project_file
-from app.widgets.provenance import Number, Provenance
+from app.widgets.provenance import Asker, Number, Provenance
 from app.widgets.said import said
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QObject
+
     from app.session.session import Session
     from core.report.origin import Origin
     from core.tuning.history import RunRecord
@@ -36,6 +39,11 @@ VARIANT = (
 )  # fmt: skip
 # Numbers of a plan that a profile has a part in.
 PROFILED = frozenset({"coverage"})
+
+
+def asker_for(session: Session, parent: QObject) -> Asker:
+    """Answers for the numbers that a page shows of a session."""
+    return Asker(partial(provenance_of, session), parent)
 
 
 def provenance_of(session: Session, number: Number) -> Provenance | None:

@@ -41,14 +41,14 @@ def project(
     There is no way back from --remove. It needs the project for itself: close the window first.
     """
     with Terminal(as_json=as_json, quiet=quiet) as terminal:
-        from core.project import ProjectLock, choose, remove_items, storage
+        from core.project import ProjectLock, choose, recover_project, remove_items, storage
 
         if not remove:
             found = storage(place, terminal.run)
             terminal.show(found.to_json(), lambda: storage_table(found))
             terminal.note(f"{size(found.bytes)} in {found.folder}")
             return
-        storage(place, terminal.run)  # a folder without a project is told before it is locked
+        recover_project(place)  # a folder without a project is told before it is locked
         with ProjectLock(place):
             found = storage(place, terminal.run)
             items = choose(found, remove, force=force)

@@ -25,6 +25,7 @@ from core.runtime.streaming_state import Start
 
 if TYPE_CHECKING:
     from core.calibration import CalibrationSet
+    from core.runtime.streaming_plan import StreamPlan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,14 +43,24 @@ def room_for(live: LiveModel, texts: CalibrationSet, most: int) -> int:
     Raises:
         ResourceError: Not even one batch fits beside two layers.
     """
-    plan = memory_plan(
+    return max(1, _memory(live, texts, most * len(texts)).at_once // len(texts))
+
+
+def _memory(live: LiveModel, texts: CalibrationSet, batches: int) -> StreamPlan:
+    """How so many batches share the memory."""
+    return memory_plan(
         live,
-        batches=most * len(texts),
+        batches=batches,
         rows=texts.options.batch_size,
         length=texts.options.seq_len,
         logits=True,
     )
-    return max(1, plan.at_once // len(texts))
+
+
+def _name(live: LiveModel, texts: CalibrationSet, plans: Sequence[Plan]) -> str:
+    """What is measured, as far as it decides the numbers."""
+    where = repr((live.info.fingerprint, str(live.dtype), texts.fingerprint))
+    return where + "".join(plan_question("perplexity", plan) for plan in plans)
 
 
 def perplexities(
@@ -87,9 +98,7 @@ def perplexities(
     checked = [masks.checked(plan) for plan in plans]
     counts = [len(rows) for rows in texts.sequences_by_domain]
     waits = waits or Waits()
-    name = repr((live.info.fingerprint, str(live.dtype), texts.fingerprint)) + "".join(
-        plan_question("perplexity", plan) for plan in checked
-    )
+    name = _name(live, texts, checked)
     held, start = waits.held, waits.take(name)
     tallies = [Tally(texts.domains, counts, compared=False) for _ in plans]
     if start is not None:
@@ -114,13 +123,7 @@ def perplexities(
     def report(layer: int) -> None:
         run.progress(STAGE, layer * tokens // layers, tokens, "tokens", layer=(layer + 1, layers))
 
-    plan = memory_plan(
-        live,
-        batches=len(aboard),
-        rows=texts.options.batch_size,
-        length=texts.options.seq_len,
-        logits=True,
-    )
+    plan = _memory(live, texts, len(aboard))
     began = time.monotonic()
 
     def parked(start: Start) -> None:

@@ -101,7 +101,7 @@ def remove(
     for item in wanted:
         run.check()
         with _telling(found, item, len(gone), len(wanted)):
-            _remove_one(found.folder, item)
+            _remove_one(found.folder, item.path)
         gone.extend(found.with_parts(item))
         run.progress("remove", len(gone), len(wanted), unit="items")
     unique = {item.title: item for item in gone}
@@ -181,14 +181,14 @@ def _let_go(folder: Path, items: Iterable[Item]) -> None:
     ).save()
 
 
-def _remove_one(folder: Path, item: Item) -> None:
-    place = real_folder(folder, Path(item.path).parent.as_posix())
+def _remove_one(folder: Path, path: str) -> None:
+    place = real_folder(folder, Path(path).parent.as_posix())
     if place is None:
-        raise ProjectError(f"{item.path} is no longer inside {folder}", remedy="look again")
-    path = place / Path(item.path).name
+        raise ProjectError(f"{path} is no longer inside {folder}", remedy="look again")
+    thing = place / Path(path).name
     grave = _grave(folder)
     try:
-        path.rename(grave)
+        thing.rename(grave)
     except FileNotFoundError:
         return  # it went with project.json, or somebody else was faster
     bury(grave)
@@ -212,9 +212,8 @@ def take_out(folder: Path, place: str) -> None:
     Raises:
         ProjectError: It is not inside, or cannot be removed.
     """
-    item = Item(kind="cache", name=Path(place).name, path=place, bytes=0, files=0, changed=0.0)
     try:
-        _remove_one(folder, item)
+        _remove_one(folder, place)
     except OSError as error:
         raise ProjectError(
             f"cannot remove {place} from {folder}: {error.strerror}",

@@ -346,8 +346,11 @@ def test_problems_of_a_checkpoint_are_korean(tmp_path) -> None:
 
 def test_errors_of_the_system_are_korean_too() -> None:
     for number in (errno.ENOSPC, errno.EACCES, errno.EROFS, errno.ENOENT, errno.EDQUOT):
-        korean(f"cannot save the project in /home/me: {os.strerror(number)}")
-        korean(f"/home/me/seer.json cannot be read ({OSError(number, os.strerror(number), '/x')})")
+        said = os.strerror(number)
+        assert said not in korean(f"cannot save the project in /home/me: {said}")
+        told = korean(f"/home/me/seer.json cannot be read ({OSError(number, said, '/x')})")
+        assert said not in told
+        assert "/home/me/seer.json" in told
 
 
 def test_other_peoples_sentences_stay_as_they_are() -> None:

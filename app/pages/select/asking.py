@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
 from PySide6.QtCore import QObject
 
 from app.pages.select.inspector import Inspector
 from app.session import Session
-from app.session.provenance import provenance_of
+from app.session.provenance import asker_for
 from app.widgets.heatmap import HeatMap
-from app.widgets.provenance import Asker, Number
+from app.widgets.provenance import Number
 from app.widgets.whatif import WhatIfStrip
 
 
@@ -37,7 +36,7 @@ class Asking(QObject):
     ) -> None:
         super().__init__(parent)
         self._facts, self._map = inspector.facts, cells
-        self.asker = Asker(partial(provenance_of, session), self)
+        self.asker = asker_for(session, self)
         for shown in (strip, inspector.facts, inspector.ranks):
             self.asker.watch(shown)
         self.asker.watch_pointed(cells, self.pointed)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, Slot
@@ -13,12 +12,11 @@ from app.models.plans import MADE, NAME, PlanRow, PlansModel, plan_key
 from app.pages.quick_check import plan_name
 from app.pages.select.plan_rows import plan_rows
 from app.pages.select.view import View
-from app.session.provenance import provenance_of
+from app.session.provenance import asker_for
 from app.theme import UNIT
 from app.widgets.columns import fit_name
 from app.widgets.flow import flowing
 from app.widgets.forms import Button, column, label, row
-from app.widgets.provenance import Asker
 from app.widgets.take_menu import Table, Taken, table_of
 
 if TYPE_CHECKING:
@@ -81,7 +79,7 @@ class PlansView(View):
         return table
 
     def _connect(self) -> None:
-        self.asker = Asker(partial(provenance_of, self.session), self)
+        self.asker = asker_for(self.session, self)
         self.asker.watch_table(self.table, plan_key)
         self.name.returnPressed.connect(self.keep_current)
         self.keep.clicked.connect(self.keep_current)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,8 +18,7 @@ from app.pages.job_watch import JobWatch
 from app.pages.tune.choice import TuneChoice
 from app.pages.tune.request import request_again
 from app.pages.tune.runs import RunsView
-from app.session.provenance import provenance_of
-from app.widgets.provenance import Asker
+from app.session.provenance import asker_for
 from app.widgets.text_form import TextChoice
 from core.errors import StudioError
 from core.evaluation.variant import Variant
@@ -59,7 +57,7 @@ class RunsDesk(QObject):
         self._view = view
         self._watch = watch
         self._reading: Job | None = None
-        self.asker = Asker(partial(provenance_of, session), self)
+        self.asker = asker_for(session, self)
         self.asker.watch_table(view.table, run_key)
         for take in (view.take, view.take_comparison):
             take.said.connect(self.said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,15 @@ def model(tmp_path: Path) -> Path:
 def session(qtbot, model: Path) -> Session:
     """A session with the model open and nothing run."""
     made = Session()
+    made.set_model(inspect_model(model), name=str(model))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def session_on_disk(qtbot, model: Path, tmp_path: Path) -> Iterator[Session]:
+    """The same in a project of the test's folder."""
+    made = Session(data_dir=tmp_path / "data")
     made.set_model(inspect_model(model), name=str(model))
     yield made
     made.close()

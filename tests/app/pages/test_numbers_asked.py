@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -22,7 +20,6 @@ from app.pages.tune import TunePage
 from app.pages.tune.page import SEARCH
 from app.session import Session
 from app.widgets.provenance import ProvenancePopover
-from core.checkpoint import inspect_model
 from core.evaluation.variant import Variant
 from core.tuning import Found, StepReport, Trial, TuneOptions
 from core.tuning.history import RunRecord
@@ -34,13 +31,8 @@ LINE = "seer tune X --top-k 1 -o OUT"
 
 
 @pytest.fixture
-def session(qtbot, tmp_path: Path) -> Iterator[Session]:
-    """A model of headers only in a project on the disk."""
-    model = write_mixtral(tmp_path / "models" / "tiny")
-    made = Session(data_dir=tmp_path / "data")
-    made.set_model(inspect_model(model), name=str(model))
-    yield made
-    made.close()
+def session(session_on_disk: Session) -> Session:
+    return session_on_disk
 
 
 def shown(qtbot, page):

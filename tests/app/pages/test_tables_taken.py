@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -23,11 +22,9 @@ from app.pages.tune import TunePage
 from app.pages.tune.page import CLAIMS, RUNS, SEARCH
 from app.session import Session
 from app.widgets.take_menu import TakeButton
-from core.checkpoint import inspect_model
 from core.errors import StudioError
 from core.tuning import Found, StepReport, Trial, TuneOptions
 from core.tuning.history import RunRecord
-from tests.app.folders import write_mixtral
 from tests.app.pages.conftest import drop
 from tests.core.paper.results import example
 from tests.core.profiling.examples import make_profile
@@ -37,12 +34,8 @@ ENTRIES = {"png": 0, "svg": 1, "csv": 2}
 
 
 @pytest.fixture
-def session(qtbot, tmp_path: Path) -> Iterator[Session]:
-    model = write_mixtral(tmp_path / "models" / "tiny")
-    made = Session(data_dir=tmp_path / "data")
-    made.set_model(inspect_model(model), name=str(model))
-    yield made
-    made.close()
+def session(session_on_disk: Session) -> Session:
+    return session_on_disk
 
 
 def shown(qtbot, page):
